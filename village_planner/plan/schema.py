@@ -18,8 +18,8 @@ class Role(str, Enum):
 
     BASE = "base"  # facts: history, references
     DECISION = "decision"  # history, references, closed once the plan is approved
-    CONSENT = "consent"  # history, references, closed once the plan is approved
-    LEDGER = "ledger"  # history, references, open after approval
+    RECORD = "record"  # consents, evidence, waivers: history, references, open after approval
+    LEDGER = "ledger"  # history, references, written only after approval
     RESULT = "result"  # findings and runs: made anew by each check, no history
     SYSTEM = "system"  # guarded by triggers of their own
 
@@ -292,7 +292,7 @@ _DECISIONS = (
         _c("note", "text", "备注"),
         _c("origin", "text", "来源", True, Origin),
     )),
-    Table("consent", "村民意愿/表决", ("code",), Role.CONSENT, (
+    Table("consent", "村民意愿/表决", ("code",), Role.RECORD, (
         _c("code", "text", "记录编号", True),
         _c("village_code", "text", "行政村代码", True, (), "village.code"),
         _c("hamlet_code", "text", "居民点代码", False, (), "hamlet.code"),  # null: the whole village
@@ -305,7 +305,7 @@ _DECISIONS = (
         _c("document", "text", "决议文件"),
         _c("note", "text", "备注"),
     )),
-    Table("evidence", "附件", ("code",), Role.CONSENT, (
+    Table("evidence", "附件", ("code",), Role.RECORD, (
         _c("code", "text", "附件编号", True),
         _c("subject_table", "text", "所属表", True),
         _c("subject_key", "json", "所属记录", True),
@@ -384,7 +384,7 @@ _RECORD = (
         _c("state", "text", "状态", True, ("open", "waived", "accepted", "fixed")),
         _c("run", "text", "批次", True),
     ), "GEOMETRY"),
-    Table("waiver", "例外说明（举证）", ("finding_key",), Role.CONSENT, (
+    Table("waiver", "例外说明（举证）", ("finding_key",), Role.RECORD, (
         _c("finding_key", "text", "问题标识", True),
         _c("finding_digest", "text", "内容校验", True),  # a waiver dies when this differs from the finding's
         _c("reason", "text", "理由", True),
@@ -400,9 +400,8 @@ TABLES: tuple[Table, ...] = _PLAN + _BASE + _DECISIONS + _RECORD
 """All tables that PlanData holds; `history`, `history_seal` and `session` are the file's own."""
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
-LOCKED_TABLES: tuple[str, ...] = tuple(
-    table.name for table in TABLES if table.role in (Role.DECISION, Role.CONSENT) and table.name != "waiver"
-)
+LOCKED_TABLES: tuple[str, ...] = tuple(table.name for table in TABLES if table.role is Role.DECISION)
+"""Tables that refuse every edit from the approval on: a vote may still be held for a later phase."""
 HISTORY_TABLES: tuple[str, ...] = tuple(
     table.name for table in TABLES if table.role not in (Role.RESULT, Role.SYSTEM)
 ) + ("plan",)

@@ -1,0 +1,266 @@
+"""Reads a profile folder, merges what it extends, and refuses a wrong one with file, key and expectation."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any, Callable, Mapping, TypeVar
+
+from village_planner.base import InputError, resource
+from village_planner.standards.profile import (
+    CodeList,
+    FieldSpec,
+    InputField,
+    InputSpec,
+    LayerSpec,
+    PackageEntry,
+    PackageSpec,
+    Profile,
+    RuleSetting,
+    TableColumn,
+    TableSpec,
+    Value,
+)
+
+_T = TypeVar("_T")
+DEFAULT_PROFILE = "layout-2035"
+
+
+def profile_ids(folder: Path | None = None) -> list[str]:
+    """Return the ids of the profiles in `folder` (default: those that ship with the plugin)."""
+    root = folder or resource("profiles")
+    return sorted(path.parent.name for path in root.glob("*/profile.json"))
+
+
+def load_profile(profile: str | Path = DEFAULT_PROFILE) -> Profile:
+    """Load a shipped profile by id, or any profile by the path of its folder.
+
+    A profile that `extends` another takes every value, rule, input field, code list, layer and
+    table that it does not hold itself; the parent is looked for beside it, then among the shipped.
+    Raises InputError naming file and key where something is missing or wrong.
+    """
+    folder = _find(profile)
+    chain = _chain(folder)
+    raw = [(path, _json(path / "profile.json")) for path in chain]
+    own_folder, own = raw[0]
+    merged_values = {k: v for path, data in reversed(raw) for k, v in _values(path, data).items()}
+    return Profile(
+        id=_key(own_folder / "profile.json", own, "id", str),
+        version=_key(own_folder / "profile.json", own, "version", str),
+        title=_key(own_folder / "profile.json", own, "title", str),
+        lineage=tuple(path.name for path in chain),
+        values=merged_values,
+        codes=_merge(chain, "codes/*.csv", _code_list),
+        layers=_merge(chain, "layers/*.json", _layer),
+        inputs=_inputs(chain),
+        rules=_rules(chain),
+        tables=_merge(chain, "tables/*.json", _table),
+        package=_package(chain),
+        texts={k: str(v) for _, data in reversed(raw) for k, v in data.get("texts", {}).items()},
+    )
+
+
+def _find(profile: str | Path) -> Path:
+    path = Path(profile)
+    if (path / "profile.json").is_file():
+        return path
+    shipped = resource("profiles", str(profile))
+    if (shipped / "profile.json").is_file():
+        return shipped
+    raise InputError("standards.no_profile", profile=str(profile), known="、".join(profile_ids()))
+
+
+def _chain(folder: Path) -> list[Path]:
+    chain = [folder]
+    while True:
+        parent = _json(chain[-1] / "profile.json").get("extends")
+        if not parent:
+            return chain
+        beside = chain[-1].parent / str(parent)
+        found = beside if (beside / "profile.json").is_file() else _find(str(parent))
+        if found in chain:
+            raise InputError("standards.circle", profile=folder.name, parent=str(parent))
+        chain.append(found)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError("standards.unreadable", file=_short(path), reason=str(error)) from error
+    if not isinstance(data, dict):
+        raise InputError("standards.unreadable", file=_short(path), reason="{} expected")
+    return data
+
+
+def _short(path: Path) -> str:
+    parts = path.parts
+    return "/".join(parts[-3:] if path.parent.name in ("codes", "layers", "inputs", "tables") else parts[-2:])
+
+
+def _key(path: Path, data: Mapping[str, Any], key: str, kind: type[_T]) -> _T:
+    value = data.get(key)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InputError("standards.wrong_key", file=_short(path), key=key, expected=kind.__name__, found=repr(value))
+    return value
+
+
+def _values(folder: Path, data: Mapping[str, Any]) -> dict[str, Value]:
+    path = folder / "profile.json"
+    values = {}
+    for key, entry in data.get("values", {}).items():
+        if not isinstance(entry, dict) or "value" not in entry:
+            raise InputError("standards.wrong_key", file=_short(path), key=f"values.{key}", expected="{value, …}", found=repr(entry))
+        values[key] = Value(
+            entry["value"],
+            str(entry.get("unit", "")),
+            _key(path, entry, "source", str),
+            _key(path, entry, "confidence", str),
+        )
+    return values
+
+
+def _merge(chain: list[Path], pattern: str, read: Callable[[Path], _T]) -> dict[str, _T]:
+    files: dict[str, Path] = {}
+    for folder in reversed(chain):
+        files.update({path.stem: path for path in sorted(folder.glob(pattern))})
+    return {stem: read(path) for stem, path in files.items()}
+
+
+def _code_list(path: Path) -> CodeList:
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = tuple({k: v or "" for k, v in row.items() if k} for row in csv.DictReader(stream))
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 2):
+        for column in ("code", "name", "source", "confidence"):
+            if not row.get(column):
+                raise InputError("standards.wrong_row", file=_short(path), row=number, column=column)
+        if row["code"] in seen:
+            raise InputError("standards.code_twice", file=_short(path), row=number, value=row["code"])
+        seen.add(row["code"])
+    return CodeList(path.stem, rows)
+
+
+def _layer(path: Path) -> LayerSpec:
+    data = _json(path)
+    fields = tuple(
+        FieldSpec(
+            name=_key(path, entry, "name", str),
+            alias=_key(path, entry, "alias", str),
+            type=_one_of(path, entry, "type", ("text", "int", "real", "date")),
+            width=int(entry.get("width") or 0),
+            precision=int(entry.get("precision") or 0),
+            required=_one_of(path, entry, "required", ("M", "C", "O")),
+            domain=str(entry.get("domain", "")),
+            value=_key(path, entry, "value", str),
+            source=_key(path, entry, "source", str),
+            confidence=_key(path, entry, "confidence", str),
+        )
+        for entry in _key(path, data, "fields", list)
+    )
+    return LayerSpec(
+        name=_key(path, data, "name", str),
+        alias=_key(path, data, "alias", str),
+        geometry=_one_of(path, data, "geometry", ("Point", "MultiPolygon", "LineString", "None")),
+        frame=_key(path, data, "frame", str),
+        required=_key(path, data, "required", bool),
+        fields=fields,
+        source=_key(path, data, "source", str),
+        confidence=_key(path, data, "confidence", str),
+    )
+
+
+def _one_of(path: Path, data: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+    value = _key(path, data, key, str)
+    if value not in allowed:
+        raise InputError("standards.wrong_key", file=_short(path), key=key, expected=" / ".join(allowed), found=value)
+    return value
+
+
+def _inputs(chain: list[Path]) -> dict[str, InputSpec]:
+    merged: dict[str, dict[str, InputField]] = {}
+    for folder in reversed(chain):
+        for path in sorted(folder.glob("inputs/*.json")):
+            fields = merged.setdefault(path.stem, {})
+            for field_id, entry in _key(path, _json(path), "fields", dict).items():
+                inherited = fields[field_id].names if entry.get("add") and field_id in fields else ()
+                fields[field_id] = InputField(
+                    field_id,
+                    _key(path, entry, "alias", str),
+                    (*_key(path, entry, "names", list), *inherited),
+                    str(entry.get("content", "")),
+                    bool(entry.get("required", False)),
+                )
+    return {stem: InputSpec(stem, fields) for stem, fields in merged.items()}
+
+
+def _rules(chain: list[Path]) -> dict[str, RuleSetting]:
+    merged: dict[str, dict[str, Any]] = {}
+    for folder in reversed(chain):
+        path = folder / "rules.json"
+        if not path.is_file():
+            continue
+        for rule_id, entry in _key(path, _json(path), "rules", dict).items():
+            values = {**merged.get(rule_id, {}).get("values", {}), **entry.get("values", {})}
+            merged[rule_id] = {**merged.get(rule_id, {}), **entry, "values": values, "_path": path}
+    return {
+        rule_id: RuleSetting(
+            rule_id,
+            _key(entry["_path"], entry, "title", str),
+            _key(entry["_path"], entry, "on", bool),
+            _one_of(entry["_path"], entry, "severity", ("A", "B", "C")),
+            entry["values"],
+            str(entry.get("basis", "")),
+            _key(entry["_path"], entry, "source", str),
+            _key(entry["_path"], entry, "confidence", str),
+        )
+        for rule_id, entry in merged.items()
+    }
+
+
+def _table(path: Path) -> TableSpec:
+    data = _json(path)
+    return TableSpec(
+        id=path.stem,
+        title=_key(path, data, "title", str),
+        frame=_key(path, data, "frame", str),
+        columns=_columns(path, data, "columns"),
+        per_phase=_columns(path, data, "per_phase") if "per_phase" in data else (),
+        phase_heading=str(data.get("phase_heading", "{phase}")),
+        source=_key(path, data, "source", str),
+        confidence=_key(path, data, "confidence", str),
+    )
+
+
+def _columns(path: Path, data: Mapping[str, Any], key: str) -> tuple[TableColumn, ...]:
+    return tuple(
+        TableColumn(
+            tuple(str(level) for level in _key(path, entry, "heading", list)),
+            _key(path, entry, "value", str),
+            str(entry.get("format", "")),
+            str(entry.get("total", "")),
+            float(entry.get("width", 12)),
+        )
+        for entry in _key(path, data, key, list)
+    )
+
+
+def _package(chain: list[Path]) -> PackageSpec:
+    path = next((folder / "package.json" for folder in chain if (folder / "package.json").is_file()), None)
+    if path is None:
+        raise InputError("standards.no_package", profile=chain[0].name)
+    data = _json(path)
+    editions = _key(path, data, "editions", dict)
+    entries = tuple(
+        PackageEntry(
+            _key(path, entry, "path", str),
+            _key(path, entry, "kind", str),
+            _key(path, entry, "required", bool),
+            tuple(entry.get("editions", editions)),
+        )
+        for entry in _key(path, data, "entries", list)
+    )
+    return PackageSpec(
+        _key(path, data, "root", str), entries, editions, _key(path, data, "source", str), _key(path, data, "confidence", str)
+    )

@@ -1,0 +1,221 @@
+"""What a profile holds, as frozen data; every value carries its source and confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from village_planner.base import InputError
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number, text or list of the standard.
+
+    unit: of the value, '' where it has none. confidence: ``sourced``, ``memory…`` or ``proposal``.
+    """
+
+    value: Any
+    unit: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A code list: rows of text columns, the first two `code` and `name`.
+
+    rows: one mapping per code with all columns of the csv (`role`, `short`, `source` … where present).
+    """
+
+    id: str
+    rows: tuple[Mapping[str, str], ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes in the order of the list."""
+        return tuple(row["code"] for row in self.rows)
+
+    def row(self, code: str | None) -> Mapping[str, str] | None:
+        """Return the row of `code`, or None."""
+        return next((row for row in self.rows if row["code"] == code), None)
+
+    def name(self, code: str | None) -> str:
+        """Return the Chinese name of `code`; '' for null or an unknown code."""
+        row = self.row(code)
+        return row["name"] if row else ""
+
+    def role(self, code: str | None) -> str:
+        """Return the column `role` (what the program must know of a code); '' where there is none."""
+        row = self.row(code)
+        return row.get("role", "") if row else ""
+
+    def with_role(self, role: str) -> tuple[str, ...]:
+        """Return the codes whose `role` is `role`."""
+        return tuple(row["code"] for row in self.rows if row.get("role", "") == role)
+
+    def find(self, text: str) -> str | None:
+        """Return the code that `text` names: code, name, short name, one of `aliases` (|-separated) or role."""
+        wanted = text.strip()
+        for row in self.rows:
+            names = {row["code"], row["name"], row.get("short", ""), row.get("role", ""), *row.get("aliases", "").split("|")}
+            if wanted and wanted in names:
+                return row["code"]
+        return None
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a delivered layer.
+
+    type: ``text``, ``int``, ``real`` or ``date``. width: characters or digits, 0 for none.
+    required: ``M`` mandatory, ``C`` conditional, ``O`` optional. domain: id of a code list or ''.
+    value: column of the delivered frame that fills it.
+    """
+
+    name: str
+    alias: str
+    type: str
+    width: int
+    precision: int
+    required: str
+    domain: str
+    value: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """A delivered layer: its frame (villages, hamlets, patches, sites, moves), geometry and fields."""
+
+    name: str
+    alias: str
+    geometry: str
+    frame: str
+    required: bool
+    fields: tuple[FieldSpec, ...]
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class InputField:
+    """How a column of a user's file is recognised.
+
+    names: field names and headings that mean it, compared without case, blanks and brackets.
+    content: a kind of content that confirms or finds it (``village_code``, ``township_code``, ``name``, ``count``,
+    ``date``, ``year``, ``area``, ``ratio``, ``landuse_code``), '' for none. required: the file is useless without it.
+    """
+
+    id: str
+    alias: str
+    names: tuple[str, ...]
+    content: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """The columns that one kind of input file may have."""
+
+    id: str
+    fields: Mapping[str, InputField]
+
+
+@dataclass(frozen=True)
+class RuleSetting:
+    """What a profile says of one rule: on or off, severity, limits by name."""
+
+    id: str
+    title: str
+    on: bool
+    severity: str
+    values: Mapping[str, Any]
+    basis: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column of a printed table.
+
+    heading: levels from the top; equal neighbours are merged. value: column of the table's frame.
+    format: Excel number format, '' for text. total: ``sum``, ``count``, ``label`` or ''. width: in characters.
+    """
+
+    heading: tuple[str, ...]
+    value: str
+    format: str
+    total: str
+    width: float
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A printed table: sheet name, title, frame and columns; `per_phase` columns repeat for each phase."""
+
+    id: str
+    title: str
+    frame: str
+    columns: tuple[TableColumn, ...]
+    per_phase: tuple[TableColumn, ...]
+    phase_heading: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class PackageEntry:
+    """One file or folder of the package; `path` is a template, `kind` says who writes it."""
+
+    path: str
+    kind: str
+    required: bool
+    editions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PackageSpec:
+    """The tree of a package: root folder template, entries, editions (id → Chinese name)."""
+
+    root: str
+    entries: tuple[PackageEntry, ...]
+    editions: Mapping[str, str]
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile with everything that it inherits already merged in."""
+
+    id: str
+    version: str
+    title: str
+    lineage: tuple[str, ...]
+    values: Mapping[str, Value]
+    codes: Mapping[str, CodeList]
+    layers: Mapping[str, LayerSpec]
+    inputs: Mapping[str, InputSpec]
+    rules: Mapping[str, RuleSetting]
+    tables: Mapping[str, TableSpec]
+    package: PackageSpec
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, key: str) -> Any:
+        """Return the bare value of `key`. Raises InputError where the profile has none."""
+        if key not in self.values:
+            raise InputError("standards.no_value", profile=self.id, key=key)
+        return self.values[key].value
+
+    def code_list(self, list_id: str) -> CodeList:
+        """Return a code list. Raises InputError where the profile has none."""
+        if list_id not in self.codes:
+            raise InputError("standards.no_code_list", profile=self.id, list=list_id)
+        return self.codes[list_id]
+
+    def rule(self, rule_id: str) -> RuleSetting | None:
+        """Return the setting of a rule, None where the profile does not know it."""
+        return self.rules.get(rule_id)
