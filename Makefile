@@ -1,0 +1,43 @@
+# The commands of the project; `make help` lists them.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+IN_QGIS := $(PYTHON) tools/environment.py
+QT_FREE := base standards spatial plan accounts intake suggest checks delivery demo
+QT_FREE_PATHS := $(wildcard $(addprefix village_planner/,$(QT_FREE)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint stage zip i18n screenshots clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: Debian packages, and Python packages in .venv
+	@tools/setup.sh
+
+run: stage ## do the demo's whole job, then open it in QGIS where there is a display (HEADLESS=1: never)
+	@$(PYTHON) tools/run_demo.py
+
+test: stage ## run all tests; PYTEST="tests/plan -k undo" chooses
+	@$(IN_QGIS) $(PYTHON) -m pytest $(PYTEST)
+
+lint: setup ## ruff, the walls between rooms, types of the rooms without Qt, Qt spelling
+	@$(PYTHON) -m ruff check .
+	@PYTHONPATH=. .venv/bin/lint-imports
+	@$(PYTHON) -m mypy $(QT_FREE_PATHS) tools
+	@$(IN_QGIS) $(PYTHON) tools/check_qt.py
+
+stage: setup ## build build/plugins/village_planner, which QGIS and the tests load
+	@$(PYTHON) tools/stage.py
+
+zip: setup ## build dist/village_planner-<version>.zip
+	@$(PYTHON) tools/stage.py --zip
+
+i18n: setup ## collect the strings of the interface into resources/i18n/village_planner_zh_CN.ts
+	@$(PYTHON) tools/i18n.py
+
+screenshots: stage ## picture the plugin in a real QGIS in Chinese into build/screenshots
+	@$(PYTHON) tools/screenshots.py
+
+clean: ## remove build/, dist/ and caches; .venv stays
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@find village_planner tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
