@@ -1,0 +1,1 @@
+"""Coordinates, ellipsoidal area, reading layers into arrays, overlay and the GeoPackage blob codec."""

@@ -1,0 +1,60 @@
+"""WKB to shapely geometries, row by row where it is broken: what shapely refuses is given to OGR."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from osgeo import gdal, ogr
+from shapely.geometry.base import BaseGeometry
+
+RINGS_CLOSED = "spatial.geometry_rings_closed"
+UNREADABLE = "spatial.geometry_unreadable"
+
+
+def geometries_from_wkb(bodies: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
+    """Geometries of an array of WKB values, in two dimensions; None stays None.
+
+    Curves are made lines; open rings are closed. Returns the geometries and, by row, the message code of each fault:
+    a ring that was closed, or a geometry that cannot be read (it is then None).
+    """
+    geoms = np.asarray(shapely.from_wkb(bodies, on_invalid="ignore"), dtype=object)
+    faults: dict[int, str] = {}
+    for row in np.flatnonzero(np.equal(geoms, None) & ~np.equal(bodies, None)):
+        geoms[row], fault = _through_ogr(bodies[row])
+        if fault:
+            faults[int(row)] = fault
+    return shapely.force_2d(geoms), faults
+
+
+def _through_ogr(body: bytes) -> tuple[BaseGeometry | None, str]:
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        geometry = ogr.CreateGeometryFromWkb(body)
+        if geometry is None:
+            return None, UNREADABLE
+        plain = plain_geometry(geometry)
+        readable = _shapely_or_none(plain)
+        if readable is not None:
+            return readable, ""
+        plain.CloseRings()
+        readable = _shapely_or_none(plain)
+    except RuntimeError:
+        # OGR raises instead of returning None when somebody in the process called UseExceptions().
+        return None, UNREADABLE
+    finally:
+        gdal.PopErrorHandler()
+    return readable, UNREADABLE if readable is None else RINGS_CLOSED
+
+
+def plain_geometry(geometry: ogr.Geometry) -> ogr.Geometry:
+    """An OGR geometry without curves, surfaces of triangles, z and m."""
+    if ogr.GT_IsNonLinear(geometry.GetGeometryType()):
+        geometry = geometry.GetLinearGeometry()
+    if ogr.GT_Flatten(geometry.GetGeometryType()) in (ogr.wkbPolyhedralSurface, ogr.wkbTIN, ogr.wkbTriangle):
+        geometry = ogr.ForceToMultiPolygon(geometry)
+    geometry.FlattenTo2D()
+    return geometry
+
+
+def _shapely_or_none(geometry: ogr.Geometry) -> BaseGeometry | None:
+    return shapely.from_wkb(bytes(geometry.ExportToIsoWkb()), on_invalid="ignore")
