@@ -1,0 +1,115 @@
+"""A profile loads, inherits, and is refused with file, key and expectation when it is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from village_planner.base import InputError, render, resource
+from village_planner.standards import load_profile, profile_ids
+
+
+def make_profile(folder: Path, **entries: object) -> Path:
+    """Write a profile.json into `folder` and return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {"id": folder.name, "version": "1", "title": "测试标准", "extends": "layout-2035", "values": {}}
+    (folder / "profile.json").write_text(json.dumps({**head, **entries}, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("profile_id", profile_ids())
+def test_every_shipped_profile_loads_and_names_source_and_confidence(profile_id: str) -> None:
+    profile = load_profile(profile_id)
+    assert profile.id == profile_id
+    assert all(value.source and value.confidence for value in profile.values.values())
+    assert all(row["source"] and row["confidence"] for codes in profile.codes.values() for row in codes.rows)
+    assert all(rule.source and rule.confidence for rule in profile.rules.values())
+    assert all(field.source and field.confidence for layer in profile.layers.values() for field in layer.fields)
+
+
+@pytest.mark.parametrize("profile_id", profile_ids())
+def test_every_domain_of_a_delivered_field_is_a_code_list_of_the_profile(profile_id: str) -> None:
+    profile = load_profile(profile_id)
+    used = {field.domain for layer in profile.layers.values() for field in layer.fields if field.domain}
+    assert used <= set(profile.codes)
+
+
+def test_a_profile_takes_what_it_does_not_say_from_the_one_that_it_extends(tmp_path: Path) -> None:
+    value = {"value": 11, "unit": "位", "source": "测试", "confidence": "proposal"}
+    child = load_profile(make_profile(tmp_path / "child", values={"village_code_digits": value}))
+    parent = load_profile("layout-2035")
+    assert child.value("village_code_digits") == 11
+    assert child.value("phases") == parent.value("phases")
+    assert child.codes == parent.codes
+    assert child.lineage == ("child", "layout-2035")
+
+
+def test_a_child_adds_field_names_in_front_of_the_inherited(tmp_path: Path) -> None:
+    folder = make_profile(tmp_path / "child")
+    (folder / "inputs").mkdir()
+    fields = {"village_code": {"alias": "代码", "names": ["MYCODE"], "add": True, "content": "village_code"}}
+    (folder / "inputs" / "roster.json").write_text(json.dumps({"fields": fields}), encoding="utf-8")
+    names = load_profile(folder).inputs["roster"].fields["village_code"].names
+    assert names[0] == "MYCODE"
+    assert "行政村代码" in names
+
+
+def test_a_rule_keeps_the_limits_that_a_child_does_not_change(tmp_path: Path) -> None:
+    folder = make_profile(tmp_path / "child")
+    rules = {"QC-5202": {"severity": "B", "values": {"min_m2": 5.0}}}
+    (folder / "rules.json").write_text(json.dumps({"rules": rules}), encoding="utf-8")
+    rule = load_profile(folder).rules["QC-5202"]
+    assert (rule.severity, rule.values["min_m2"], rule.values["severity_existing"]) == ("B", 5.0, "C")
+
+
+def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InputError) as refused:
+        load_profile("no-such-profile")
+    assert "layout-2035" in render(refused.value.message, "zh_CN")
+
+
+def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    make_profile(tmp_path / "a", extends="b")
+    make_profile(tmp_path / "b", extends="a")
+    with pytest.raises(InputError) as refused:
+        load_profile(tmp_path / "a")
+    assert refused.value.message.code == "standards.circle"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"title": 3}, "title"),
+        ({"values": {"phases": [2020]}}, "values.phases"),
+        ({"values": {"phases": {"value": [2020], "source": "x"}}}, "confidence"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_file_and_key(tmp_path: Path, change: dict[str, object], key: str) -> None:
+    folder = make_profile(tmp_path / "wrong", **change)
+    with pytest.raises(InputError) as refused:
+        load_profile(folder)
+    assert refused.value.message.params["key"] == key
+    assert "profile.json" in render(refused.value.message, "zh_CN")
+
+
+def test_a_code_list_with_a_code_twice_is_refused_with_its_row(tmp_path: Path) -> None:
+    folder = make_profile(tmp_path / "twice")
+    (folder / "codes").mkdir()
+    rows = "code,name,source,confidence\n01,甲,s,proposal\n01,乙,s,proposal\n"
+    (folder / "codes" / "category.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_profile(folder)
+    assert refused.value.message.params["row"] == 3
+
+
+def test_a_code_is_found_by_code_name_short_name_and_alias() -> None:
+    category = load_profile().code_list("category")
+    assert {category.find(text) for text in ("04", "搬迁撤并类", "搬迁撤并", " 撤并 ")} == {"04"}
+    assert category.find("不存在") is None
+    assert category.find("") is None
+
+
+def test_shipped_profiles_lie_where_the_plugin_looks() -> None:
+    assert resource("profiles", "layout-2035", "profile.json").is_file()
