@@ -1,7 +1,7 @@
 # The commands of the project; `make help` lists them.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-IN_QGIS := $(PYTHON) tools/environment.py
+IN_QGIS := $(PYTHON) -m tools.environment
 QT_FREE := base standards spatial plan accounts intake suggest checks delivery demo
 QT_FREE_PATHS := $(wildcard $(addprefix village_planner/,$(QT_FREE)))
 
@@ -15,7 +15,7 @@ setup: ## install what is missing: Debian packages, and Python packages in .venv
 	@tools/setup.sh
 
 run: stage ## do the demo's whole job, then open it in QGIS where there is a display (HEADLESS=1: never)
-	@$(PYTHON) tools/run_demo.py
+	@$(PYTHON) -m tools.run_demo
 
 test: stage ## run all tests; PYTEST="tests/plan -k undo" chooses
 	@$(IN_QGIS) $(PYTHON) -m pytest $(PYTEST)
@@ -24,19 +24,19 @@ lint: setup ## ruff, the walls between rooms, types of the rooms without Qt, Qt 
 	@$(PYTHON) -m ruff check .
 	@PYTHONPATH=. .venv/bin/lint-imports
 	@$(PYTHON) -m mypy $(QT_FREE_PATHS) tools
-	@$(IN_QGIS) $(PYTHON) tools/check_qt.py
+	@$(IN_QGIS) $(PYTHON) -m tools.check_qt
 
 stage: setup ## build build/plugins/village_planner, which QGIS and the tests load
-	@$(PYTHON) tools/stage.py
+	@$(PYTHON) -m tools.stage
 
 zip: setup ## build dist/village_planner-<version>.zip
-	@$(PYTHON) tools/stage.py --zip
+	@$(PYTHON) -m tools.stage --zip
 
 i18n: setup ## collect the strings of the interface into resources/i18n/village_planner_zh_CN.ts
-	@$(PYTHON) tools/i18n.py
+	@$(PYTHON) -m tools.i18n
 
 screenshots: stage ## picture the plugin in a real QGIS in Chinese into build/screenshots
-	@$(PYTHON) tools/screenshots.py
+	@$(PYTHON) -m tools.screenshots
 
 clean: ## remove build/, dist/ and caches; .venv stays
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -31,11 +31,9 @@ def misspellings(source: str) -> list[Misspelling]:
 
 def _binding_imports(tree: ast.AST) -> Iterator[Misspelling]:
     for node in ast.walk(tree):
-        modules: list[str] = []
-        if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for module in modules:
             if module.split(".")[0] in BINDINGS:
                 yield Misspelling(node.lineno, f"import {module} from qgis.PyQt")
