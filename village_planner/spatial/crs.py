@@ -75,7 +75,8 @@ def describe_crs(srs: osr.SpatialReference | str | int | None) -> CrsInfo:
     if reference is None or not reference.ExportToWkt():
         return MISSING_CRS
     wkt, name = reference.ExportToWkt(), reference.GetName() or ""
-    if reference.IsLocal():
+    # GeoPackage has two entries for "nobody knows", which GDAL hands out as CRS called Undefined.
+    if reference.IsLocal() or name.lower().startswith(("undefined", "unknown")):
         return MISSING_CRS
     if _is_cgcs2000(reference):
         if reference.IsGeographic():
@@ -178,7 +179,7 @@ def looks_like(info: CrsInfo, bounds: Sequence[float]) -> Message | None:
         return None
     params: dict[str, Any] = {"crs": info.name, "x": f"{bounds[0]:.3f}", "y": f"{bounds[1]:.3f}"}
     degrees = _are_degrees(bounds)
-    if info.kind is CrsKind.CGCS2000_GEOGRAPHIC:
+    if info.wkt.startswith("GEOG"):
         return None if degrees else Message("spatial.crs_metres_in_geographic", params)
     if info.kind is not CrsKind.CGCS2000_PROJECTED or info.epsg is None:
         return None
