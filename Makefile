@@ -39,5 +39,5 @@ screenshots: stage ## picture the plugin in a real QGIS in Chinese into build/sc
 	@$(PYTHON) -m tools.screenshots
 
 clean: ## remove build/, dist/ and caches; .venv stays
-	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf build dist .qgis-settings .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	@find village_planner tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -48,13 +48,13 @@ def open_plan(plan: Path) -> int:
     return subprocess.run(_qgis_command(profiles), env=surroundings, check=False).returncode
 
 
-def drive(script: Path, shots: Path, extra: Mapping[str, str] | None = None, timeout_s: float = 300) -> int:
+def drive(script: Path, shots: Path, extra: Mapping[str, str] | None = None, timeout_s: float = 180) -> int:
     """Start QGIS with a fresh Chinese profile on a virtual display and let `script` drive it.
 
     `script`: Python file with a function `drive(desk)`; see tools/inside_qgis.py for what `desk` offers.
     `shots`: folder that `desk.shot(name)` writes pictures to; made when missing.
     `extra`: environment variables for QGIS, such as OPEN_VARIABLE.
-    Returns QGIS's exit code, which is not 0 when the script failed; raises subprocess.TimeoutExpired.
+    Returns QGIS's exit code, which is not 0 when the script failed; raises subprocess.TimeoutExpired, and `stuck.png` shows why.
     """
     profiles = environment.BUILD / "driven-desktop"
     shutil.rmtree(profiles, ignore_errors=True)
@@ -70,6 +70,11 @@ def drive(script: Path, shots: Path, extra: Mapping[str, str] | None = None, tim
         qgis = subprocess.Popen([*_qgis_command(profiles), "--code", inside], env=surroundings)
         try:
             return qgis.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            # A dialog that nobody answers: the picture shows which.
+            picture = ["import", "-display", display, "-window", "root", str(shots / "stuck.png")]
+            subprocess.run(picture, check=False)
+            raise
         finally:
             if qgis.poll() is None:
                 qgis.kill()

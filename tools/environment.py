@@ -13,6 +13,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 STAGED_PLUGINS = BUILD / "plugins"
+# What a shell, a venv or pytest-qgis sets and would send QGIS to another Python or profile.
+_MISLEADING = ("PYTHONHOME", "VIRTUAL_ENV", "QGIS_OPTS", "QGIS_OPTIONS_PATH")
 
 
 def qgis_environment(config_path: Path | None = None, plugin_path: Path = STAGED_PLUGINS) -> dict[str, str]:
@@ -29,7 +31,7 @@ def qgis_environment(config_path: Path | None = None, plugin_path: Path = STAGED
 
 def desktop_environment(plugin_path: Path = STAGED_PLUGINS) -> dict[str, str]:
     """Environment of a QGIS desktop: as `qgis_environment`, but with the display and the profile left to the caller."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "VIRTUAL_ENV", "QGIS_OPTS")}
+    environment = {key: value for key, value in os.environ.items() if key not in _MISLEADING}
     environment["QGIS_PLUGINPATH"] = str(plugin_path)
     environment["PYTHONPATH"] = sysconfig.get_paths()["purelib"]
     # pyproj from pip, and pyproj in a venv, do not find Debian's PROJ data by themselves.
