@@ -14,6 +14,7 @@ from village_planner.standards.profile import (
     InputField,
     InputSpec,
     LayerSpec,
+    MetadataItem,
     PackageEntry,
     PackageSpec,
     Profile,
@@ -156,6 +157,7 @@ def _layer(path: Path) -> LayerSpec:
             value=_key(path, entry, "value", str),
             source=_key(path, entry, "source", str),
             confidence=_key(path, entry, "confidence", str),
+            when={name: tuple(values) for name, values in entry.get("when", {}).items()},
         )
         for entry in _key(path, data, "fields", list)
     )
@@ -168,6 +170,7 @@ def _layer(path: Path) -> LayerSpec:
         fields=fields,
         source=_key(path, data, "source", str),
         confidence=_key(path, data, "confidence", str),
+        code=str(data.get("code", "")),
     )
 
 
@@ -197,10 +200,7 @@ def _inputs(chain: list[Path]) -> dict[str, InputSpec]:
 
 def _rules(chain: list[Path]) -> dict[str, RuleSetting]:
     merged: dict[str, dict[str, Any]] = {}
-    for folder in reversed(chain):
-        path = folder / "rules.json"
-        if not path.is_file():
-            continue
+    for path in (path for folder in reversed(chain) for path in sorted(folder.glob("rules*.json"))):
         for rule_id, entry in _key(path, _json(path), "rules", dict).items():
             values = {**merged.get(rule_id, {}).get("values", {}), **entry.get("values", {})}
             merged[rule_id] = {**merged.get(rule_id, {}), **entry, "values": values, "_path": path}
@@ -230,6 +230,11 @@ def _table(path: Path) -> TableSpec:
         phase_heading=str(data.get("phase_heading", "{phase}")),
         source=_key(path, data, "source", str),
         confidence=_key(path, data, "confidence", str),
+        repeat_by=str(data.get("repeat_by", "phase")),
+        sheet=str(data.get("sheet", "")),
+        unit=str(data.get("unit", "")),
+        paper=_one_of(path, {"paper": "A3", **data}, "paper", ("A3", "A4")),
+        columns_after=_columns(path, data, "columns_after") if "columns_after" in data else (),
     )
 
 
@@ -262,5 +267,17 @@ def _package(chain: list[Path]) -> PackageSpec:
         for entry in _key(path, data, "entries", list)
     )
     return PackageSpec(
-        _key(path, data, "root", str), entries, editions, _key(path, data, "source", str), _key(path, data, "confidence", str)
+        root=_key(path, data, "root", str),
+        entries=entries,
+        editions=editions,
+        source=_key(path, data, "source", str),
+        confidence=_key(path, data, "confidence", str),
+        metadata_root=str(data.get("metadata_root", "")),
+        metadata=tuple(
+            MetadataItem(
+                tuple(str(name) for name in _key(path, item, "path", list)), _key(path, item, "value", str), _key(path, item, "required", bool)
+            )
+            for item in data.get("metadata", [])
+        ),
+        inspection=data.get("inspection", {}),
     )

@@ -71,6 +71,8 @@ class FieldSpec:
     type: ``text``, ``int``, ``real`` or ``date``. width: characters or digits, 0 for none.
     required: ``M`` mandatory, ``C`` conditional, ``O`` optional. domain: id of a code list or ''.
     value: column of the delivered frame that fills it.
+    when: for ``C``, another field of the layer and the delivered values with which this one is mandatory;
+    empty where no field of the layer can tell.
     """
 
     name: str
@@ -83,11 +85,15 @@ class FieldSpec:
     value: str
     source: str
     confidence: str
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """A delivered layer: its frame (villages, hamlets, patches, sites, moves), geometry and fields."""
+    """A delivered layer or attribute table: its frame (villages, hamlets, patches, sites, moves …), geometry and fields.
+
+    code: the feature code that all its features carry, '' where it has none.
+    """
 
     name: str
     alias: str
@@ -97,6 +103,7 @@ class LayerSpec:
     fields: tuple[FieldSpec, ...]
     source: str
     confidence: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,12 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A printed table: sheet name, title, frame and columns; `per_phase` columns repeat for each phase."""
+    """A printed table: sheet name, title, frame and columns; `per_phase` columns repeat for each phase, before `columns_after`.
+
+    repeat_by: ``phase``, or the id of a code list whose codes the repeated columns go through instead; `{phase}` in
+    their values and in `phase_heading` stands for the year or code, `{name}` for its name.
+    sheet: name of the sheet, '' for the id. unit: the line 单位 under the title, '' for none. paper: ``A3`` or ``A4``, landscape.
+    """
 
     id: str
     title: str
@@ -164,6 +176,11 @@ class TableSpec:
     phase_heading: str
     source: str
     confidence: str
+    repeat_by: str = "phase"
+    sheet: str = ""
+    unit: str = ""
+    paper: str = "A3"
+    columns_after: tuple[TableColumn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,14 +194,33 @@ class PackageEntry:
 
 
 @dataclass(frozen=True)
+class MetadataItem:
+    """One element of the metadata file.
+
+    path: names of the elements from below the root; value: key of what the delivery knows; required: must not be empty.
+    """
+
+    path: tuple[str, ...]
+    value: str
+    required: bool
+
+
+@dataclass(frozen=True)
 class PackageSpec:
-    """The tree of a package: root folder template, entries, editions (id → Chinese name)."""
+    """The tree of a package: root folder template, entries, editions (id → Chinese name).
+
+    metadata: elements of the metadata file in their order, below the element `metadata_root`.
+    inspection: settings of the inspector by name (weights by severity, limits, the plan's rules that run on a package).
+    """
 
     root: str
     entries: tuple[PackageEntry, ...]
     editions: Mapping[str, str]
     source: str
     confidence: str
+    metadata_root: str = ""
+    metadata: tuple[MetadataItem, ...] = ()
+    inspection: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
