@@ -1,0 +1,32 @@
+"""The differences of the QGIS and Qt versions that we run on (3.22 to 3.44, Qt 5 and Qt 6), in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsWkbTypes,
+)
+
+
+def _scoped(scope: Any, name: str, fallback: Any, fallback_name: str) -> Any:
+    """Return ``scope.name`` of newer versions, else ``fallback.fallback_name``."""
+    return getattr(scope, name) if scope is not None and hasattr(scope, name) else getattr(fallback, fallback_name)
+
+
+# QGIS 3.36 moved the enums of Processing into Qgis.
+NO_THREADING = _scoped(getattr(Qgis, "ProcessingAlgorithmFlag", None), "NoThreading", QgsProcessingAlgorithm, "FlagNoThreading")
+ADVANCED = _scoped(getattr(Qgis, "ProcessingParameterFlag", None), "Advanced", QgsProcessingParameterDefinition, "FlagAdvanced")
+OPTIONAL = _scoped(getattr(Qgis, "ProcessingParameterFlag", None), "Optional", QgsProcessingParameterDefinition, "FlagOptional")
+FOLDER = _scoped(getattr(Qgis, "ProcessingFileParameterBehavior", None), "Folder", QgsProcessingParameterFile, "Folder")
+FILE = _scoped(getattr(Qgis, "ProcessingFileParameterBehavior", None), "File", QgsProcessingParameterFile, "File")
+SOURCE_FILE = _scoped(getattr(Qgis, "ProcessingSourceType", None), "File", QgsProcessing, "TypeFile")
+SOURCE_VECTOR = _scoped(getattr(Qgis, "ProcessingSourceType", None), "Vector", QgsProcessing, "TypeVector")
+INTEGER = _scoped(getattr(Qgis, "ProcessingNumberParameterType", None), "Integer", QgsProcessingParameterNumber, "Integer")
+ANY_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "Unknown", QgsWkbTypes, "Unknown")

@@ -1,0 +1,1 @@
+"""Every step as a QGIS Processing algorithm, for batch, the modeler and qgis_process."""

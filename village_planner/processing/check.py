@@ -1,0 +1,67 @@
+"""Algorithm `check`: the rules run on a plan file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingParameterString, QgsProcessingParameterVectorDestination
+
+from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, plan_parameter, scenario_parameter
+
+
+class CheckAlgorithm(PlannerAlgorithm):
+    """Run the rules on the plan and keep the findings in it."""
+
+    def name(self) -> str:
+        """Id in commands."""
+        return "check"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return self.tr("Check plan")
+
+    def shortHelpString(self) -> str:
+        """Help in the dialog."""
+        return self.tr(
+            "Runs the rules on the plan, stores the findings in the plan file and, on wish, writes them to a vector file or a CSV table. "
+            "A rule whose layer is missing is reported as not checked, never as passed. Counts leave out findings that a waiver excuses."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare parameters and outputs."""
+        self.addParameter(plan_parameter())
+        self.addParameter(scenario_parameter())
+        self.addParameter(QgsProcessingParameterString("RULES", self.tr("Rules, separated by commas (empty: all)"), optional=True))
+        self.addParameter(
+            QgsProcessingParameterVectorDestination("FINDINGS", self.tr("Findings"), optional=True, createByDefault=False)
+        )
+        self.add_numbers(
+            COUNT_A=self.tr("Severity A"),
+            COUNT_B=self.tr("Severity B"),
+            COUNT_C=self.tr("Severity C"),
+            WAIVED=self.tr("Waived"),
+            NOT_CHECKED=self.tr("Rules not checked"),
+        )
+
+    def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
+        """Check, store, write."""
+        from village_planner.desk.steps import SEVERITIES, check_plan
+        from village_planner.processing.findings import write_findings
+
+        rules = self.optional_text(parameters, "RULES", context)
+        outcome = check_plan(
+            self.path(parameters, "PLAN", context),
+            feedback,
+            scenario=self.optional_text(parameters, "SCENARIO", context),
+            rules=[rule.strip() for rule in rules.replace("，", ",").split(",") if rule.strip()] if rules else None,
+        )
+        for message in outcome.not_checked:
+            feedback.say(message)
+        results: dict[str, Any] = {f"COUNT_{severity}": outcome.count(severity) for severity in SEVERITIES}
+        results.update(WAIVED=outcome.waived, NOT_CHECKED=len(outcome.not_checked))
+        target = self.parameterAsOutputLayer(parameters, "FINDINGS", context)
+        if target:
+            write_findings(outcome.findings, Path(target), outcome.crs)
+            results["FINDINGS"] = target
+        return results

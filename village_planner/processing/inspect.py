@@ -1,0 +1,74 @@
+"""Algorithm `inspect`: someone's package is inspected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
+)
+
+from village_planner.base.report import write_report
+from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback
+
+
+class InspectAlgorithm(PlannerAlgorithm):
+    """Inspect a package: tree, files, layers, fields, values, manifest, and the rules on what it holds."""
+
+    def name(self) -> str:
+        """Id in commands."""
+        return "inspect"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return self.tr("Inspect package")
+
+    def shortHelpString(self) -> str:
+        """Help in the dialog."""
+        return self.tr(
+            "Inspects a submission package (folder or zip), also one that this program did not write: its tree, whether "
+            "files open, layers, fields, mandatory values, manifest, and the plan rules on what it holds. Nothing in the package is executed or changed."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare parameters and outputs."""
+        self.addParameter(QgsProcessingParameterString("PACKAGE", self.tr("Package (folder or zip)")))
+        self.addParameter(QgsProcessingParameterString("PROFILE", self.tr("Profile (empty: the package's own)"), optional=True))
+        self.addParameter(
+            QgsProcessingParameterFileDestination("REPORT", self.tr("Report"), "JSON (*.json)", optional=True, createByDefault=False)
+        )
+        self.addParameter(
+            QgsProcessingParameterVectorDestination("FINDINGS", self.tr("Findings"), optional=True, createByDefault=False)
+        )
+        self.add_numbers(
+            COUNT_A=self.tr("Severity A"),
+            COUNT_B=self.tr("Severity B"),
+            COUNT_C=self.tr("Severity C"),
+            NOT_CHECKED=self.tr("Rules not checked"),
+            SCORE=self.tr("Score"),
+        )
+        self.add_texts(VERDICT=self.tr("Verdict"))
+
+    def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
+        """Inspect and write what is wished."""
+        from village_planner.delivery import inspect_package
+        from village_planner.processing.findings import write_findings
+
+        inspection = inspect_package(
+            self.path(parameters, "PACKAGE", context), self.optional_text(parameters, "PROFILE", context), feedback
+        )
+        results: dict[str, Any] = {f"COUNT_{severity}": int(inspection.counts.get(severity, 0)) for severity in "ABC"}
+        results.update(NOT_CHECKED=len(inspection.not_checked), SCORE=inspection.score, VERDICT=inspection.verdict)
+        report = self.parameterAsFileOutput(parameters, "REPORT", context)
+        if report:
+            write_report(inspection.report, Path(report))
+            results["REPORT"] = report
+        target = self.parameterAsOutputLayer(parameters, "FINDINGS", context)
+        if target:
+            write_findings(inspection.findings, Path(target), None)
+            results["FINDINGS"] = target
+        return results

@@ -1,0 +1,65 @@
+"""Algorithm `package`: the submission package of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingParameterEnum, QgsProcessingParameterFile, QgsProcessingParameterString
+
+from village_planner.desk import compat
+from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, plan_parameter, scenario_parameter
+
+MODES = ("draft", "formal")
+DEFAULT_FORMATS = "gpkg"
+
+
+class PackageAlgorithm(PlannerAlgorithm):
+    """Write the submission package."""
+
+    def name(self) -> str:
+        """Id in commands."""
+        return "package"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return self.tr("Write package")
+
+    def shortHelpString(self) -> str:
+        """Help in the dialog."""
+        return self.tr(
+            "Writes the submission package into a folder: layers, tables, metadata, manifest. A draft is always possible and says so; "
+            "a formal edition is refused while a finding of severity A is open. The folder changes only when everything succeeded."
+        )
+
+    def flags(self) -> Any:
+        """Layouts render on the main thread only."""
+        return super().flags() | compat.NO_THREADING
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare parameters and outputs."""
+        self.addParameter(plan_parameter())
+        self.addParameter(QgsProcessingParameterFile("FOLDER", self.tr("Folder to write to"), compat.FOLDER))
+        self.addParameter(
+            QgsProcessingParameterEnum("MODE", self.tr("Mode"), list(MODES), defaultValue=MODES[0], usesStaticStrings=True)
+        )
+        self.addParameter(QgsProcessingParameterString("EDITION", self.tr("Edition"), optional=True))
+        self.addParameter(QgsProcessingParameterString("FORMATS", self.tr("Formats, separated by commas"), DEFAULT_FORMATS))
+        self.addParameter(scenario_parameter())
+        self.add_files(PACKAGE=self.tr("Package"), REPORT=self.tr("Report"))
+        self.add_numbers(FILE_COUNT=self.tr("Files"))
+
+    def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
+        """Write the package."""
+        from village_planner.delivery import PackageRequest, write_package
+
+        formats = self.parameterAsString(parameters, "FORMATS", context).replace("，", ",").split(",")
+        request = PackageRequest(
+            plan=self.path(parameters, "PLAN", context),
+            folder=self.path(parameters, "FOLDER", context),
+            mode=self.parameterAsEnumString(parameters, "MODE", context),
+            edition=self.optional_text(parameters, "EDITION", context),
+            formats=tuple(name.strip() for name in formats if name.strip()),
+            scenario=self.optional_text(parameters, "SCENARIO", context),
+        )
+        result = write_package(request, feedback)
+        return {"PACKAGE": str(result.path), "FILE_COUNT": result.file_count, "REPORT": str(result.report)}
