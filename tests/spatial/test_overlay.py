@@ -1,0 +1,115 @@
+"""Overlay: area-bearing overlaps only, a failing pair alone, and areas that add up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from village_planner.base.errors import Cancelled
+from village_planner.base.feedback import SilentFeedback
+from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.spatial.overlay import difference, difference_area, overlap_areas, overlaps, union_footprint
+
+CM_120 = 4549
+X, Y = 500_000, 3_500_000
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> shapely.Polygon:
+    return shapely.box(X + x0, Y + y0, X + x1, Y + y1)
+
+
+def array(*geoms) -> np.ndarray:
+    return np.array([*geoms, None], dtype=object)[:-1]
+
+
+corners = st.integers(0, 400)
+boxes = st.builds(lambda x, y, w, h: box(x, y, x + w, y + h), corners, corners, st.integers(1, 200), st.integers(1, 200))
+
+
+def test_only_overlaps_with_area_are_found():
+    subjects = array(box(0, 0, 10, 10), None, shapely.Polygon(), box(20, 20, 30, 30))
+    others = array(box(5, 5, 25, 25), box(10, 0, 20, 10), None, box(-1, -1, 11, 11))
+    found = overlaps(subjects, others)
+    assert list(zip(found["subject"], found["other"])) == [(0, 0), (0, 3), (3, 0)]
+    assert [part.area for part in found["part"]] == [25, 100, 25]
+    assert (found["error"] == "").all()
+
+
+def test_lines_and_points_that_overlap_along_leave_no_part():
+    pinched = shapely.Polygon([(X, Y), (X + 4, Y), (X + 4, Y + 4), (X + 2, Y), (X, Y + 4)])
+    found = overlaps(array(pinched), array(box(0, -4, 4, 0), box(0, -4, 4, 1)))
+    assert found["other"].tolist() == [1]
+    assert set(shapely.get_type_id(found["part"].to_numpy())) <= {3, 6}
+    line = shapely.LineString([(X + 1, Y + 1), (X + 2, Y + 2)])
+    assert overlaps(array(line), array(box(0, 0, 9, 9))).empty
+
+
+@pytest.mark.parametrize(("subjects", "others"), [(array(), array(box(0, 0, 1, 1))), (array(box(0, 0, 1, 1)), array())])
+def test_nothing_overlaps_nothing(subjects, others):
+    found = overlap_areas(subjects, others, CM_120)
+    assert found.empty and list(found.columns) == ["subject", "other", "area_m2", "part", "error"]
+
+
+def test_a_pair_that_fails_is_a_row_of_its_own_and_the_others_go_on(monkeypatch):
+    bad = box(3, 3, 20, 20)
+    original = shapely.intersection
+    monkeypatch.setattr(shapely, "intersection", lambda one, other: _guarded(original, one, other, bad))
+    found = overlap_areas(array(box(0, 0, 10, 10)), array(box(5, 0, 12, 12), bad), CM_120)
+    assert found["other"].tolist() == [0, 1]
+    assert found["part"][1] is None and "TopologyException" in found["error"][1] and np.isnan(found["area_m2"][1])
+    assert found["area_m2"][0] == pytest.approx(50, rel=1e-3)
+
+
+def _guarded(operation, one, other, bad):
+    if any(geometry.equals(bad) for geometry in np.atleast_1d(np.asarray(other, dtype=object))):
+        raise shapely.errors.GEOSException("TopologyException: side location conflict")
+    return operation(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(subject=boxes, others=st.lists(boxes, max_size=6))
+def test_what_lies_inside_and_outside_make_up_the_whole(subject, others):
+    footprint = array(union_footprint(array(*others)))
+    inside = overlap_areas(array(subject), footprint, CM_120)["area_m2"].sum()
+    outside = difference_area(array(subject), array(*others), CM_120)[0]
+    assert inside + outside == pytest.approx(ellipsoidal_area_m2(array(subject), CM_120)[0], abs=0.01)
+
+
+@settings(max_examples=60, deadline=None)
+@given(subjects=st.lists(boxes, max_size=8), others=st.lists(boxes, max_size=8))
+def test_overlaps_are_those_of_every_pair_taken_alone(subjects, others):
+    expected = {
+        (i, j): one.intersection(two).area
+        for i, one in enumerate(subjects)
+        for j, two in enumerate(others)
+        if one.intersection(two).area > 0
+    }
+    found = overlaps(array(*subjects), array(*others))
+    assert {(r.subject, r.other): r.part.area for r in found.itertuples()} == pytest.approx(expected)
+
+
+def test_difference_is_the_ground_outside_and_empty_where_all_is_covered():
+    outside = difference(array(box(0, 0, 10, 10), None, box(1, 1, 2, 2)), array(box(0, 0, 5, 10)))
+    assert outside[0].equals(box(5, 0, 10, 10))
+    assert outside[1] is None and outside[2].is_empty
+    np.testing.assert_array_equal(difference_area(array(None, shapely.Polygon()), array(), CM_120), [0, 0])
+
+
+def test_a_footprint_counts_shared_ground_once_and_survives_invalid_polygons():
+    bow_tie = shapely.Polygon([(X, Y), (X + 10, Y + 10), (X + 10, Y), (X, Y + 10)])
+    assert union_footprint(array(box(0, 0, 10, 10), box(5, 0, 15, 10), None)).area == 150
+    assert union_footprint(array(bow_tie, box(100, 0, 101, 1))).area == 51
+    assert union_footprint(array()).is_empty
+
+
+def test_overlay_stops_when_the_planner_cancels():
+    class Impatient(SilentFeedback):
+        def is_cancelled(self) -> bool:
+            return True
+
+    for verb in (overlaps, difference):
+        with pytest.raises(Cancelled):
+            verb(array(box(0, 0, 1, 1)), array(box(0, 0, 1, 1)), Impatient())

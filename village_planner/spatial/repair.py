@@ -1,0 +1,167 @@
+"""Mending geometry: every row comes back as it was, repaired, or set aside with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Callable
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from village_planner.spatial.area import polygon_parts
+from village_planner.spatial.columns import objects
+
+_BATCH = 5_000
+# GEOS says in English why a geometry is invalid; the words before the coordinates are stable over its versions.
+_REASONS = (
+    ("Ring Self-intersection", "spatial.repair_ring_touches_itself"),
+    ("Self-intersection", "spatial.repair_self_intersection"),
+    ("Hole lies outside shell", "spatial.repair_hole_outside"),
+    ("Holes are nested", "spatial.repair_holes_nested"),
+    ("Nested shells", "spatial.repair_parts_overlap"),
+    ("Duplicate Rings", "spatial.repair_ring_twice"),
+    ("Interior is disconnected", "spatial.repair_interior_disconnected"),
+    ("Too few points", "spatial.repair_too_few_points"),
+)
+
+
+class RepairStatus(str, Enum):
+    """What became of a geometry."""
+
+    OK = "ok"
+    REPAIRED = "repaired"
+    SET_ASIDE = "set_aside"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class RepairResult:
+    """One row per geometry given.
+
+    geoms: valid geometries, None where set aside; status: "ok", "repaired" or "set_aside"; reasons: message code, ""
+    where ok; area_change_m2_planar: area after less area before, in the square of the CRS's unit (m² in a projected
+    CRS), 0.0 where ok; for what is set aside, the area lost (NaN where it cannot be known).
+    """
+
+    geoms: np.ndarray
+    status: np.ndarray
+    reasons: np.ndarray
+    area_change_m2_planar: np.ndarray
+
+
+def repair(geoms: np.ndarray) -> RepairResult:
+    """Repair the geometries of a polygon layer; never raises for a bad one.
+
+    Set aside are null, empty, coordinates that are no numbers, what has no polygon, and what has no area once valid.
+    Lines and points that are left over by the repair are dropped, which the reason tells where nothing else is wrong.
+    """
+    geoms = np.asarray(geoms, dtype=object).ravel()
+    reasons = _unusable(geoms)
+    usable = reasons == ""
+    reasons[usable & (shapely.get_dimensions(geoms) < 2)] = "spatial.repair_no_polygon"
+    return _repaired(geoms, reasons, _only_polygons)
+
+
+def repair_any(geoms: np.ndarray) -> RepairResult:
+    """Repair geometries of any kind, polygons as `repair` does; lines and points are set aside only when null, empty
+    or with coordinates that are no numbers."""
+    geoms = np.asarray(geoms, dtype=object).ravel()
+    return _repaired(geoms, _unusable(geoms), _same_dimension)
+
+
+def _unusable(geoms: np.ndarray) -> np.ndarray:
+    reasons = objects([""] * len(geoms))
+    coordinates, owner = shapely.get_coordinates(geoms, return_index=True)
+    not_a_number = np.bincount(owner[~np.isfinite(coordinates).all(axis=1)], minlength=len(geoms)) > 0
+    reasons[not_a_number] = "spatial.repair_not_a_number"
+    reasons[shapely.is_empty(geoms)] = "spatial.repair_empty"
+    reasons[shapely.is_missing(geoms)] = "spatial.repair_null"
+    return reasons
+
+
+def _repaired(
+    geoms: np.ndarray, reasons: np.ndarray, keep: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> RepairResult:
+    result = np.where(reasons == "", geoms, None)
+    valid = shapely.is_valid(result)
+    broken = np.flatnonzero((reasons == "") & ~valid)
+    reasons[broken] = [_reason(text) for text in shapely.is_valid_reason(result[broken])]
+    result[broken] = _made_valid(result[broken])
+    kept = keep(result, geoms)
+    lost = (reasons == "") & ~_same(kept, result)
+    reasons[lost] = "spatial.repair_stray_parts"
+    nothing_left = shapely.is_missing(kept) & ~shapely.is_missing(geoms) & ~shapely.is_missing(result)
+    reasons[nothing_left] = "spatial.repair_no_area"
+    failed = (reasons != "") & shapely.is_missing(result) & np.isin(np.arange(len(geoms)), broken)
+    reasons[failed] = "spatial.repair_failed"
+    status = objects([RepairStatus.OK.value] * len(geoms))
+    status[reasons != ""] = RepairStatus.REPAIRED.value
+    status[shapely.is_missing(kept)] = RepairStatus.SET_ASIDE.value
+    return RepairResult(kept, status, reasons, _area_change(geoms, kept, status))
+
+
+def _reason(text: str | None) -> str:
+    for beginning, code in _REASONS:
+        if text is not None and text.startswith(beginning):
+            return code
+    return "spatial.repair_invalid"
+
+
+def _made_valid(geoms: np.ndarray) -> np.ndarray:
+    made = objects([None] * len(geoms))
+    for start in range(0, len(geoms), _BATCH):
+        batch = geoms[start : start + _BATCH]
+        try:
+            made[start : start + _BATCH] = shapely.make_valid(batch)
+        except shapely.errors.GEOSException:
+            made[start : start + _BATCH] = [_made_valid_alone(geometry) for geometry in batch]
+    return made
+
+
+def _made_valid_alone(geometry: BaseGeometry) -> BaseGeometry | None:
+    try:
+        return shapely.make_valid(geometry)
+    except shapely.errors.GEOSException:
+        return None
+
+
+def _only_polygons(result: np.ndarray, _original: np.ndarray) -> np.ndarray:
+    """Each geometry's polygons; None where there are none with area."""
+    kept = result.copy()
+    mixed = np.flatnonzero(~np.isin(shapely.get_type_id(result), (3, 6)) & ~shapely.is_missing(result))
+    parts, owner = polygon_parts(result[mixed])
+    kept[mixed] = None
+    for position in np.unique(owner):
+        kept[mixed[position]] = _merged(parts[owner == position])
+    kept[~(shapely.area(kept) > 0)] = None
+    return kept
+
+
+def _merged(parts: np.ndarray) -> BaseGeometry:
+    if len(parts) == 1:
+        return parts[0]
+    together = shapely.multipolygons(parts)
+    return together if shapely.is_valid(together) else shapely.union_all(parts)
+
+
+def _same_dimension(result: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """Polygons stay polygons; everything else stays as make_valid left it."""
+    kept = result.copy()
+    polygonal = np.isin(shapely.get_type_id(original), (3, 6))
+    kept[polygonal] = _only_polygons(result[polygonal], original[polygonal])
+    kept[shapely.is_empty(kept)] = None
+    return kept
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.fromiter((a is b for a, b in zip(one, other)), dtype=bool, count=len(one))
+
+
+def _area_change(before: np.ndarray, after: np.ndarray, status: np.ndarray) -> np.ndarray:
+    had = np.where(shapely.is_missing(before), 0.0, shapely.area(before))
+    has = np.where(shapely.is_missing(after), 0.0, shapely.area(after))
+    return np.where(status == RepairStatus.OK.value, 0.0, has - had)
