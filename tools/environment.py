@@ -36,6 +36,8 @@ def desktop_environment(plugin_path: Path = STAGED_PLUGINS) -> dict[str, str]:
     environment["PYTHONPATH"] = sysconfig.get_paths()["purelib"]
     # pyproj from pip, and pyproj in a venv, do not find Debian's PROJ data by themselves.
     environment["PROJ_DATA"] = environment["PROJ_LIB"] = os.environ.get("PROJ_DATA", "/usr/share/proj")
+    # QGIS 3.22 itself calls what Python has deprecated; stderr is for the planner.
+    environment.setdefault("PYTHONWARNINGS", "ignore::DeprecationWarning")
     # QGIS asks before it quits when a project lies in the temporary folder.
     environment["TMPDIR"] = _folder(BUILD / "tmp")
     if not Path(environment.get("XDG_RUNTIME_DIR", "")).is_dir() or not environment.get("XDG_RUNTIME_DIR"):
