@@ -142,6 +142,9 @@ def _read(path: str, source: OpenLayer, encoding: str | None, where: str | None,
         expected = source.layer.GetFeatureCount()
         rows = Rows(source.layer, source.is_dbf, feedback)
         columns = rows.read()
+    if where and errors and not rows.fids:
+        # SQLite finds out about a bad filter only when it reads.
+        raise _bad_filter(where, file)
     decided, encoding_notes = decide_encoding(columns, _declared(source), encoding, file)
     fields, name_notes = _fields(source, decided)
     frame, text_notes = frame_of(columns, fields, decided, file, len(rows.fids))
@@ -183,7 +186,11 @@ def _filter(source: OpenLayer, where: str, encoding: str | None, file: str) -> N
     except RuntimeError:
         failed = 1
     if failed:
-        raise InputError(Message("spatial.filter_not_understood", {"file": file, "filter": where}))
+        raise _bad_filter(where, file)
+
+
+def _bad_filter(where: str, file: str) -> InputError:
+    return InputError(Message("spatial.filter_not_understood", {"file": file, "filter": where}))
 
 
 def _fields(source: OpenLayer, encoding: str) -> tuple[tuple[FieldInfo, ...], list[Message]]:
