@@ -26,7 +26,7 @@ debian_packages() {
     printf '%s\n' \
         qgis python3-qgis python3-gdal gdal-bin python3-pandas python3-openpyxl python3-lxml python3-pyproj python3-scipy proj-bin proj-data \
         python3-venv ca-certificates \
-        pyqt5-dev-tools qttools5-dev-tools qttranslations5-l10n fonts-noto-cjk \
+        pyqt5-dev-tools qttools5-dev-tools qttranslations5-l10n fonts-noto-cjk fonts-open-sans \
         xvfb xdotool imagemagick x11-utils poppler-utils
     # Debian 12 has shapely 1.8; there pip brings 2.0.
     [ "$1" -ge 13 ] && echo python3-shapely
