@@ -67,9 +67,7 @@ def test_a_long_edge_follows_the_projected_straight_line_not_the_geodesic():
 @given(x=eastings, y=northings, width=sizes, height=sizes, cut=st.floats(0.05, 0.95))
 def test_a_polygon_is_the_sum_of_its_parts(x, y, width, height, cut):
     middle = x + width * cut
-    whole = shapely.Polygon(
-        [(x, y), (middle, y), (x + width, y), (x + width, y + height), (middle, y + height), (x, y + height)]
-    )
+    whole = shapely.Polygon([(x, y), (middle, y), (x + width, y), (x + width, y + height), (middle, y + height), (x, y + height)])
     parts = [shapely.box(x, y, middle, y + height), shapely.box(middle, y, x + width, y + height)]
     assert sum(map(area, parts)) == pytest.approx(area(whole), rel=1e-6)
     assert area(shapely.MultiPolygon(parts)) == pytest.approx(sum(map(area, parts)), rel=1e-12)
@@ -118,7 +116,8 @@ def test_geographic_coordinates_give_the_area_of_their_zone():
 def test_null_empty_points_and_lines_have_no_area_and_keep_their_place(crs):
     square = shapely.box(120, 30, 120.001, 30.001) if crs == 4490 else shapely.box(500_000, 3e6, 500_010, 3e6 + 10)
     x, y = square.bounds[:2]
-    mixed = shapely.GeometryCollection([shapely.Point(x, y), shapely.GeometryCollection([square]), shapely.LineString([(x, y), (x, y + 1)])])
+    line = shapely.LineString([(x, y), (x, y + 1)])
+    mixed = shapely.GeometryCollection([shapely.Point(x, y), shapely.GeometryCollection([square]), line])
     areas = ellipsoidal_area_m2(np.array([None, shapely.Polygon(), square, shapely.Point(x, y), mixed], dtype=object), crs)
     assert areas[2] > 0
     np.testing.assert_array_equal(areas, [0, 0, areas[2], 0, areas[2]])

@@ -31,9 +31,7 @@ geometries = st.one_of(
 def test_geometries_come_back_as_they_went(values):
     array = np.array(values + [None], dtype=object)[:-1]
     back = from_blob(to_blob(array, 4549))
-    assert [None if g is None else shapely.to_wkb(g) for g in back] == [
-        None if g is None else shapely.to_wkb(g) for g in array
-    ]
+    assert [None if g is None else shapely.to_wkb(g) for g in back] == [None if g is None else shapely.to_wkb(g) for g in array]
 
 
 def test_heights_are_left_out():

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -96,6 +101,15 @@ def test_transform_goes_there_and_back_and_keeps_null():
     assert shapely.equals_exact(back[[0, 2]], geoms[[0, 2]], 1e-6).all()
 
 
+def test_pyproj_finds_its_data_without_any_help_from_the_environment():
+    bare = {"PATH": "nowhere", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    if "SYSTEMROOT" in os.environ:
+        bare["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
+    code = "from village_planner.spatial.crs import transformer_between as t;x, y = t(4549, 4490).transform(500000, 4e6); assert abs(x - 120) < 1e-9, x"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_an_unknown_crs_is_an_input_error():
     with pytest.raises(InputError):
         transform(np.array([shapely.Point(0, 0)]), "nonsense", 4490)
@@ -105,6 +119,7 @@ def test_an_unknown_crs_is_an_input_error():
     ("crs", "bounds", "code"),
     [
         (4549, (120.1, 30, 120.2, 31), "spatial.crs_degrees_in_projected"),
+        (4326, (500_000, 3e6, 501_000, 3.1e6), "spatial.crs_metres_in_geographic"),
         (4490, (500_000, 3e6, 501_000, 3.1e6), "spatial.crs_metres_in_geographic"),
         (4549, (40_500_000, 3e6, 40_501_000, 3.1e6), "spatial.crs_prefix_in_coordinates"),
         (4528, (500_000, 3e6, 501_000, 3.1e6), "spatial.crs_prefix_missing_in_coordinates"),

@@ -81,12 +81,7 @@ def test_what_lies_inside_and_outside_make_up_the_whole(subject, others):
 @settings(max_examples=60, deadline=None)
 @given(subjects=st.lists(boxes, max_size=8), others=st.lists(boxes, max_size=8))
 def test_overlaps_are_those_of_every_pair_taken_alone(subjects, others):
-    expected = {
-        (i, j): one.intersection(two).area
-        for i, one in enumerate(subjects)
-        for j, two in enumerate(others)
-        if one.intersection(two).area > 0
-    }
+    expected = {(i, j): one.intersection(two).area for i, one in enumerate(subjects) for j, two in enumerate(others) if one.intersection(two).area > 0}
     found = overlaps(array(*subjects), array(*others))
     assert {(r.subject, r.other): r.part.area for r in found.itertuples()} == pytest.approx(expected)
 

@@ -23,11 +23,11 @@ from village_planner.spatial.reading import SourceLayer, list_layers, read_layer
 VILLAGES = [("001234567890", "柳树屯村", 12, 3.5, "POLYGON ((0 0,10 0,10 10,0 10,0 0))"), ("2", None, None, None, None)]
 
 
-def write(path: Path, driver: str, layers: dict[str, list] = {"village": VILLAGES}, encoding: str | None = None) -> Path:
+def write(path: Path, driver: str, layers: dict[str, list] | None = None, encoding: str | None = None) -> Path:
     srs = osr.SpatialReference()
     srs.ImportFromEPSG(4549)
     source = gdal.GetDriverByName(driver).Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
-    for name, rows in layers.items():
+    for name, rows in (layers or {"village": VILLAGES}).items():
         options = [f"ENCODING={encoding}"] if encoding else []
         layer = source.CreateLayer(name, srs, ogr.wkbPolygon, options)
         for field, kind in (("CODE", ogr.OFTString), ("NAME", ogr.OFTString), ("HH", ogr.OFTInteger), ("HA", ogr.OFTReal)):
@@ -57,11 +57,7 @@ def gbk_shapefile(folder: Path) -> Path:
 
 
 def digest(folder: Path) -> dict[str, str]:
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def codes(layer: SourceLayer) -> set[str]:
@@ -70,11 +66,9 @@ def codes(layer: SourceLayer) -> set[str]:
 
 @pytest.mark.parametrize(
     ("name", "driver"),
-    [("v.gpkg", "GPKG"), ("village.shp", "ESRI Shapefile"), ("v.gdb", "FileGDB"), ("v.geojson", "GeoJSON"), ("v.gml", "GML")],
+    [("v.gpkg", "GPKG"), ("village.shp", "ESRI Shapefile"), ("v.gdb", "OpenFileGDB"), ("v.geojson", "GeoJSON"), ("v.gml", "GML")],
 )
 def test_values_keep_their_type_and_null_stays_null(tmp_path, name, driver):
-    if gdal.GetDriverByName(driver) is None or driver == "FileGDB":
-        driver = {"FileGDB": "OpenFileGDB"}.get(driver, driver)
     path = write(tmp_path / name, driver, encoding="UTF-8" if driver == "ESRI Shapefile" else None)
     before = digest(tmp_path)
     layer = read_layer(path)
@@ -94,6 +88,7 @@ def test_a_gbk_shapefile_that_does_not_say_so_is_read_and_the_guess_told(tmp_pat
     layer = read_layer(path)
     assert layer.frame["NAME"][0] == "柳树屯村" and layer.encoding == "gb18030"
     assert codes(layer) == {"spatial.encoding_guessed"}
+    assert layer.notes[0].params["encoding"] == "GBK (GB18030)"
     assert list_layers(path)[0].encoding == "gb18030"
 
 
@@ -132,6 +127,25 @@ def test_a_shapefile_without_shx_is_read_and_gets_none_in_its_folder(tmp_path):
     before = digest(tmp_path)
     layer = read_layer(path)
     assert layer.geoms[0].area == 100 and "spatial.shx_rebuilt" in codes(layer)
+    assert digest(tmp_path) == before
+
+
+def test_a_shapefile_in_capital_letters_is_read_whole(tmp_path):
+    path = gbk_shapefile(tmp_path)
+    for part in list(tmp_path.iterdir()):
+        part.rename(part.with_name(part.name.upper()))
+    capital = path.with_name("VILLAGE.SHP")
+    assert read_layer(capital).frame["NAME"][0] == "柳树屯村"
+    (tmp_path / "VILLAGE.SHX").unlink()
+    layer = read_layer(capital)
+    assert layer.layer == "VILLAGE" and layer.frame["NAME"][0] == "柳树屯村" and layer.crs.epsg == 4549
+
+
+def test_a_table_beside_geometry_without_index_writes_nothing(tmp_path):
+    path = gbk_shapefile(tmp_path)
+    path.with_suffix(".shx").unlink()
+    before = digest(tmp_path)
+    assert read_layer(path.with_suffix(".dbf")).frame["NAME"][0] == "柳树屯村"
     assert digest(tmp_path) == before
 
 

@@ -45,7 +45,7 @@ def from_blob(blobs: Sequence[bytes | None]) -> np.ndarray:
             raise InputError(Message("spatial.blob_unreadable", {"row": row + 1}))
         bodies[row] = bytes(blob[start:])
     geoms, faults = geometries_from_wkb(bodies)
-    for row, fault in faults.items():
+    for row in faults:
         if geoms[row] is None:
             raise InputError(Message("spatial.blob_unreadable", {"row": row + 1}))
     return geoms

@@ -18,6 +18,7 @@ from village_planner.spatial.encoding import (
     decode_values,
     encoding_of,
     is_decodable,
+    shown_encoding,
     sniff_encoding,
 )
 from village_planner.spatial.wkb import plain_geometry
@@ -96,9 +97,7 @@ def objects(values: Sequence[Any]) -> np.ndarray:
     return array
 
 
-def decide_encoding(
-    columns: list[list[Any]], declared: str | None, explicit: str | None, file: str
-) -> tuple[str, list[Message]]:
+def decide_encoding(columns: list[list[Any]], declared: str | None, explicit: str | None, file: str) -> tuple[str, list[Message]]:
     """The encoding of the columns' byte values, and what to say about it.
 
     explicit: the planner's word, which wins; declared: by .cpg or code page, believed unless the text is not in that
@@ -112,7 +111,7 @@ def decide_encoding(
     if not values:
         return stated or UTF8, []
     guess = sniff_encoding(values)
-    params = {"file": file, "encoding": guess.encoding, "confidence": f"{guess.confidence:.0%}"}
+    params = {"file": file, "encoding": shown_encoding(guess.encoding), "confidence": f"{guess.confidence:.0%}"}
     if stated is None:
         return guess.encoding, [Message("spatial.encoding_guessed", params)]
     contradicted = (
@@ -141,9 +140,7 @@ def unique_names(names: Sequence[str], file: str) -> tuple[list[str], list[Messa
     return unique, notes
 
 
-def frame_of(
-    columns: list[list[Any]], fields: Sequence[FieldInfo], encoding: str, file: str, row_count: int
-) -> tuple[pd.DataFrame, list[Message]]:
+def frame_of(columns: list[list[Any]], fields: Sequence[FieldInfo], encoding: str, file: str, row_count: int) -> tuple[pd.DataFrame, list[Message]]:
     """The columns as a frame (text as object, integers as Int64, reals as float), and notes on text that is damaged."""
     counts: Counter[tuple[str, str]] = Counter()
     series: dict[str, Any] = {}
@@ -158,9 +155,7 @@ def frame_of(
             series[field.name], cut, bad = _texts(values, encoding)
             counts.update({("spatial.text_cut", field.name): cut, ("spatial.text_damaged", field.name): bad})
     notes = [
-        Message(code, {"file": file, "field": name, "count": count, "encoding": encoding})
-        for (code, name), count in counts.items()
-        if count
+        Message(code, {"file": file, "field": name, "count": count, "encoding": shown_encoding(encoding)}) for (code, name), count in counts.items() if count
     ]
     return pd.DataFrame(series, index=pd.RangeIndex(row_count)), notes
 

@@ -83,9 +83,7 @@ def describe_crs(srs: osr.SpatialReference | str | int | None) -> CrsInfo:
             return CrsInfo(CGCS2000_GEOGRAPHIC, CrsKind.CGCS2000_GEOGRAPHIC, None, False, name, wkt)
         epsg = _zone_epsg(reference)
         if epsg is not None:
-            return CrsInfo(
-                epsg, CrsKind.CGCS2000_PROJECTED, central_meridian_deg(epsg), has_zone_prefix(epsg), name, wkt
-            )
+            return CrsInfo(epsg, CrsKind.CGCS2000_PROJECTED, central_meridian_deg(epsg), has_zone_prefix(epsg), name, wkt)
     return CrsInfo(_authority_code(reference), CrsKind.OTHER, None, False, name, wkt)
 
 
@@ -114,9 +112,7 @@ def has_zone_prefix(epsg: int) -> bool:
 
 def three_degree_zone(longitudes_deg: np.ndarray | float) -> np.ndarray:
     """EPSG of the 3-degree zone without prefix (4534-4554) nearest to each longitude in degrees, held at both ends."""
-    meridian = np.clip(
-        np.rint(np.asarray(longitudes_deg, dtype=float) / 3) * 3, _FIRST_3_DEGREE_MERIDIAN, _LAST_3_DEGREE_MERIDIAN
-    )
+    meridian = np.clip(np.rint(np.asarray(longitudes_deg, dtype=float) / 3) * 3, _FIRST_3_DEGREE_MERIDIAN, _LAST_3_DEGREE_MERIDIAN)
     return (_FIRST_3_DEGREE_EPSG + (meridian - _FIRST_3_DEGREE_MERIDIAN) / 3).astype(int)
 
 

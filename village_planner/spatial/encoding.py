@@ -73,6 +73,11 @@ def encoding_of(name: str) -> str | None:
         return None
 
 
+def shown_encoding(encoding: str) -> str:
+    """An encoding as the planner knows it: "GBK (GB18030)" for the codec gb18030."""
+    return {UTF8: "UTF-8", GB18030: "GBK (GB18030)", BIG5: "Big5", LATIN1: "ISO-8859-1"}.get(encoding, encoding)
+
+
 def is_decodable(value: bytes, encoding: str) -> bool:
     """Whether the bytes are text in the encoding; a character cut off at the very end counts as text."""
     try:

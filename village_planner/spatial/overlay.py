@@ -39,15 +39,11 @@ def overlaps(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | None
         order = np.lexsort((other, subject))
         frames += _pair_batches(subjects, others, subject[order], other[order], feedback)
     feedback.progress(1.0)
-    empty = pd.DataFrame(
-        {"subject": np.array([], int), "other": np.array([], int), "part": objects([]), "error": objects([])}
-    )
+    empty = pd.DataFrame({"subject": np.array([], int), "other": np.array([], int), "part": objects([]), "error": objects([])})
     return pd.concat([empty, *frames], ignore_index=True) if frames else empty
 
 
-def overlap_areas(
-    subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None
-) -> pd.DataFrame:
+def overlap_areas(subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> pd.DataFrame:
     """`overlaps` with the ellipsoidal area of each part.
 
     crs: of both arrays, a CGCS2000 zone (see `ellipsoidal_area_m2`). Returns subject, other, area_m2 (NaN where the
@@ -81,9 +77,7 @@ def difference(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | No
     return result
 
 
-def difference_area(
-    subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None
-) -> np.ndarray:
+def difference_area(subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> np.ndarray:
     """Ellipsoidal area in m² of what of each subject lies outside all the others.
 
     Null and empty subjects give 0.0, one that the engine fails on NaN. crs: see `ellipsoidal_area_m2`.
@@ -108,9 +102,7 @@ def union_footprint(geoms: np.ndarray) -> BaseGeometry:
     return united
 
 
-def _pair_batches(
-    subjects: np.ndarray, others: np.ndarray, subject: np.ndarray, other: np.ndarray, feedback: Feedback
-) -> list[pd.DataFrame]:
+def _pair_batches(subjects: np.ndarray, others: np.ndarray, subject: np.ndarray, other: np.ndarray, feedback: Feedback) -> list[pd.DataFrame]:
     frames = []
     for start in range(0, len(subject), _BATCH):
         feedback.check()

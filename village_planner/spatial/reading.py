@@ -202,15 +202,12 @@ def _fields(source: OpenLayer, encoding: str) -> tuple[tuple[FieldInfo, ...], li
         names = [name or "" for name in decode_values(raw, encoding)[0]]
     unique, notes = unique_names(names, source.name)
     fields = tuple(
-        FieldInfo(name, item.GetAlternativeName() or "", _FIELD_TYPES.get(item.GetType(), "list"), item.GetWidth())
-        for name, item in zip(unique, found)
+        FieldInfo(name, item.GetAlternativeName() or "", _FIELD_TYPES.get(item.GetType(), "list"), item.GetWidth()) for name, item in zip(unique, found)
     )
     return fields, notes
 
 
-def _reading_notes(
-    rows: Rows, expected: int, errors: list[str], faults: dict[int, str], file: str
-) -> list[Message]:
+def _reading_notes(rows: Rows, expected: int, errors: list[str], faults: dict[int, str], file: str) -> list[Message]:
     notes = []
     if len(rows.fids) < expected or rows.broke_off:
         params = {"file": file, "expected": expected, "read": len(rows.fids), "detail": "; ".join(errors)[:200]}

@@ -83,9 +83,7 @@ def _unusable(geoms: np.ndarray) -> np.ndarray:
     return reasons
 
 
-def _repaired(
-    geoms: np.ndarray, reasons: np.ndarray, keep: Callable[[np.ndarray, np.ndarray], np.ndarray]
-) -> RepairResult:
+def _repaired(geoms: np.ndarray, reasons: np.ndarray, keep: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> RepairResult:
     result = np.where(reasons == "", geoms, None)
     valid = shapely.is_valid(result)
     broken = np.flatnonzero((reasons == "") & ~valid)

@@ -154,7 +154,7 @@ def _open(path: Path, copy_folder: Path, source: Path) -> gdal.Dataset:
         options = ["IMMUTABLE=YES"]
     # The configuration is the thread's own: other plugins live in the same process.
     restore = gdal.GetThreadLocalConfigOption("SHAPE_RESTORE_SHX", None)
-    gdal.SetThreadLocalConfigOption("SHAPE_RESTORE_SHX", "YES" if readable != path else None)
+    gdal.SetThreadLocalConfigOption("SHAPE_RESTORE_SHX", "YES" if readable != path else "NO")
     with gdal_errors() as errors:
         try:
             flags = gdal.OF_VECTOR | gdal.OF_READONLY
@@ -178,9 +178,15 @@ def _harmless(path: Path, folder: Path) -> Path:
         return _copied(path, folder, (path.name, f"{path.name}-wal"))
     if suffix == ".gml":
         return _copied(path, folder, (path.name, f"{path.stem}.xsd", f"{path.stem}.gfs"))
-    if suffix == ".shp" and _part(path, f"{path.stem}.shx") is None:
+    if _lacks_index(path):
         return _copied(path, folder, tuple(path.stem + part for part in _SHAPEFILE_PARTS))
     return path
+
+
+def _lacks_index(path: Path) -> bool:
+    if path.suffix.lower() not in (".shp", ".dbf") or _part(path, f"{path.stem}.shx") is not None:
+        return False
+    return _part(path, f"{path.stem}.shp") is not None
 
 
 def _copied(path: Path, folder: Path, names: tuple[str, ...]) -> Path:
@@ -211,7 +217,7 @@ def _is_in_wal_mode(path: Path) -> bool:
 
 def _layers_of(dataset: gdal.Dataset, member: Path) -> list[OpenLayer]:
     notes: tuple[Message, ...] = ()
-    if member.suffix.lower() == ".shp" and _part(member, f"{member.stem}.shx") is None:
+    if _lacks_index(member):
         notes = (Message("spatial.shx_rebuilt", {"file": member.name}),)
     layers = [dataset.GetLayer(number) for number in range(dataset.GetLayerCount())]
     is_dbf = _is_dbase(member)
