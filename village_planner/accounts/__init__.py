@@ -1,0 +1,34 @@
+"""The plan's figures: one function for each, used by checks, tables and docks, so that a number is the same everywhere."""
+
+from village_planner.accounts.categories import category_counts
+from village_planner.accounts.coverage import coverage, without_earlier
+from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
+from village_planner.accounts.facts import hamlet_frame, village_facts
+from village_planner.accounts.land import land_balance, newly_taken
+from village_planner.accounts.lines import move_lines
+from village_planner.accounts.positions import positions
+from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
+from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
+
+__all__ = [
+    "category_counts",
+    "coverage",
+    "hamlet_actions",
+    "hamlet_completion",
+    "hamlet_frame",
+    "implementation_by_phase",
+    "implementation_progress",
+    "land_balance",
+    "move_lines",
+    "newly_taken",
+    "patch_states",
+    "phase_tasks",
+    "positions",
+    "site_inflow",
+    "turnover",
+    "village_actions",
+    "village_completion",
+    "village_facts",
+    "withdrawn_hamlets",
+    "without_earlier",
+]

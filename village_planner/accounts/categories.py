@@ -1,0 +1,43 @@
+"""How many villages have which category."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from village_planner.accounts.facts import village_facts
+from village_planner.accounts.sums import known_sum
+from village_planner.plan.data import PlanData
+from village_planner.standards import Profile
+
+
+def category_counts(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+    """Villages, households, persons and built land per township and category (村庄分类汇总).
+
+    Counts the villages whose kind is in scope, and any other that has a category. Rows: every township × every
+    category of the profile in its order, then per township one row with category NA for the villages without one.
+    Columns: township_code, township_name, category, category_name, villages, share (of the township's counted
+    villages, 0 to 1, null where there are none), households, persons, built_m2. A sum is null where all are null.
+    """
+    kinds = profile.code_list("village_kind")
+    categories = profile.code_list("category")
+    facts = village_facts(data)
+    rows = data.category[data.category["scenario"] == scenario]
+    facts["category"] = facts["village_code"].map(dict(zip(rows["village_code"], rows["category"]))).astype("string")
+    in_scope = facts["kind"].isin(kinds.with_role("in_scope"))
+    counted = facts[in_scope | facts["category"].notna()]
+    result = []
+    for township, name in zip(data.township["code"], data.township["name"]):
+        mine = counted[counted["township_code"] == township]
+        for category in categories.codes:
+            result.append((township, name, category, categories.name(category), *_sums(mine[mine["category"] == category], mine)))
+        result.append((township, name, pd.NA, "", *_sums(mine[mine["category"].isna()], mine)))
+    columns = ["township_code", "township_name", "category", "category_name", "villages", "share", "households", "persons", "built_m2"]
+    frame = pd.DataFrame(result, columns=columns)
+    texts = dict.fromkeys(columns[:4], "string")
+    frame["built_m2"] = pd.to_numeric(frame["built_m2"], errors="coerce").astype("float64")
+    return frame.astype({**texts, "villages": "Int64", "share": "float64", "households": "Int64", "persons": "Int64"})
+
+
+def _sums(part: pd.DataFrame, whole: pd.DataFrame) -> tuple:
+    share = len(part) / len(whole) if len(whole) else float("nan")
+    return (len(part), share, *(known_sum(part[column]) for column in ("households", "persons", "built_m2")))

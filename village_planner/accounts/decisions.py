@@ -1,0 +1,88 @@
+"""What a scenario decides for hamlets, villages and patches; nothing of it is stored twice."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from village_planner.plan.data import PlanData
+from village_planner.plan.schema import WITHDRAWN, Action, PatchKind
+
+UNDECIDED = "undecided"
+PARTLY = "partly"
+RETAINED = "retained"
+
+
+def hamlet_actions(data: PlanData, scenario: str) -> pd.Series:
+    """Action (布局引导) of each hamlet: `retain`, `merge`, `relocate`, or `undecided` where the scenario has no row.
+
+    Returns a string Series indexed by hamlet code, in roster order.
+    """
+    rows = data.action[data.action["scenario"] == scenario]
+    stated = dict(zip(rows["hamlet_code"], rows["action"]))
+    codes = data.hamlet["code"]
+    return pd.Series([stated.get(code, UNDECIDED) for code in codes], index=pd.Index(codes, dtype=object), dtype="string")
+
+
+def withdrawn_hamlets(data: PlanData, scenario: str) -> list[str]:
+    """Codes of the hamlets that the scenario merges or relocates, in roster order."""
+    actions = hamlet_actions(data, scenario)
+    return [str(code) for code in actions.index[actions.isin(WITHDRAWN)]]
+
+
+def village_actions(data: PlanData, scenario: str) -> pd.DataFrame:
+    """Action of each village, derived from its hamlets: never stored.
+
+    Columns: village_code, action, hamlets, withdrawn_hamlets, undecided_hamlets (counts). The action is `partly` where
+    some but not all hamlets are withdrawn; where all are, that of the main hamlet (the first without one); else
+    `retain` where every hamlet is retained and `undecided` where one is not decided or the village has no hamlet.
+    """
+    hamlets = data.hamlet[["code", "village_code", "is_main"]].copy()
+    hamlets["action"] = hamlet_actions(data, scenario).to_numpy()
+    groups = dict(tuple(hamlets.groupby("village_code", sort=False)))
+    rows = []
+    for code in data.village["code"]:
+        group = groups.get(code)
+        if group is None:
+            rows.append((code, UNDECIDED, 0, 0, 0))
+            continue
+        withdrawn = int(group["action"].isin(WITHDRAWN).sum())
+        undecided = int((group["action"] == UNDECIDED).sum())
+        rows.append((code, _village_action(group, withdrawn, undecided), len(group), withdrawn, undecided))
+    frame = pd.DataFrame(rows, columns=["village_code", "action", "hamlets", "withdrawn_hamlets", "undecided_hamlets"])
+    return frame.astype({"village_code": "string", "action": "string"})
+
+
+def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
+    """State of each patch (居民点用地) in a scenario: `retained`, `cleared` (腾退) or `new`.
+
+    An existing patch follows its hamlet: cleared where the hamlet is merged or relocated, retained where it is
+    retained or undecided, or where the patch belongs to no hamlet. Columns: code, hamlet_code, village_code,
+    township_code (null without a hamlet), kind, state, geom; rows and index as in `data.patch`.
+    """
+    frame = data.patch[["code", "hamlet_code", "kind"]].copy()
+    gone = set(withdrawn_hamlets(data, scenario))
+    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+    township_of = dict(zip(data.village["code"], data.village["township_code"]))
+    hamlets = [None if pd.isna(code) else code for code in frame["hamlet_code"]]
+    villages = [village_of.get(code) for code in hamlets]
+    frame.insert(2, "village_code", pd.array(villages, dtype="string"))
+    frame.insert(3, "township_code", pd.array([township_of.get(code) for code in villages], dtype="string"))
+    states = [_patch_state(kind, hamlet in gone) for kind, hamlet in zip(frame["kind"], hamlets)]
+    frame["state"] = pd.array(states, dtype="string")
+    frame["geom"] = data.patch["geom"]
+    return frame
+
+
+def _village_action(group: pd.DataFrame, withdrawn: int, undecided: int) -> str:
+    if withdrawn == len(group):
+        main = group[group["is_main"] == 1]
+        return str((main if len(main) else group)["action"].iloc[0])
+    if withdrawn:
+        return PARTLY
+    return UNDECIDED if undecided else Action.RETAIN.value
+
+
+def _patch_state(kind: str, hamlet_is_withdrawn: bool) -> str:
+    if kind == PatchKind.EXISTING.value:
+        return PatchKind.CLEARED.value if hamlet_is_withdrawn else RETAINED
+    return str(kind)

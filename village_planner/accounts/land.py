@@ -1,0 +1,198 @@
+"""Village construction land: base, cleared, newly taken, planned; and what is newly taken outside the present built land."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from village_planner.accounts.coverage import coverage, without_earlier
+from village_planner.accounts.decisions import patch_states
+from village_planner.base import Feedback, SilentFeedback
+from village_planner.plan.data import PlanData
+from village_planner.plan.schema import PatchKind
+from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.spatial.columns import objects
+from village_planner.spatial.overlay import difference
+from village_planner.standards import Profile
+
+if TYPE_CHECKING:
+    from village_planner.plan.layers import Layers
+
+LAND_USE = "land_use"
+RURAL = "rural"
+
+
+def land_balance(
+    data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback | None = None
+) -> pd.DataFrame:
+    """Balance of village construction land (村庄建设用地) of each township and of the whole plan, in m².
+
+    base_m2: land use parcels of the profile's `construction_landuse` classes with a `village_czcsxm` code; without a
+    land use layer the present patches. cleared_m2: ground of cleared patches on that base that is not built again.
+    new_m2: ground of new patches and rural sites outside that base. planned_m2 = base − cleared + new;
+    change_m2 = planned − base (negative: reduction). Ground counts once where patches overlap.
+
+    A parcel belongs to the township whose polygon (else whose villages' polygons) holds its inner point; a patch or
+    site to the township of its hamlet or village, else by its inner point. Rows: every township, then the plan (kind
+    `plan`, code null), which also holds what belongs to no township. Columns: kind, code, name, base_m2, cleared_m2,
+    new_m2, planned_m2, change_m2, base_source (`land_use`, `patches` or `nothing`; then all measures are null),
+    unmeasured (patches and sites that the engine failed on: not in the sums). Source: rule_notes 5301.
+    """
+    feedback = feedback or SilentFeedback()
+    source = base_source(data, layers)
+    townships = _Townships(data)
+    rows = []
+    if source != "nothing":
+        base = _base_footprint(data, layers, profile, source)
+        base_of = townships.of_points(base)
+        base_area = ellipsoidal_area_m2(base, data.crs)
+        feedback.check()
+        cleared, new = _changes(data, scenario, base, townships, feedback)
+        for code, name in zip(data.township["code"], data.township["name"]):
+            mine = [np.nansum(area[owner == code]) for area, owner in ((base_area, base_of), cleared, new)]
+            failed = sum(int(np.isnan(area[owner == code]).sum()) for area, owner in (cleared, new))
+            rows.append(("township", code, name, *mine, failed))
+        totals = [np.nansum(area) for area in (base_area, cleared[0], new[0])]
+        rows.append(("plan", None, data.info["title"], *totals, int(np.isnan([*cleared[0], *new[0]]).sum())))
+    else:
+        rows = [("township", c, n, *[np.nan] * 3, 0) for c, n in zip(data.township["code"], data.township["name"])]
+        rows.append(("plan", None, data.info["title"], *[np.nan] * 3, 0))
+    columns = ["kind", "code", "name", "base_m2", "cleared_m2", "new_m2", "unmeasured"]
+    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:3], "string"))
+    frame.insert(6, "planned_m2", frame["base_m2"] - frame["cleared_m2"] + frame["new_m2"])
+    frame.insert(7, "change_m2", frame["new_m2"] - frame["cleared_m2"])
+    frame.insert(8, "base_source", source)
+    return frame
+
+
+def newly_taken(data: PlanData, layers: Layers, profile: Profile, feedback: Feedback | None = None) -> pd.DataFrame:
+    """Newly taken land (新增占地) of each new patch and site: what lies outside the present built footprint.
+
+    The footprint: land use parcels of the `construction_landuse` classes with a `built_czcsxm` code, and the present
+    patches. Columns: kind (patch, site), code, outside_m2 (NaN where the engine failed), farmland_m2 (of that on
+    `farmland_landuse`), farmland_net_m2 (net of ridges), geom (the part outside); in the order of the tables.
+    farmland is NaN without a land use layer. Source: rule_notes NL-01.
+    """
+    items = _new_items(data)
+    geoms = items["geom"].to_numpy()
+    present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"].to_numpy()
+    parcels = _parcels_near(layers, geoms)
+    built = _of_class(parcels, profile.value("construction_landuse"), profile.value("built_czcsxm"))
+    outside = difference(geoms, np.concatenate([built["geom"].to_numpy(), present]), feedback)
+    failed = shapely.is_missing(outside) & ~shapely.is_missing(geoms)
+    items["outside_m2"] = np.where(failed, np.nan, ellipsoidal_area_m2(outside, data.crs))
+    farmland = _of_class(parcels, profile.value("farmland_landuse"), None)
+    taken = coverage(outside, farmland["geom"].to_numpy(), data.crs, farmland["deduction"].to_numpy(), feedback)
+    known = layers.has(LAND_USE)
+    items["farmland_m2"] = taken["gross_m2"] if known else np.nan
+    items["farmland_net_m2"] = taken["net_m2"] if known else np.nan
+    items["geom"] = objects(list(outside))
+    return items[["kind", "code", "outside_m2", "farmland_m2", "farmland_net_m2", "geom"]]
+
+
+def base_source(data: PlanData, layers: Layers) -> str:
+    """What the base of the land balance is: `land_use`, `patches` (no such layer), or `nothing`."""
+    if layers.has(LAND_USE):
+        return LAND_USE
+    present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"]
+    return "patches" if any(geom is not None for geom in present) else "nothing"
+
+
+@dataclass(frozen=True)
+class _Townships:
+    """Which township a place belongs to."""
+
+    data: PlanData
+
+    def of_points(self, geoms: np.ndarray) -> np.ndarray:
+        """Code of the township whose ground holds each geometry's inner point, None where there is none."""
+        areas, codes = self._ground()
+        result = objects([None] * len(geoms))
+        if len(areas) == 0 or len(geoms) == 0:
+            return result
+        points = objects(list(shapely.point_on_surface(geoms)))
+        found, ground = shapely.STRtree(areas).query(points, predicate="intersects")
+        # The first polygon in roster order wins where two share the point.
+        for row, position in sorted(zip(found.tolist(), ground.tolist()), reverse=True):
+            result[row] = codes[position]
+        return result
+
+    def of_villages(self, villages: pd.Series) -> np.ndarray:
+        """Township code of each village code, None for null."""
+        township_of = dict(zip(self.data.village["code"], self.data.village["township_code"]))
+        return objects([None if pd.isna(code) else township_of.get(code) for code in villages])
+
+    def _ground(self) -> tuple[np.ndarray, list[str]]:
+        table, column = (self.data.township, "code")
+        if all(geom is None for geom in table["geom"]):
+            table, column = self.data.village, "township_code"
+        with_geom = table[[geom is not None for geom in table["geom"]]]
+        return with_geom["geom"].to_numpy(), [str(code) for code in with_geom[column]]
+
+
+def _base_footprint(data: PlanData, layers: Layers, profile: Profile, source: str) -> np.ndarray:
+    if source == LAND_USE:
+        parcels = _of_class(layers.read(LAND_USE), profile.value("construction_landuse"), profile.value("village_czcsxm"))
+        return parcels["geom"].to_numpy()
+    present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"]
+    return without_earlier(objects([geom for geom in present if geom is not None]))
+
+
+def _changes(
+    data: PlanData, scenario: str, base: np.ndarray, townships: _Townships, feedback: Feedback
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Areas in m² (NaN: the engine failed) and township codes of cleared ground on the base and of new ground outside it."""
+    items = _new_items(data)
+    items = items[items["setting"].eq(RURAL) | items["kind"].eq("patch")]
+    new = without_earlier(items["geom"].to_numpy(), feedback)
+    states = patch_states(data, scenario)
+    gone = states[(states["state"] == PatchKind.CLEARED.value) & [geom is not None for geom in states["geom"]]]
+    cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), items["geom"].to_numpy(), feedback)
+    cleared_m2 = coverage(cleared, base, data.crs, feedback=feedback)["gross_m2"].to_numpy()
+    cleared_m2 = np.where(shapely.is_missing(cleared), np.nan, cleared_m2)
+    outside = difference(new, base, feedback)
+    new_m2 = np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs))
+    cleared_of = _first_known(objects(list(gone["township_code"])), townships.of_points(gone["geom"].to_numpy()))
+    new_of = _first_known(
+        _first_known(objects(list(items["township_code"])), townships.of_villages(items["village_code"])),
+        townships.of_points(items["geom"].to_numpy()),
+    )
+    return (cleared_m2, cleared_of), (new_m2, new_of)
+
+
+def _first_known(codes: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    return objects([b if a is None or pd.isna(a) else a for a, b in zip(codes, otherwise)])
+
+
+def _new_items(data: PlanData) -> pd.DataFrame:
+    """New patches and sites with a polygon: kind, code, township_code, village_code, setting (null for patches), geom."""
+    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+    patches = data.patch[data.patch["kind"] == PatchKind.NEW.value]
+    rows = [
+        ("patch", code, None, None if pd.isna(hamlet) else village_of.get(hamlet), None, geom)
+        for code, hamlet, geom in zip(patches["code"], patches["hamlet_code"], patches["geom"])
+    ]
+    sites = data.site[["code", "township_code", "village_code", "setting", "geom"]].itertuples(index=False)
+    rows += [("site", *site) for site in sites]
+    rows = [row for row in rows if row[-1] is not None]
+    frame = pd.DataFrame([row[:-1] for row in rows], columns=["kind", "code", "township_code", "village_code", "setting"])
+    frame["geom"] = objects([row[-1] for row in rows])
+    return frame.astype(dict.fromkeys(["kind", "code", "township_code", "village_code", "setting"], "string"))
+
+
+def _parcels_near(layers: Layers, geoms: np.ndarray) -> pd.DataFrame:
+    if not layers.has(LAND_USE) or len(geoms) == 0:
+        return pd.DataFrame({"class_code": [], "built_code": [], "deduction": [], "geom": objects([])})
+    return layers.read(LAND_USE, bbox=tuple(shapely.total_bounds(geoms)))
+
+
+def _of_class(parcels: pd.DataFrame, prefixes: list[str], built_codes: list[str] | None) -> pd.DataFrame:
+    chosen = np.array([str(code).startswith(tuple(prefixes)) for code in parcels["class_code"]], dtype=bool)
+    if built_codes is not None:
+        chosen &= np.array([code in built_codes for code in parcels["built_code"]], dtype=bool)
+    chosen &= np.array([geom is not None for geom in parcels["geom"]], dtype=bool)
+    return parcels[chosen]

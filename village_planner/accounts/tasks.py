@@ -1,0 +1,121 @@
+"""What is to be carried out in each phase: tasks of townships, completion of hamlets and villages, inflow of sites."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from village_planner.accounts.decisions import withdrawn_hamlets
+from village_planner.accounts.sums import known_sum
+from village_planner.plan.data import PlanData
+from village_planner.plan.schema import Destination
+
+FIGURES = ("households", "persons", "homesteads", "cleared_m2", "built_m2", "reclaimed_m2")
+
+
+def phase_tasks(data: PlanData, scenario: str) -> pd.DataFrame:
+    """Tasks (分期任务) per township and phase, as increments of the phase.
+
+    Rows: every township × every phase of the plan, then per township one unphased row (phase NA) where it has
+    something unphased. A hamlet or village counts in the phase in which it is completed (rule_notes, "splits in
+    tables"), households and areas in the phase of each move; the township is that of the hamlet that moves.
+
+    Columns: township_code, township_name, phase (Int64), moves, hamlets, villages (counts), households, persons,
+    homesteads (Int64), cleared_m2, built_m2, reclaimed_m2, and net_m2 = built − cleared (negative: reduction). A sum
+    is null where there are moves and none of them states the figure, 0 where there are no moves.
+    """
+    moves = _moves_with_township(data, scenario)
+    hamlets = hamlet_completion(data, scenario)
+    villages = village_completion(data, scenario)
+    rows = []
+    for township, name in zip(data.township["code"], data.township["name"]):
+        mine = [frame[frame["township_code"] == township] for frame in (moves, hamlets, villages)]
+        for phase in data.phases:
+            rows.append(_task_row(township, name, phase, [part[part["phase"] == phase] for part in mine]))
+        unphased = [part[part["phase"].isna()] for part in mine]
+        if any(len(part) for part in unphased):
+            rows.append(_task_row(township, name, pd.NA, unphased))
+    columns = ["township_code", "township_name", "phase", "moves", "hamlets", "villages", *FIGURES, "net_m2"]
+    return _typed(pd.DataFrame(rows, columns=columns))
+
+
+def hamlet_completion(data: PlanData, scenario: str) -> pd.DataFrame:
+    """The phase in which each withdrawn hamlet is gone: that of its last move.
+
+    Columns: hamlet_code, village_code, township_code, phase (Int64; NA where a move is unphased or there is none).
+    """
+    moves = data.move[data.move["scenario"] == scenario]
+    phases = moves.groupby("hamlet_code")["phase"].agg(lambda years: pd.NA if years.isna().any() else years.max())
+    frame = data.hamlet.loc[data.hamlet["code"].isin(withdrawn_hamlets(data, scenario)), ["code", "village_code"]]
+    frame = frame.rename(columns={"code": "hamlet_code"}).reset_index(drop=True)
+    frame["township_code"] = _township_of(data, frame["village_code"])
+    frame["phase"] = pd.array([phases.get(code, pd.NA) for code in frame["hamlet_code"]], dtype="Int64")
+    return frame
+
+
+def village_completion(data: PlanData, scenario: str) -> pd.DataFrame:
+    """The phase in which each wholly withdrawn village is gone: that of its last hamlet.
+
+    Villages of which a hamlet stays are not listed. Columns: village_code, township_code, phase (Int64, NA: unphased).
+    """
+    hamlets = hamlet_completion(data, scenario)
+    total = data.hamlet.groupby("village_code")["code"].count()
+    rows = []
+    for village, group in hamlets.groupby("village_code", sort=False):
+        if len(group) == total[village]:
+            phase = pd.NA if group["phase"].isna().any() else int(group["phase"].max())
+            rows.append((village, group["township_code"].iloc[0], phase))
+    frame = pd.DataFrame(rows, columns=["village_code", "township_code", "phase"])
+    return frame.astype({"village_code": "string", "township_code": "string", "phase": "Int64"})
+
+
+def site_inflow(data: PlanData, scenario: str) -> pd.DataFrame:
+    """Households moving to each site, cumulative by phase, against its capacity in that phase.
+
+    Columns: site_code, phase, inflow (of the phase), cumulative, capacity, excess = cumulative − capacity, all
+    households. One row per site and phase of the plan. capacity is the latest stated up to the phase, 0 before the
+    first, NA where the site states none; then excess is NA. Unphased moves are left out; a null household count is 0.
+    """
+    moves = data.move[(data.move["scenario"] == scenario) & (data.move["destination_kind"] == Destination.SITE.value)]
+    rows = []
+    for site in data.site["code"]:
+        mine = moves[moves["destination_code"] == site]
+        stated = data.site_capacity[data.site_capacity["site_code"] == site]
+        capacity = dict(zip(stated["phase"].astype(int), stated["households"].astype(int)))
+        cumulative = 0
+        for phase in data.phases:
+            inflow = int(mine.loc[mine["phase"].eq(phase).fillna(False), "households"].sum())
+            cumulative += inflow
+            earlier = [year for year in capacity if year <= phase]
+            holds = capacity[max(earlier)] if earlier else 0 if capacity else pd.NA
+            rows.append((site, phase, inflow, cumulative, holds, cumulative - holds))
+    frame = pd.DataFrame(rows, columns=["site_code", "phase", "inflow", "cumulative", "capacity", "excess"])
+    counts = dict.fromkeys(["phase", "inflow", "cumulative", "capacity", "excess"], "Int64")
+    return frame.astype({"site_code": "string", **counts})
+
+
+def _moves_with_township(data: PlanData, scenario: str) -> pd.DataFrame:
+    moves = data.move[data.move["scenario"] == scenario].reset_index(drop=True)
+    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+    moves["township_code"] = _township_of(data, moves["hamlet_code"].map(village_of))
+    return moves
+
+
+def _township_of(data: PlanData, villages: pd.Series) -> pd.Series:
+    return villages.map(dict(zip(data.village["code"], data.village["township_code"]))).astype("string")
+
+
+def _task_row(township: str, name: str, phase: object, parts: list[pd.DataFrame]) -> tuple:
+    moves, hamlets, villages = parts
+    sums = {figure: known_sum(moves[figure]) for figure in FIGURES}
+    both = [0.0 if pd.isna(sums[figure]) else float(sums[figure]) for figure in ("built_m2", "cleared_m2")]
+    unknown = pd.isna(sums["built_m2"]) and pd.isna(sums["cleared_m2"])
+    net_m2 = pd.NA if unknown else both[0] - both[1]
+    return (township, name, phase, len(moves), len(hamlets), len(villages), *sums.values(), net_m2)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = dict.fromkeys(["phase", "moves", "hamlets", "villages", "households", "persons", "homesteads"], "Int64")
+    frame = frame.astype({"township_code": "string", "township_name": "string", **counts})
+    for column in ("cleared_m2", "built_m2", "reclaimed_m2", "net_m2"):
+        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    return frame
