@@ -164,10 +164,19 @@ def test_a_geopackage_in_wal_mode_gives_its_last_rows_and_no_new_files(tmp_path)
     writer.execute("PRAGMA journal_mode=WAL")
     writer.execute("INSERT INTO village (CODE) VALUES ('3')")
     writer.commit()
+    left_over = tmp_path / "left over"
+    left_over.mkdir()
+    for part in list(tmp_path.glob("v.gpkg*")):
+        shutil.copyfile(part, left_over / part.name)
     before = digest(tmp_path)
-    assert read_layer(path).frame["CODE"].tolist() == ["001234567890", "2", "3"]
-    assert digest(tmp_path) == before
+    for each in (path, left_over / path.name):
+        assert read_layer(each).frame["CODE"].tolist() == ["001234567890", "2", "3"]
+    after = digest(tmp_path)
+    # The -shm file is SQLite's shared memory: a reader leaves its mark in it.
+    assert {name for name in before if before[name] != after.get(name)} <= {"v.gpkg-shm", "left over/v.gpkg-shm"}
+    assert after.keys() == before.keys()
     writer.close()
+    shutil.rmtree(left_over)
     before = digest(tmp_path)
     assert len(read_layer(path).frame) == 3
     assert digest(tmp_path) == before and len(before) == 1
@@ -245,6 +254,21 @@ def test_rubbish_is_an_input_error(tmp_path, name, content, code):
         list_layers(path)
     assert code in (None, refusal.value.message.code)
     assert path.name in str(refusal.value)
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".dbf", ".gpkg", ".gdb", ".geojson", ".json", ".gml", ".zip", ".xlsx", ""])
+@pytest.mark.parametrize("content", [b"", b"\x00" * 200, b"SQLite format 3\x00" + b"\x02" * 200, b"{", b"<a/>", None])
+def test_whatever_is_no_layer_is_refused_in_words(tmp_path, suffix, content):
+    path = tmp_path / f"a{suffix}"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    before = digest(tmp_path)
+    with pytest.raises(InputError) as refusal:
+        read_layer(path)
+    assert not str(refusal.value).startswith(refusal.value.message.code)
+    assert digest(tmp_path) == before
 
 
 def test_a_truncated_shapefile_says_how_many_rows_are_lost(tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 import zipfile
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator
@@ -148,10 +149,15 @@ def _is_member(member: Path) -> bool:
 
 
 def _open(path: Path, copy_folder: Path, source: Path) -> gdal.Dataset:
-    readable = _harmless(path, copy_folder)
-    options = ["ENCODING=ISO-8859-1"] if _is_dbase(path) else []
-    if path.suffix.lower() == ".gpkg" and _is_in_wal_mode(readable) and readable == path:
-        options = ["IMMUTABLE=YES"]
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        raise InputError(Message("spatial.format_not_supported", {"file": source.name}))
+    try:
+        readable = _harmless(path, copy_folder)
+        options = ["ENCODING=ISO-8859-1"] if _is_dbase(path) else []
+        if path.suffix.lower() == ".gpkg" and readable == path and _is_in_wal_mode(path):
+            options = ["IMMUTABLE=YES"]
+    except (OSError, sqlite3.Error) as error:
+        raise InputError(Message("spatial.file_unreadable", {"file": source.name, "detail": str(error)[:200]})) from error
     # The configuration is the thread's own: other plugins live in the same process.
     restore = gdal.GetThreadLocalConfigOption("SHAPE_RESTORE_SHX", None)
     gdal.SetThreadLocalConfigOption("SHAPE_RESTORE_SHX", "YES" if readable != path else "NO")
@@ -174,6 +180,8 @@ def _open(path: Path, copy_folder: Path, source: Path) -> gdal.Dataset:
 def _harmless(path: Path, folder: Path) -> Path:
     """The path itself, or that of a copy where reading it in place would write beside it."""
     suffix = path.suffix.lower()
+    if suffix == ".gpkg" and _part(path, f"{path.name}-shm") is not None:
+        return _backed_up(path, folder)
     if suffix == ".gpkg" and _part(path, f"{path.name}-wal") is not None:
         return _copied(path, folder, (path.name, f"{path.name}-wal"))
     if suffix == ".gml":
@@ -187,6 +195,18 @@ def _lacks_index(path: Path) -> bool:
     if path.suffix.lower() not in (".shp", ".dbf") or _part(path, f"{path.stem}.shx") is not None:
         return False
     return _part(path, f"{path.stem}.shp") is not None
+
+
+def _backed_up(path: Path, folder: Path) -> Path:
+    """A copy by SQLite itself: somebody has the GeoPackage open, and plain reading would drop QGIS's locks and could
+    catch a checkpoint half done."""
+    folder.mkdir(parents=True)
+    target = folder / path.name
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
+        with closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+    return target
 
 
 def _copied(path: Path, folder: Path, names: tuple[str, ...]) -> Path:
