@@ -46,9 +46,9 @@ install_packages() {
         command -v sudo >/dev/null || fail "these Debian packages are missing, and you are neither root nor is there sudo. Ask your administrator for: apt-get install $*"
         as_root=(sudo)
     fi
-    echo "setup: installing Debian packages: $*"
+    echo "setup: installing Debian packages (some minutes when QGIS is among them): $*"
     "${as_root[@]}" apt-get update -q
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" ||
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o Dpkg::Use-Pty=0 "$@" ||
         fail "apt-get could not install the packages above; see its message."
 }
 
