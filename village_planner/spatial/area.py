@@ -7,6 +7,7 @@ import shapely
 
 from village_planner.base.errors import InputError
 from village_planner.base.messages import Message
+from village_planner.spatial.arrays import polygon_parts
 from village_planner.spatial.crs import (
     CGCS2000_GEOGRAPHIC,
     CrsKind,
@@ -103,19 +104,6 @@ def _area_of_batch(geoms: np.ndarray, epsg: int) -> np.ndarray:
     ring_areas = np.abs(_signed_ring_areas(rings, epsg))
     signed = np.where(is_hole, -ring_areas, ring_areas)
     return np.bincount(owner[polygon_of_ring], weights=signed, minlength=len(geoms))
-
-
-def polygon_parts(geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The polygons that are not empty in an array of geometries, also inside nested collections.
-
-    Returns the polygons and, for each, the position of its geometry in `geoms`.
-    """
-    parts, owner = shapely.get_parts(geoms, return_index=True)
-    while np.any(shapely.get_type_id(parts) > 3):
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        owner = owner[inner]
-    keep = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
-    return parts[keep], owner[keep]
 
 
 def _signed_ring_areas(rings: np.ndarray, epsg: int) -> np.ndarray:

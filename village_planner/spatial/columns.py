@@ -12,6 +12,7 @@ from osgeo import ogr
 
 from village_planner.base.feedback import Feedback
 from village_planner.base.messages import Message
+from village_planner.spatial.arrays import objects
 from village_planner.spatial.encoding import (
     LATIN1,
     UTF8,
@@ -88,13 +89,6 @@ class Rows:
             self.heights += bool(ogr.GT_HasZ(kind) or ogr.GT_HasM(kind))
             geometry = plain_geometry(geometry)
         return bytes(geometry.ExportToIsoWkb())
-
-
-def objects(values: Sequence[Any]) -> np.ndarray:
-    """A one-dimensional object array of the values, whatever they are."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 def decide_encoding(columns: list[list[Any]], declared: str | None, explicit: str | None, file: str) -> tuple[str, list[Message]]:

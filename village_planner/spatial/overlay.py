@@ -12,8 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from village_planner.base.errors import InputError
 from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.base.messages import Message
-from village_planner.spatial.area import ellipsoidal_area_m2, polygon_parts
-from village_planner.spatial.columns import objects
+from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.spatial.arrays import objects, polygon_parts
 from village_planner.spatial.repair import repair
 
 _BATCH = 5_000

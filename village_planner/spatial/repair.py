@@ -10,8 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.spatial.area import polygon_parts
-from village_planner.spatial.columns import objects
+from village_planner.spatial.arrays import objects, polygon_parts
 
 _BATCH = 5_000
 # GEOS says in English why a geometry is invalid; the words before the coordinates are stable over its versions.
