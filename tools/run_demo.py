@@ -85,7 +85,9 @@ def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, 
     full_id = algorithm if ":" in algorithm else f"{PROVIDER}:{algorithm}"
     completed = _qgis_process(["run", full_id, "--json", "--", *environment.parameter_arguments(parameters)], surroundings)
     if completed.returncode != 0:
-        raise StepFailed(f"{full_id}: {completed.stderr.strip() or completed.stdout.strip()}")
+        # qgis_process says a refusal twice.
+        said = dict.fromkeys(line for line in (completed.stderr or completed.stdout).splitlines() if line.strip())
+        raise StepFailed(f"{full_id}: " + "\n".join(said))
     outputs: dict[str, Any] = json.loads(completed.stdout)["results"]
     line = _line(full_id.split(":")[1], {**parameters, **outputs})
     print(line, flush=True)
