@@ -1,0 +1,170 @@
+"""What the fictitious township consists of, before it is written to files: plain records that faults may add to or replace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Optional
+
+from village_planner.demo.layout import Area, Rect, Ring, rect_in
+from village_planner.demo.names import TownshipName
+
+
+@dataclass(frozen=True)
+class Hamlet:
+    """A hamlet (自然村): households and persons by registration; block: its built land. code: by roster order."""
+
+    code: str
+    name: str
+    households: int
+    persons: int
+    homesteads: int
+    vacant_homesteads: int
+    block: Rect
+
+
+@dataclass(frozen=True)
+class Village:
+    """A village (行政村) with its hamlets, the main one first. kind: 村庄性质 as the roster says it, '' leaves it open."""
+
+    code: str
+    name: str
+    township: TownshipName
+    kind: str
+    area: Area
+    hamlets: tuple[Hamlet, ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A rectangular survey parcel. class_code: DLBM; built_code: CZCSXM or ''; deduction: KCXS, 0 without."""
+
+    village_code: str
+    rect: Rect
+    class_code: str
+    built_code: str = ""
+    deduction: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What grows in a slot: one class of cultivated land with its ridge coefficient (KCXS) and slope grade."""
+
+    class_code: str
+    deduction: float
+    slope: str
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A row of the patch layer. kind: 现状, 腾退, 新建 or 集中安置点; ring: None keeps the row without geometry."""
+
+    code: str
+    village_code: str
+    hamlet_name: str
+    kind: str
+    ring: Optional[Ring]
+    site_name: str = ""
+    capacity: Optional[int] = None
+    ready_phase: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A feature of a control line or hazard layer. source_id: BSM; rings: outline first, then holes; code: its class."""
+
+    source_id: str
+    name: str
+    rings: tuple[Ring, ...]
+    code: str = ""
+    deduction: float = 0.0
+    slope: str = ""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A vote or survey as a decisions row states it; date: ISO."""
+
+    kind: str
+    date: str
+    eligible: int
+    attended: int
+    in_favour: int
+    document: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A row of the decisions table: a village's category, or one move of a hamlet. Empty text and None are blank cells."""
+
+    village: str
+    hamlet: str = ""
+    category: str = ""
+    action: str = ""
+    grounds: str = ""
+    basis: str = ""
+    consent: Optional[Consent] = None
+    destination_kind: str = ""
+    destination: str = ""
+    phase: Optional[int] = None
+    households: Optional[int] = None
+    persons: Optional[int] = None
+    mode: str = ""
+    cleared_m2: Optional[float] = None
+    built_m2: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A row of the protection list."""
+
+    village_code: str
+    village: str
+    hamlet: str
+    title: str
+    level: str
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A row of the second roster (民政名录)."""
+
+    code: str
+    name: str
+    note: str = ""
+
+
+@dataclass
+class Scene:
+    """The whole township; lists are added to while it is built and faults are planted.
+
+    farm: cells of the state forest farm; townships: their cells; covers: what grows in a slot, by village code and slot;
+    repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
+    """
+
+    seed: int
+    farm: Area
+    townships: dict[TownshipName, Area] = field(default_factory=dict)
+    villages: list[Village] = field(default_factory=list)
+    covers: dict[tuple[str, int], Cover] = field(default_factory=dict)
+    plots: list[Plot] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+    farmland: list[Line] = field(default_factory=list)
+    redline: list[Line] = field(default_factory=list)
+    boundary: list[Line] = field(default_factory=list)
+    hazards: list[Line] = field(default_factory=list)
+    protected: list[Protected] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    second_roster: list[RosterRow] = field(default_factory=list)
+    repeated_hamlets: list[tuple[str, str]] = field(default_factory=list)
+
+    def slot_rect(self, village: Village, slot: int, width: float, height: float) -> Rect:
+        """A rectangle in the middle of a village's slot."""
+        return rect_in(village.area.slot(slot), width, height, self.seed)
+
+    def next_id(self, layer: str) -> str:
+        """The next BSM (county + layer + serial, 18 digits) of a control line layer: farmland, redline or boundary."""
+        lines: list[Line] = getattr(self, layer)
+        return _LAYER_CODES[layer] + f"{len(lines) + 1:08d}"
+
+
+_LAYER_CODES = {"farmland": "3799212005", "redline": "3799213003", "boundary": "3799213002"}

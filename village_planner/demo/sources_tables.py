@@ -1,0 +1,166 @@
+"""Tables as a township keeps them: rosters with titles and merged headings, the protection list, the decisions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from village_planner.demo.names import COUNTY_NAME, MAIN_TOWNSHIP
+from village_planner.demo.scene import Decision, Hamlet, Scene, Village
+
+STAMP = datetime(2020, 12, 31, 12, 0, 0)
+DECISION_HEADINGS = (
+    "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
+    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）",
+)
+_ROSTER_WIDTH = 11
+
+
+def write_roster(scene: Scene, path: Path) -> None:
+    """村庄名录.xlsx: a title row, a two-row heading, village cells merged over their hamlets, a sum and a note below.
+
+    Every third village code is a number, as Excel makes of it; the others are text.
+    """
+    book, sheet = _book("名录")
+    _title(sheet, f"{COUNTY_NAME}{MAIN_TOWNSHIP.name}村庄名录（2020年）", _ROSTER_WIDTH)
+    _two_row_heading(sheet)
+    hamlets: list[Hamlet] = []
+    serial = 0
+    for village in scene.villages:
+        rows = [*village.hamlets, *(h for h in village.hamlets if (village.code, h.name) in scene.repeated_hamlets)]
+        serial += 1
+        _village_rows(sheet, serial, village, rows)
+        hamlets += rows
+    _sum_row(sheet, hamlets)
+    sheet.append(["注：户籍数据截至2020年12月31日；宅基地数据由各村上报，空置指连续两年以上无人居住。"])
+    sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=_ROSTER_WIDTH)
+    _save(book, path)
+
+
+def write_second_roster(scene: Scene, path: Path) -> None:
+    """民政名录.csv in GBK: code, full name of the village committee and a remark, without hamlets."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["区划代码", "村委会名称", "备注"])
+    writer.writerows([row.code, row.name, row.note] for row in scene.second_roster)
+    path.write_bytes(text.getvalue().encode("gbk"))
+
+
+def write_protection_list(scene: Scene, path: Path) -> None:
+    """保护名录.xlsx: the hamlets on a national or provincial list."""
+    book, sheet = _book("保护名录")
+    _title(sheet, f"{COUNTY_NAME}传统村落等保护名录", 6)
+    _bold(sheet, ["序号", "行政村代码", "行政村", "自然村", "保护名录类型", "级别"])
+    for serial, row in enumerate(scene.protected, 1):
+        sheet.append([serial, row.village_code, row.village, row.hamlet, row.title, row.level])
+    _save(book, path)
+
+
+def write_decisions(scene: Scene, path: Path) -> None:
+    """决策.xlsx: a row per classified village, and a row per move below its village."""
+    book, sheet = _book("决策")
+    _bold(sheet, list(DECISION_HEADINGS))
+    for row in scene.decisions:
+        sheet.append(_decision_cells(row))
+    sheet.freeze_panes = "C2"
+    _save(book, path)
+
+
+def _decision_cells(row: Decision) -> list[Any]:
+    vote = row.consent
+    consent: list[Any] = [None] * 7
+    if vote:
+        day = datetime.fromisoformat(vote.date)
+        consent = [vote.kind, day, "村民委员会组织法", vote.eligible, vote.attended, vote.in_favour, _text(vote.document)]
+    return [
+        row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
+        _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, _text(row.mode),
+        row.cleared_m2, row.built_m2,
+    ]
+
+
+def _text(value: str) -> Optional[str]:
+    return value or None
+
+
+def _two_row_heading(sheet: Worksheet) -> None:
+    single = {1: "序号", 2: "乡镇", 3: "行政村代码", 4: "行政村", 5: "村庄性质", 6: "自然村", 11: "备注"}
+    for column, heading in single.items():
+        sheet.cell(2, column, heading)
+        sheet.merge_cells(start_row=2, start_column=column, end_row=3, end_column=column)
+    for column, heading, parts in ((7, "户籍", ("户数", "人口")), (9, "宅基地", ("宗数", "空置"))):
+        sheet.cell(2, column, heading)
+        sheet.merge_cells(start_row=2, start_column=column, end_row=2, end_column=column + 1)
+        for offset, part in enumerate(parts):
+            sheet.cell(3, column + offset, part)
+    for row in sheet.iter_rows(min_row=2, max_row=3, max_col=_ROSTER_WIDTH):
+        for cell in row:
+            cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+def _village_rows(sheet: Worksheet, serial: int, village: Village, hamlets: Sequence[Hamlet]) -> None:
+    first = sheet.max_row + 1
+    code: Any = float(village.code) if serial % 3 == 0 else village.code
+    for offset, hamlet in enumerate(hamlets):
+        shared = [serial, village.township.name, code, village.name, village.kind or None] if offset == 0 else [None] * 5
+        figures = [hamlet.households, hamlet.persons, hamlet.homesteads, hamlet.vacant_homesteads]
+        sheet.append([*shared, hamlet.name, *figures, "村委会驻地" if offset == 0 else None])
+    if len(hamlets) > 1:
+        for column in range(1, 6):
+            sheet.merge_cells(start_row=first, start_column=column, end_row=first + len(hamlets) - 1, end_column=column)
+
+
+def _sum_row(sheet: Worksheet, hamlets: Sequence[Hamlet]) -> None:
+    sums = [
+        sum(h.households for h in hamlets), sum(h.persons for h in hamlets),
+        sum(h.homesteads for h in hamlets), sum(h.vacant_homesteads for h in hamlets),
+    ]
+    sheet.append(["合计", None, None, None, None, f"{len(hamlets)}个", *sums, None])
+    sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=2)
+
+
+def _book(title: str) -> tuple[Workbook, Worksheet]:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = title
+    for column, width in zip("ABCDEFGHIJKLMNOPQRSTU", (8, 10, 16, 14, 12, 14, *([11] * 15))):
+        sheet.column_dimensions[column].width = width
+    return book, sheet
+
+
+def _title(sheet: Worksheet, text: str, width: int) -> None:
+    sheet.append([text])
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
+    sheet["A1"].font, sheet["A1"].alignment = Font(bold=True, size=16), Alignment(horizontal="center")
+
+
+def _bold(sheet: Worksheet, headings: list[str]) -> None:
+    sheet.append(headings)
+    for cell in sheet[sheet.max_row]:
+        cell.font = Font(bold=True)
+
+
+def _save(book: Workbook, path: Path) -> None:
+    """Save with fixed dates: openpyxl stamps the present time into the properties and into each zip entry."""
+    book.properties.creator = "示例"
+    book.properties.created = STAMP
+    buffer = io.BytesIO()
+    book.save(buffer)
+    moment = STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + moment, content)
+            entry = zipfile.ZipInfo(name, STAMP.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, content)

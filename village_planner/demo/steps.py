@@ -1,0 +1,57 @@
+"""The steps that make a plan and a package of the demo's files: what a batch or `make run` calls, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from village_planner.demo.names import COUNTY_CODE, COUNTY_NAME
+from village_planner.demo.scene import Scene
+
+SOURCES = "资料"
+_PROVIDER = "villageplanner"
+_CONTROLS = (
+    ("development_boundary", "三线.gdb|layername=CZKFBJ"),
+    ("permanent_basic_farmland", "三线.gdb|layername=YJJBNTTB"),
+    ("ecological_redline", "三线.gdb|layername=STBHHX"),
+    ("land_use", "三调.gdb|layername=DLTB"),
+    ("hazard", "地质灾害隐患.shp"),
+    ("road", "道路.shp"),
+    ("heritage", "保护名录.xlsx"),
+)
+
+
+def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
+    """Return `{"algorithm", "parameters"}` in order, with absolute paths inside `folder`.
+
+    The findings of the check lie in 规划/问题.gpkg, the package below 成果.
+    """
+    sources = folder / SOURCES
+    plan = str(folder / "规划" / f"{plan_name(scene)}.gpkg")
+    create = {
+        "PLAN": plan,
+        "TITLE": f"{plan_name(scene)}村庄布局规划（2020—2035年）",
+        "COUNTY_CODE": COUNTY_CODE,
+        "BASE_YEAR": 2020,
+        "ROSTER": str(sources / "村庄名录.xlsx"),
+        "OTHER_ROSTERS": [str(sources / "民政名录.csv"), f"{sources / '三调.gdb'}|layername=CJDCQ"],
+        "VILLAGES": str(sources / "行政村.shp"),
+        "TOWNSHIPS": f"{sources / '三调.gdb'}|layername=XZQ",
+        "PATCHES": str(sources / "居民点用地.shp"),
+        "OVERWRITE": True,
+    }
+    found: list[tuple[str, dict[str, Any]]] = [("createplan", create)]
+    found += [("addcontrol", {"PLAN": plan, "KIND": kind, "SOURCE": str(sources / source)}) for kind, source in _CONTROLS]
+    found += [
+        ("decide", {"PLAN": plan, "DECISIONS": str(sources / "决策.xlsx")}),
+        ("check", {"PLAN": plan, "FINDINGS": str(folder / "规划" / "问题.gpkg")}),
+        ("package", {"PLAN": plan, "FOLDER": str(folder / "成果"), "MODE": "draft", "FORMATS": "gpkg"}),
+        ("inspect", {"PACKAGE": str(folder / "成果")}),
+    ]
+    return [{"algorithm": f"{_PROVIDER}:{name}", "parameters": parameters} for name, parameters in found]
+
+
+def plan_name(scene: Scene) -> str:
+    """County and township, or the county alone when the plan covers more than one township."""
+    names = [township.name for township in scene.townships]
+    return COUNTY_NAME + (names[0] if len(names) == 1 else "")
