@@ -168,6 +168,7 @@ _PLAN = (
         _c("status", "text", "规划状态", True, Status),
         _c("adopted_scenario", "text", "采纳方案", False, (), "scenario.code"),
         _c("secrecy", "text", "密级"),
+        _c("public_notice_days", "int", "批前公示最少天数"),  # of the profile, so that the file itself can check; null: 30
         _c("schema_version", "int", "文件版本", True),
         _c("guid", "text", "唯一标识", True),
         _c("created_at", "text", "创建时间", True),
@@ -337,7 +338,7 @@ _RECORD = (
         _c("legal_ground", "text", "修改的法定依据"),  # required on the way to REVISION
         _c("person", "text", "经办人", True),
         _c("recorded_at", "text", "记录时间", True),
-        _c("state_hash", "text", "成果状态校验值"),  # of decisions and base facts at that moment
+        _c("state_hash", "text", "成果状态校验值"),  # of STATE_TABLES at that moment
     )),
     Table("approved_state", "批复状态", ("step", "tbl", "row_key"), Role.SYSTEM, (
         _c("step", "text", "审批记录", True, (), "approval_step.code"),
@@ -405,3 +406,5 @@ LOCKED_TABLES: tuple[str, ...] = tuple(table.name for table in TABLES if table.r
 HISTORY_TABLES: tuple[str, ...] = tuple(
     table.name for table in TABLES if table.role not in (Role.RESULT, Role.SYSTEM)
 ) + ("plan",)
+STATE_TABLES: tuple[str, ...] = ("phase", "township", "village", "hamlet") + LOCKED_TABLES
+"""What an approval keeps and a revision is compared with: the decisions and the facts that they rest on."""

@@ -1,0 +1,43 @@
+"""Creating, opening, reading and writing a plan file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from tests.plan.conftest import HAMLETS, INFO, PHASES, VILLAGES
+from village_planner.base import InputError, Refused
+from village_planner.plan import PlanFile
+
+
+def test_a_new_plan_is_drafting_and_has_its_phases_and_an_adopted_scenario(tmp_path: Path) -> None:
+    data = PlanFile.create(tmp_path / "a.gpkg", INFO, [2035, 2020]).read()
+    assert data.phases == [2020, 2035]
+    assert (data.info["status"], data.info["public_notice_days"], data.crs) == ("drafting", 30, 4523)
+    assert data.scenario == "S1"
+    assert data.tables["scenario"]["title"].tolist() == ["方案一"]
+
+
+def test_what_was_written_is_read_back_exactly(plan: PlanFile) -> None:
+    data = plan.read()
+    assert data.village["code"].tolist() == VILLAGES
+    assert data.hamlet["households"].tolist() == [10, 11, 12, 13, 14, 15]
+    assert data.patch["geom"][1].equals_exact(shapely.MultiPolygon([shapely.Point(100.1, 7.3).buffer(31.7)]), 0)
+    assert data.village["persons"].isna().all()
+
+
+def test_an_existing_file_is_not_overwritten_unless_asked(plan: PlanFile) -> None:
+    with pytest.raises(InputError):
+        PlanFile.create(plan.path, INFO, PHASES)
+    PlanFile.create(plan.path, INFO, PHASES, overwrite=True)
+    assert PlanFile.open(plan.path).read().village.empty
+
+
+def test_an_action_that_fails_writes_nothing_at_all(plan: PlanFile) -> None:
+    with pytest.raises(Refused), plan.write("张三", "两步") as tx:
+        tx.update("hamlet", {"code": HAMLETS[0]}, households=99)
+        tx.insert("site_capacity", [{"site_code": "无此点", "phase": 2025, "households": 5}])
+    assert plan.read().hamlet["households"][0] == 10
+    assert plan.history()["label"].tolist() == ["导入名录", "新建规划"]

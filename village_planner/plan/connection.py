@@ -1,0 +1,131 @@
+"""Opens short SQLite connections to a plan file and turns SQLite's complaints into the planner's words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from village_planner.base import InputError, Message, PlanFileError, PlannerError, Refused
+from village_planner.plan.triggers import refusals
+from village_planner.spatial.blob import register_functions
+
+BUSY_SECONDS = 5.0
+_GEOPACKAGE_ID = 0x47504B47
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """One read transaction on the file; raises PlanFileError or InputError in words."""
+    with _connection(path, "ro") as connection:
+        connection.execute("BEGIN")
+        yield connection
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """One write transaction: committed at the end of the block, rolled back when it raises.
+
+    Raises PlanFileError for a read-only, locked or damaged file, Refused or InputError for what the file's triggers refuse.
+    """
+    if not is_writable(path):
+        raise PlanFileError("plan.read_only", file=path.name)
+    with _connection(path, "rw") as connection:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        _commit(connection)
+
+
+def is_writable(path: Path) -> bool:
+    """Whether file and folder may be written: SQLite needs its journal beside the file."""
+    return all(bool(place.stat().st_mode & stat.S_IWUSR) and os.access(place, os.W_OK) for place in (path, path.parent))
+
+
+def translated(error: sqlite3.Error, file: str) -> PlannerError:
+    """Return what SQLite complained of as an error in the planner's words."""
+    text = str(error)
+    message = refusals().get(text)
+    if message is not None:
+        return Refused(message)
+    if isinstance(error, sqlite3.IntegrityError):
+        return _constraint(text)
+    for fragment, code in _COMPLAINTS:
+        if fragment in text:
+            return InputError(code, file=file) if code == "plan.not_a_plan_file" else PlanFileError(code, file=file, detail=text)
+    return PlanFileError("plan.sqlite_error", file=file, detail=text)
+
+
+def check_is_plan_file(path: Path) -> None:
+    """Raise InputError or PlanFileError unless `path` is a whole plan file of ours, of any version."""
+    if not path.is_file():
+        raise InputError("plan.missing", file=str(path))
+    with reading(path) as connection:
+        found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE name IN ('plan', 'history', 'session')")}
+        if _pragma(connection, "application_id") != _GEOPACKAGE_ID or len(found) < 3:
+            raise InputError("plan.not_a_plan_file", file=path.name)
+        if path.stat().st_size < _pragma(connection, "page_count") * _pragma(connection, "page_size"):
+            raise PlanFileError("plan.truncated", file=path.name)
+
+
+_COMPLAINTS = (
+    ("locked", "plan.file_busy"),
+    ("readonly", "plan.read_only"),
+    ("disk is full", "plan.disk_full"),
+    ("not a database", "plan.not_a_plan_file"),
+    ("malformed", "plan.truncated"),
+)
+
+
+@contextmanager
+def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    try:
+        connection = _connect(path, mode)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise translated(error, path.name) from error
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = path.resolve().as_uri()
+    connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if mode == "rw" or "locked" in str(error) or is_writable(path):
+            raise
+        # A file that another program left in WAL mode cannot be opened in a read-only folder otherwise.
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+    register_functions(connection)
+    return connection
+
+
+def _commit(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _constraint(text: str) -> PlannerError:
+    kind, _, detail = text.partition(" constraint failed: ")
+    if kind == "UNIQUE":
+        return Refused("plan.duplicate_key", columns=detail)
+    return InputError(Message("plan.value_refused", {"constraint": detail or text}))
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

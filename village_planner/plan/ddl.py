@@ -1,0 +1,214 @@
+"""Makes the empty plan file: GDAL lays down a valid GeoPackage, then its empty tables are replaced by strict ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from osgeo import gdal, ogr, osr
+
+from village_planner.base import InputError, PlanFileError
+from village_planner.plan.schema import TABLES, Column, Table
+
+OWN_TABLES = ("history", "history_seal")
+"""Tables of the file itself that other programs may see; `session` and `replaced` stay out of gpkg_contents."""
+
+_GDAL_TYPES = {
+    "text": ogr.OFTString, "json": ogr.OFTString, "date": ogr.OFTDate,
+    "int": ogr.OFTInteger64, "real": ogr.OFTReal, "blob": ogr.OFTBinary,
+}  # fmt: skip
+_GEOMETRY_TYPES = {"POINT": ogr.wkbPoint, "MULTIPOLYGON": ogr.wkbMultiPolygon, "GEOMETRY": ogr.wkbUnknown}
+_SQL_TYPES = {"text": "TEXT", "json": "TEXT", "date": "DATE", "int": "INTEGER", "real": "REAL", "blob": "BLOB"}
+
+_HISTORY = """
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  at TEXT NOT NULL,
+  client TEXT,
+  who TEXT,
+  label TEXT,
+  grp INTEGER,
+  undoes INTEGER,
+  op TEXT NOT NULL CHECK (op IN ('I','U','D')),
+  tbl TEXT NOT NULL,
+  row_key TEXT NOT NULL,
+  old TEXT,
+  new TEXT,
+  old_blob BLOB,
+  new_blob BLOB
+);
+CREATE INDEX history_grp ON history (grp, undoes);
+CREATE INDEX history_plan ON history (grp) WHERE tbl = 'plan';
+CREATE TABLE history_seal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  at TEXT NOT NULL,
+  first_id INTEGER,
+  last_id INTEGER,
+  row_count INTEGER NOT NULL,
+  note TEXT,
+  sha256 TEXT NOT NULL
+);
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY CHECK (id = 1), client TEXT, who TEXT, label TEXT, grp INTEGER, undoes INTEGER
+);
+INSERT INTO session (id) VALUES (1);
+CREATE TABLE replaced (tbl TEXT NOT NULL, row_fid INTEGER NOT NULL, row_key TEXT NOT NULL, old TEXT NOT NULL, old_blob BLOB);
+"""
+_SCHEMA_EXTENSION = """
+CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT,
+  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name)
+);
+CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
+  constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN,
+  max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value)
+);
+"""
+
+
+def create_geopackage(path: Path, crs: int) -> None:
+    """Write a GeoPackage with every table of the schema, empty and registered, in EPSG `crs`.
+
+    `path` must not exist. Raises InputError for an unknown CRS, PlanFileError where GDAL cannot write.
+    """
+    srs = osr.SpatialReference()
+    try:
+        with gdal_quiet():
+            known = srs.ImportFromEPSG(int(crs)) == 0
+    except RuntimeError:
+        # OGR raises instead of returning a code when somebody in the process called UseExceptions().
+        known = False
+    if not known:
+        raise InputError("plan.unknown_crs", crs=crs)
+    _create_with_gdal(path, srs)
+
+
+def make_strict(connection: sqlite3.Connection) -> None:
+    """Replace GDAL's empty tables by ours, add the file's own tables and the Chinese headings."""
+    for table in TABLES:
+        kept = [
+            row[0]
+            for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,))
+        ]
+        connection.execute(f'DROP TABLE "{table.name}"')
+        connection.execute(table_sql(table))
+        for sql in [*kept, *index_sql(table)]:
+            connection.execute(sql)
+    for statement in _statements(_HISTORY + _SCHEMA_EXTENSION):
+        connection.execute(statement)
+    _register(connection)
+
+
+def table_sql(table: Table) -> str:
+    """Return the CREATE TABLE of `table`, with its constraints named by the columns' Chinese headings."""
+    lines = ['"fid" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL']
+    if table.geometry:
+        lines.append(f'"geom" {table.geometry}')
+    lines += [_column_sql(column) for column in table.columns]
+    lines.append("UNIQUE (" + ", ".join(f'"{name}"' for name in table.key) + ")")
+    return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
+
+
+def index_sql(table: Table) -> list[str]:
+    """Return the indexes on the columns that hold references, for the triggers that look for them."""
+    return [
+        f'CREATE INDEX "{table.name}_{column.name}" ON "{table.name}" ("{column.name}")'
+        for column in table.columns
+        if column.references and table.key[0] != column.name
+    ]
+
+
+@contextmanager
+def gdal_quiet() -> Iterator[None]:
+    """Silence GDAL's own messages and keep it from switching the file to WAL, for the time of the block."""
+    before = gdal.GetConfigOption("OGR_SQLITE_JOURNAL")
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    gdal.SetConfigOption("OGR_SQLITE_JOURNAL", "DELETE")
+    try:
+        yield
+    finally:
+        gdal.SetConfigOption("OGR_SQLITE_JOURNAL", before)
+        gdal.PopErrorHandler()
+
+
+def create_dataset(path: Path) -> gdal.Dataset:
+    """Make an empty GeoPackage with GDAL and return it; raises PlanFileError."""
+    detail = ""
+    dataset = None
+    try:
+        dataset = gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
+    except RuntimeError as error:
+        detail = str(error)
+    if dataset is None:
+        raise PlanFileError("plan.cannot_create", file=path.name, detail=detail or gdal.GetLastErrorMsg())
+    return dataset
+
+
+def _create_with_gdal(path: Path, srs: osr.SpatialReference) -> None:
+    with gdal_quiet():
+        dataset = create_dataset(path)
+        for table in TABLES:
+            options = [f"IDENTIFIER={table.alias}", "FID=fid"]
+            if table.geometry:
+                layer = dataset.CreateLayer(table.name, srs, _GEOMETRY_TYPES[table.geometry], [*options, "GEOMETRY_NAME=geom"])
+            else:
+                layer = dataset.CreateLayer(table.name, None, ogr.wkbNone, options)
+            for column in table.columns:
+                layer.CreateField(ogr.FieldDefn(column.name, _GDAL_TYPES[column.type]))
+        dataset.FlushCache()
+        layer = None
+        dataset = None
+
+
+def _column_sql(column: Column) -> str:
+    name = f'"{column.name}"'
+    null = " NOT NULL" if column.required else ""
+    return f'{name} {_SQL_TYPES[column.type]}{null} CONSTRAINT "{column.alias}" CHECK ({_check(column)})'
+
+
+def _check(column: Column) -> str:
+    name = f'"{column.name}"'
+    if column.choices:
+        return f"{name} IN ({', '.join(_quoted(choice) for choice in column.choices)})"
+    return {
+        "text": f"typeof({name}) IN ('text', 'null')",
+        "json": f"{name} IS NULL OR json_valid({name})",
+        "date": f"{name} IS NULL OR date({name}) IS {name}",
+        "int": f"typeof({name}) IN ('integer', 'null')",
+        "real": f"{name} IS NULL OR (typeof({name}) = 'real' AND abs({name}) < 1e300)",
+        "blob": f"typeof({name}) IN ('blob', 'null')",
+    }[column.type]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _statements(script: str) -> list[str]:
+    return [part.strip() for part in script.split(";") if part.strip()]
+
+
+def _register(connection: sqlite3.Connection) -> None:
+    now = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
+    for name, identifier in zip(OWN_TABLES, ("历史记录", "历史封存")):
+        connection.execute(
+            f"INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES (?, 'attributes', ?, {now}, 0)",
+            (name, identifier),
+        )
+    connection.executemany(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, mime_type) VALUES (?, ?, ?, ?, ?)",
+        [
+            (table.name, column.name, column.alias, column.alias, "application/json" if column.type == "json" else None)
+            for table in TABLES
+            for column in table.columns
+        ],
+    )
+    definition = "http://www.geopackage.org/spec/#extension_schema"
+    connection.executemany(
+        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
+        [("gpkg_data_columns", definition), ("gpkg_data_column_constraints", definition)],
+    )
+    connection.execute("UPDATE gpkg_ogr_contents SET feature_count = 0")

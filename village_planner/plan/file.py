@@ -1,0 +1,321 @@
+"""PlanFile: the plan kept in X.gpkg: create, open, read, write, undo, move its status, seal and copy it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from village_planner.base import InputError, Message, PlanFileError
+from village_planner.plan import history, migrations, seal, status
+from village_planner.plan.connection import check_is_plan_file, is_writable, reading, writing
+from village_planner.plan.data import PlanData, typed_frame
+from village_planner.plan.ddl import create_geopackage, make_strict
+from village_planner.plan.layers import LayerStore
+from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
+from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
+from village_planner.plan.triggers import NOTICE_DAYS, triggers
+from village_planner.plan.values import loaded, loaded_geometry, stored_rows
+from village_planner.standards import load_profile, profile_ids
+
+FIRST_SCENARIO = "S1"
+
+
+class PlanFile:
+    """A plan file on disk. It holds no connection: every call opens one, does its work and closes it.
+
+    All methods raise PlanFileError where the file is locked, read-only or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: str | Path, info: Mapping[str, Any], phases: Sequence[int], overwrite: bool = False) -> PlanFile:
+        """Make an empty plan with its phases and a first, adopted scenario S1 (方案一), and return it.
+
+        info: columns of table `plan`; needed are title, profile_id, profile_version, base_year and crs (EPSG).
+        phases: target years. overwrite: replace an existing plan and its control layers.
+        Raises InputError where the target exists or a value does not fit; a failed creation leaves nothing behind.
+        """
+        path = Path(path).absolute()
+        if path.exists() and not overwrite:
+            raise InputError("plan.exists", file=path.name)
+        if not path.parent.is_dir():
+            raise InputError("plan.no_folder", folder=str(path.parent))
+        staged = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.gpkg")
+        try:
+            create_geopackage(staged, info["crs"])
+            _fill(staged, info, phases)
+            os.replace(staged, path)
+            _layers_path(path).unlink(missing_ok=True)
+        except OSError as error:
+            raise PlanFileError("plan.cannot_create", file=path.name, detail=str(error)) from error
+        finally:
+            staged.unlink(missing_ok=True)
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: str | Path) -> PlanFile:
+        """Open a plan file: an older one is migrated after a backup beside it, what other programs wrote is sealed.
+
+        A file that cannot be written opens for reading. Raises InputError for what is missing or no plan file,
+        PlanFileError for a truncated one or one of a newer version.
+        """
+        path = Path(path).absolute()
+        check_is_plan_file(path)
+        migrations.migrate(path)
+        plan = cls(path)
+        if is_writable(path):
+            plan._mend()
+        return plan
+
+    @property
+    def layers_path(self) -> Path:
+        """Where the control layers lie: X.layers.gpkg beside the plan; it need not exist."""
+        return _layers_path(self.path)
+
+    @property
+    def writable(self) -> bool:
+        """Whether file and folder may be written."""
+        return is_writable(self.path)
+
+    @property
+    def status(self) -> Status:
+        """The plan's status as it is in the file now."""
+        with reading(self.path) as connection:
+            return Status(connection.execute("SELECT status FROM plan").fetchone()[0])
+
+    def layers(self) -> LayerStore:
+        """The control layers that the plan lists in `control_layer`."""
+        with reading(self.path) as connection:
+            crs = int(connection.execute("SELECT crs FROM plan").fetchone()[0])
+        return LayerStore(self.layers_path, crs=crs, listed=self._listed_layers)
+
+    def read(self) -> PlanData:
+        """Return everything as one snapshot."""
+        with reading(self.path) as connection:
+            return PlanData({table.name: _frame(connection, table) for table in TABLES})
+
+    @contextmanager
+    def write(self, who: str, label: str) -> Iterator[Transaction]:
+        """One user action: committed as one history group when the block ends, undone whole when it raises.
+
+        who: the person, as history shows it. label: what was done, in the planner's words.
+        Afterwards `tx.change` says what changed. Raises Refused, InputError or PlanFileError.
+        """
+        with self._group(who, label) as (connection, group):
+            tx = Transaction(connection, group, self.path.name)
+            yield tx
+            tx.change = Change(group, changed_keys(connection, group))
+
+    def undo(self, who: str) -> Change:
+        """Take back the last action that is not undone; raises Refused where there is none or its rows have changed since."""
+        return self._inverse(who, history.last_done, "plan.undo_label")
+
+    def redo(self, who: str) -> Change:
+        """Do again what was undone last; raises Refused where there is nothing, or a new action came between."""
+        return self._inverse(who, history.last_undone, "plan.redo_label")
+
+    def history(self, limit: int = 100) -> pd.DataFrame:
+        """The last actions, newest first: columns group, at, who, label, rows, undone, can_undo."""
+        with reading(self.path) as connection:
+            return history.actions(connection, limit)
+
+    def changes(self, group: int) -> Change:
+        """What a group of the history changed."""
+        with reading(self.path) as connection:
+            return Change(group, changed_keys(connection, group))
+
+    def transition(
+        self, who: str, to_status: Status | str, date: str, document: str, result: str,
+        end_date: str | None = None, legal_ground: str | None = None,
+    ) -> Change:
+        """Record an approval step, which moves the plan's status.
+
+        date: of the step (ISO); of the public notice (批前公示) its first day. end_date: last day of the public notice, stated
+        on entering or on leaving it. legal_ground: needed on the way to `revision`. On approval the state is kept with its hash.
+        Raises Refused where the procedure does not allow the step, InputError for a missing or wrong value.
+        """
+        label = Message("plan.step_label", {"status": status.title(Status(to_status))})
+        with self._group(who, label) as (connection, group):
+            step = {
+                "date": date, "end_date": end_date, "document": document, "result": result, "legal_ground": legal_ground, "person": who,
+            }  # fmt: skip
+            status.record_step(connection, Status(to_status), step, self.path.name)
+            return Change(group, changed_keys(connection, group))
+
+    def state_hash(self) -> str:
+        """SHA-256 of the decisions and base facts as they are now, the same on every machine."""
+        with reading(self.path) as connection:
+            return status.state_hash(status.present_state(connection))
+
+    def revision_report(self) -> pd.DataFrame:
+        """Every difference from the last approved state: columns table, key (dict), column, old, new.
+
+        An added or removed row is one line with column null and the row as a mapping; `geom` cells are geometries.
+        Raises Refused where no state has been approved.
+        """
+        with reading(self.path) as connection:
+            return status.revision_report(connection)
+
+    def store_findings(self, run: Mapping[str, Any], findings: pd.DataFrame) -> None:
+        """Replace the findings of the run's scenario, without history.
+
+        run: columns of `check_run`. findings: columns of `finding` except `run`, with `state` set by the caller.
+        """
+        with writing(self.path) as connection:
+            crs = int(connection.execute("SELECT crs FROM plan").fetchone()[0])
+            earlier = "SELECT code FROM check_run WHERE scenario = ?"
+            connection.execute(f"DELETE FROM finding WHERE run IN ({earlier})", (run["scenario"],))
+            connection.execute("DELETE FROM check_run WHERE scenario = ?", (run["scenario"],))
+            names = [*BY_NAME["finding"].names, "geom"]
+            rows = [
+                {**{name: value for name, value in row.items() if name in names}, "run": run["code"]}
+                for row in findings.to_dict("records")
+            ]
+            # A finding's key does not hold the scenario: one found in two scenarios is kept for the run that came last.
+            connection.executemany("DELETE FROM finding WHERE key = ?", [(row["key"],) for row in rows])
+            _insert_all(connection, BY_NAME["check_run"], [run], crs)
+            _insert_all(connection, BY_NAME["finding"], rows, crs)
+
+    def seal(self) -> None:
+        """Seal what other programs wrote since the last seal; our own writes seal themselves."""
+        self._mend()
+
+    def verify(self) -> list[Message]:
+        """Return what shows that somebody went round the triggers; empty when the file is sound."""
+        with reading(self.path) as connection:
+            check = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            damaged = [] if check == "ok" else [Message("plan.integrity", {"detail": check})]
+            return damaged + seal.problems(connection) + status.problems(connection)
+
+    def copy_to(self, path: str | Path) -> None:
+        """Write a compact copy of the plan file (VACUUM INTO); `path` must not exist. The control layers are not copied."""
+        target = Path(path).absolute()
+        if target.exists():
+            raise InputError("plan.exists", file=target.name)
+        migrations.vacuum_into(self.path, target)
+
+    @contextmanager
+    def _group(self, who: str, label: str | Message, undoes: int | None = None) -> Iterator[tuple[sqlite3.Connection, int]]:
+        text = label if isinstance(label, str) else history.label_text(label)
+        with writing(self.path) as connection:
+            group = begin_group(connection, who, text)
+            if seal.strangers_wrote(connection):
+                seal.seal(connection)
+            group = begin_group(connection, who, text, undoes)
+            yield connection, group
+            seal.seal(connection)
+            end_group(connection)
+
+    def _inverse(self, who: str, find: Any, label_code: str) -> Change:
+        with self._group(who, "") as (connection, group):
+            target = find(connection)
+            label = history.label_text(Message(label_code, {"label": target.label}))
+            connection.execute("UPDATE session SET label = ?, undoes = ?", (label, target.group))
+            history.invert(connection, target.group)
+            return Change(group, changed_keys(connection, group))
+
+    def _mend(self) -> None:
+        with reading(self.path) as connection:
+            altered = seal.missing_triggers(connection)
+            differ = altered or seal.texts_differ(connection)
+            if not differ and not seal.strangers_wrote(connection) and not _counts_wrong(connection):
+                return
+        with self._group("", "") as (connection, _):
+            if differ:
+                seal.restore_triggers(connection)
+            if altered:
+                seal.seal(connection, note="、".join(altered))
+            _mend_counts(connection)
+
+    def _listed_layers(self) -> set[str]:
+        with reading(self.path) as connection:
+            return {row[0] for row in connection.execute("SELECT code FROM control_layer")}
+
+
+def _layers_path(path: Path) -> Path:
+    return path.with_suffix(".layers.gpkg")
+
+
+def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
+    values = {
+        "scope": "county", "public_notice_days": _notice_days(str(info["profile_id"])), **info,
+        "id": "plan", "status": Status.DRAFTING, "adopted_scenario": None, "schema_version": SCHEMA_VERSION,
+        "guid": str(uuid.uuid4()), "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    with writing(path) as connection:
+        make_strict(connection)
+        for sql in triggers().values():
+            connection.execute(sql)
+        group = begin_group(connection, "", history.label_text(Message("plan.created_label")))
+        tx = Transaction(connection, group, path.name)
+        tx.insert("plan", [values])
+        tx.insert("phase", [{"year": int(year), "title": f"{year}年"} for year in sorted(set(phases))])
+        tx.insert("scenario", [{"code": FIRST_SCENARIO, "title": "方案一"}])
+        tx.update("plan", {"id": "plan"}, adopted_scenario=FIRST_SCENARIO)
+        seal.seal(connection)
+        end_group(connection)
+
+
+def _notice_days(profile_id: str) -> int:
+    if profile_id not in profile_ids():
+        return NOTICE_DAYS
+    value = load_profile(profile_id).values.get("public_notice_days")
+    return NOTICE_DAYS if value is None else int(value.value)
+
+
+def _frame(connection: sqlite3.Connection, table: Table) -> pd.DataFrame:
+    names = [*table.names, *(["geom"] if table.geometry else [])]
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = connection.execute(f'SELECT {listed} FROM "{table.name}" ORDER BY fid').fetchall()
+    values = dict(zip(names, zip(*rows))) if rows else dict.fromkeys(names, ())
+    columns: dict[str, Any] = {column.name: loaded(column, values[column.name]) for column in table.columns}
+    if table.geometry:
+        columns["geom"] = loaded_geometry(values["geom"])
+    return typed_frame(table, columns)
+
+
+def _insert_all(connection: sqlite3.Connection, table: Table, rows: Sequence[Mapping[str, Any]], crs: int) -> None:
+    for row in stored_rows(table, rows, crs):
+        names = ", ".join(f'"{name}"' for name in row)
+        connection.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(row))})', list(row.values()))
+
+
+def _counts_wrong(connection: sqlite3.Connection) -> bool:
+    return len(_lost_count_triggers(connection)) > 0 or any(
+        connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] != count
+        for name, count in connection.execute("SELECT table_name, feature_count FROM gpkg_ogr_contents").fetchall()
+        if name in BY_NAME
+    )
+
+
+def _mend_counts(connection: sqlite3.Connection) -> None:
+    """GDAL drops its counting triggers while it edits, and a kill loses them: make them anew and count again."""
+    for name, sql in _lost_count_triggers(connection).items():
+        connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        connection.execute(sql)
+    for table in BY_NAME:
+        connection.execute(
+            f'UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM "{table}") WHERE lower(table_name) = ?', (table,)
+        )
+
+
+def _lost_count_triggers(connection: sqlite3.Connection) -> dict[str, str]:
+    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    wanted = {}
+    for table in BY_NAME:
+        for op, sign in (("insert", "+"), ("delete", "-")):
+            name = f"trigger_{op}_feature_count_{table}"
+            wanted[name] = (
+                f'CREATE TRIGGER "{name}" AFTER {op.upper()} ON "{table}" BEGIN UPDATE gpkg_ogr_contents SET feature_count = '
+                f"feature_count {sign} 1 WHERE lower(table_name) = lower('{table}'); END"
+            )
+    return {name: sql for name, sql in wanted.items() if name not in found}

@@ -1,0 +1,79 @@
+"""Brings older plan files to the present version, after a backup beside them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Callable
+
+from village_planner.base import PlanFileError
+from village_planner.plan import seal
+from village_planner.plan.connection import is_writable, reading, writing
+from village_planner.plan.schema import SCHEMA_VERSION
+from village_planner.plan.transaction import begin_group, end_group
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+"""version → the change that makes a file of that version one of the next. It runs without our triggers, in one transaction."""
+
+
+def migrate(path: Path) -> Path | None:
+    """Bring the file to SCHEMA_VERSION and return the backup's path; None when it is of that version already.
+
+    Raises PlanFileError for a file of a newer version, of one that no migration leads from, or that cannot be written.
+    """
+    version = file_version(path)
+    if version == SCHEMA_VERSION:
+        return None
+    if version > SCHEMA_VERSION:
+        raise PlanFileError("plan.newer_version", file=path.name, version=version, known=SCHEMA_VERSION)
+    steps = range(version, SCHEMA_VERSION)
+    if any(step not in MIGRATIONS for step in steps):
+        raise PlanFileError("plan.too_old", file=path.name, version=version)
+    if not is_writable(path):
+        raise PlanFileError("plan.old_and_read_only", file=path.name, version=version)
+    backup = _backup_path(path, version)
+    vacuum_into(path, backup)
+    with writing(path) as connection:
+        begin_group(connection, "", "")
+        seal.drop_triggers(connection)
+        for step in steps:
+            MIGRATIONS[step](connection)
+        connection.execute("UPDATE plan SET schema_version = ?", (SCHEMA_VERSION,))
+        seal.restore_triggers(connection)
+        end_group(connection)
+    return backup
+
+
+def file_version(path: Path) -> int:
+    """Return the schema version that the file states."""
+    with reading(path) as connection:
+        row = connection.execute("SELECT schema_version FROM plan").fetchone()
+    if row is None:
+        raise PlanFileError("plan.truncated", file=path.name)
+    return int(row[0])
+
+
+def vacuum_into(path: Path, target: Path) -> None:
+    """Write a compact, whole copy of the file to `target`, which must not exist; a failed copy leaves nothing behind."""
+    staged = target.with_name(f".{target.name}.copying")
+    try:
+        staged.unlink(missing_ok=True)
+        with reading(path) as connection:
+            connection.execute("COMMIT")
+            connection.execute("VACUUM INTO ?", (str(staged),))
+        os.replace(staged, target)
+    except OSError as error:
+        raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _backup_path(path: Path, version: int) -> Path:
+    number = 0
+    while True:
+        suffix = f"-{number}" if number else ""
+        backup = path.with_name(f"{path.stem}.v{version}-backup{suffix}.gpkg")
+        if not backup.exists():
+            return backup
+        number += 1
