@@ -76,7 +76,7 @@ wanted_state() {
 main() {
     unset PYTHONHOME PYTHONPATH VIRTUAL_ENV
     export PIP_DISABLE_PIP_VERSION_CHECK=1
-    local release wanted missing
+    local release wanted missing=()
     release=$(debian_release)
     wanted=$(wanted_state "$release")
     if [ -f "$STAMP" ] && [ "$(cat "$STAMP")" = "$wanted" ] && venv_works; then
@@ -84,9 +84,8 @@ main() {
     fi
 
     command -v dpkg-query >/dev/null || fail "no dpkg here: this set-up needs Debian 12 or 13."
-    missing=$(missing_packages "$release")
-    # shellcheck disable=SC2086  # one word per package
-    [ -z "$missing" ] || install_packages $missing
+    mapfile -t missing < <(missing_packages "$release")
+    [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
 
     if ! venv_works; then
         rm -rf "$VENV"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,14 @@ def test_the_constraints_hold_every_development_tool(release: str) -> None:
 
 def test_shapely_on_debian_12_stays_below_the_version_that_clashes_with_its_geos() -> None:
     assert "shapely>=2.0,<2.1" in (ROOT / "constraints" / "debian12.txt").read_text(encoding="utf-8")
+
+
+def test_without_root_and_sudo_the_set_up_names_what_an_administrator_must_install(tmp_path: Path) -> None:
+    refused = _set_up_as_a_user_without_rights(tmp_path)
+    assert refused.returncode != 0
+    assert "neither root nor is there sudo" in refused.stderr
+    assert "apt-get install qgis python3-qgis" in refused.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_staging_again_touches_nothing(staged_plugin: Path) -> None:
@@ -49,6 +59,24 @@ def test_qgis_sees_no_profile_but_the_one_it_is_given(tmp_path: Path, monkeypatc
     environment = qgis_environment(tmp_path)
     assert environment["QGIS_CUSTOM_CONFIG_PATH"] == str(tmp_path)
     assert "QGIS_OPTIONS_PATH" not in environment
+
+
+def _set_up_as_a_user_without_rights(checkout: Path) -> subprocess.CompletedProcess[str]:
+    """Run a copy of the set-up where no Debian package is installed, the user is not root, and sudo is not on PATH."""
+    (checkout / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "setup.sh", checkout / "tools")
+    shutil.copytree(ROOT / "constraints", checkout / "constraints")
+    commands = checkout / "commands"
+    commands.mkdir()
+    for name, body in {"id": "echo 1000", "dpkg-query": "exit 1"}.items():
+        (commands / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (commands / name).chmod(0o755)
+    for name in ("dirname", "sha256sum", "tr", "cat"):
+        (commands / name).symlink_to(str(shutil.which(name)))
+    return subprocess.run(
+        [str(shutil.which("bash")), str(checkout / "tools" / "setup.sh")],
+        env={"PATH": str(commands)}, capture_output=True, text=True, timeout=60, check=False,
+    )
 
 
 def _names(path: Path) -> set[str]:
