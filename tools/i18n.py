@@ -49,18 +49,18 @@ def untranslated(translation: Path) -> list[str]:
 
 
 def unreachable(source: str) -> list[int]:
-    """Lines of a Python source text whose `tr()` or `translate()` pylupdate5 cannot collect: inside an f-string, or of no literal text."""
+    """Lines of a Python source text whose strings pylupdate5 cannot collect rightly.
+
+    These are calls of `tr()` and `translate()` inside an f-string or with other than literal texts, and of a bare `tr()`, whose context
+    pylupdate5 takes for the text.
+    """
     tree = ast.parse(source)
-    in_fstring = {id(node) for fstring in ast.walk(tree) if isinstance(fstring, ast.JoinedStr) for node in ast.walk(fstring)}
-    lines = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("tr", "translate"):
-            texts = node.args[:1] if node.func.attr == "tr" else node.args[:2]
-            literal = all(isinstance(text, ast.Constant) and isinstance(text.value, str) for text in texts)
-            is_ours = node.func.attr == "tr" or len(texts) == 2
-            if is_ours and (not literal or id(node) in in_fstring):
-                lines.append(node.lineno)
-    return lines
+    nodes = list(ast.walk(tree))
+    in_fstring = {id(inner) for node in nodes if isinstance(node, ast.JoinedStr) for inner in ast.walk(node)}
+    # A method `tr` of ours hands on the text that its callers give.
+    in_own_tr = {id(inner) for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "tr" for inner in ast.walk(node)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in in_own_tr and _translation_texts(node)]
+    return sorted(call.lineno for call in calls if id(call) in in_fstring or not _is_collected(call))
 
 
 def interface_sources() -> list[Path]:
@@ -88,6 +88,21 @@ def message_faults(folder: Path) -> list[str]:
             if fields[0] != fields[1]:
                 faults.append(f"{path.name}: {code}: placeholders differ: {sorted(fields[0] ^ fields[1])}")
     return faults
+
+
+def _called_name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _translation_texts(call: ast.Call) -> list[ast.expr]:
+    """The text of a `tr()`, or context and text of a `translate()`; empty for any other call (as str.translate, of one argument)."""
+    wanted = {"tr": 1, "translate": 2, "_translate": 2}.get(_called_name(call), 0)
+    return call.args[:wanted] if len(call.args) >= wanted else []
+
+
+def _is_collected(call: ast.Call) -> bool:
+    is_bare_tr = isinstance(call.func, ast.Name) and call.func.id == "tr"
+    return not is_bare_tr and all(isinstance(text, ast.Constant) and isinstance(text.value, str) for text in _translation_texts(call))
 
 
 def _placeholders(text: str) -> set[str]:

@@ -29,13 +29,17 @@ def test_an_empty_translation_file_is_reported_string_by_string(tmp_path: Path, 
     assert i18n.untranslated(tmp_path / "missing_zh_CN.ts") == ["Dock: Classify → 2035"]
 
 
-@pytest.mark.parametrize("expression", ['f"{self.tr(\'Open\')}"', "self.tr(name)", 'self.tr(f"{n} villages")'])
+@pytest.mark.parametrize("expression", ['f"{self.tr(\'Open\')}"', "self.tr(name)", 'tr("Dock", "Open")', '_translate("Dock", name)', 'self.tr(f"{n} villages")'])
 def test_a_string_that_cannot_be_collected_is_reported(expression: str) -> None:
     assert i18n.unreachable(f"label = {expression}\n") == [1]
 
 
 def test_a_plain_string_can_be_collected() -> None:
-    assert i18n.unreachable('label = self.tr("Open") + QCoreApplication.translate("Dock", "New")\n') == []
+    assert i18n.unreachable('label = self.tr("Open") + _translate("Dock", "New") + name.translate(table)\n') == []
+
+
+def test_a_tr_method_of_ours_may_hand_on_the_text_of_its_callers() -> None:
+    assert i18n.unreachable('def tr(self, source):\n    return translate("Dock", source)\n') == []
 
 
 @pytest.mark.parametrize(
