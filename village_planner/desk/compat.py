@@ -6,11 +6,13 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsFieldConstraints,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsTask,
     QgsWkbTypes,
 )
 
@@ -30,3 +32,6 @@ SOURCE_FILE = _scoped(getattr(Qgis, "ProcessingSourceType", None), "File", QgsPr
 SOURCE_VECTOR = _scoped(getattr(Qgis, "ProcessingSourceType", None), "Vector", QgsProcessing, "TypeVector")
 INTEGER = _scoped(getattr(Qgis, "ProcessingNumberParameterType", None), "Integer", QgsProcessingParameterNumber, "Integer")
 ANY_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "Unknown", QgsWkbTypes, "Unknown")
+TASK_CAN_CANCEL = _scoped(getattr(QgsTask, "Flag", None), "CanCancel", QgsTask, "CanCancel")
+NOT_NULL = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintNotNull", QgsFieldConstraints, "ConstraintNotNull")
+UNIQUE = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintUnique", QgsFieldConstraints, "ConstraintUnique")

@@ -1,0 +1,96 @@
+"""The session writes each action once, tells what changed, and refuses while a layer is being edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.core import QgsProject, QgsVectorLayer
+
+from tests.desk.small_plan import HAMLETS, VILLAGES
+from village_planner.base import Refused
+from village_planner.desk.session import PlanSession, Reasons
+from village_planner.plan import PlanFile
+
+
+def categories(session: PlanSession) -> dict[str, str]:
+    frame = session.data.category
+    return dict(zip(frame["village_code"], frame["category"]))
+
+
+def actions(session: PlanSession) -> dict[str, str]:
+    frame = session.data.action
+    return dict(zip(frame["hamlet_code"], frame["action"]))
+
+
+def test_a_category_for_many_is_one_undo_step(session: PlanSession, qtbot: Any) -> None:
+    with qtbot.waitSignal(session.changed) as heard:
+        session.set_category(VILLAGES[:2], "01", "分类")
+    assert set(heard.args[0].tables) == {"category"}
+    assert categories(session) == {VILLAGES[0]: "01", VILLAGES[1]: "01"}
+    session.undo()
+    assert categories(session) == {}
+    session.redo()
+    assert len(categories(session)) == 2
+
+
+def test_what_is_shown_is_on_disk(session: PlanSession) -> None:
+    session.set_action(HAMLETS[:1], "merge", "撤并")
+    assert list(PlanFile.open(session.path).read().action["hamlet_code"]) == [HAMLETS[0]]
+
+
+def test_a_new_category_keeps_the_stated_grounds(session: PlanSession) -> None:
+    session.set_category(VILLAGES[:1], "01", "分类")
+    session.explain_categories(VILLAGES[:1], Reasons("人口集聚", "总体规划"), "理由")
+    session.set_category(VILLAGES[:1], "02", "改分类")
+    row = session.data.category.iloc[0]
+    assert (row["category"], row["grounds"], row["basis"]) == ("02", "人口集聚", "总体规划")
+
+
+def test_grounds_without_a_category_are_refused_by_name(session: PlanSession) -> None:
+    with pytest.raises(Refused, match="乙村"):
+        session.explain_categories(VILLAGES[1:2], Reasons("理由"), "理由")
+
+
+def test_retaining_a_hamlet_drops_its_moves(session: PlanSession) -> None:
+    session.set_action([HAMLETS[1]], "merge", "撤并")
+    session.save_moves([{"hamlet_code": HAMLETS[1], "destination_kind": "hamlet", "destination_code": HAMLETS[0], "phase": 2025}], "任务")
+    assert len(session.data.move) == 1
+    session.set_action([HAMLETS[1]], "retain", "保留")
+    assert len(session.data.move) == 0
+    session.undo()
+    assert len(session.data.move) == 1 and actions(session)[HAMLETS[1]] == "merge"
+
+
+def test_writing_is_refused_while_a_layer_of_the_plan_is_in_edit_mode(session: PlanSession) -> None:
+    layer = QgsVectorLayer(f"{session.path}|layername=patch", "用地", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    layer.startEditing()
+    with pytest.raises(Refused, match="用地"):
+        session.set_category(VILLAGES[:1], "01", "分类")
+    assert categories(session) == {}
+    layer.rollBack()
+    session.set_category(VILLAGES[:1], "01", "分类")
+    assert categories(session) == {VILLAGES[0]: "01"}
+
+
+def test_a_plan_that_cannot_be_opened_leaves_the_present_one_open(session: PlanSession, tmp_path: Path) -> None:
+    before = session.path
+    with pytest.raises(Exception, match="无此|no such|not|missing"):
+        session.open(tmp_path / "无此规划.gpkg")
+    assert session.path == before
+
+
+def test_an_approved_plan_refuses_decisions_but_takes_consents(session: PlanSession) -> None:
+    for status in ("consultation", "expert_review"):
+        session.file.transition("测试", status, "2021-01-01", "文号", "同意")
+    session.file.transition("测试", "public_notice", "2021-01-01", "文号", "同意", end_date="2021-02-15")
+    for status in ("committee", "submitted", "approved"):
+        session.file.transition("测试", status, "2021-03-01", "文号", "同意")
+    session.reload()
+    assert session.is_locked
+    with pytest.raises(Refused):
+        session.set_category(VILLAGES[:1], "01", "分类")
+    session.save_consent({"village_code": VILLAGES[0], "kind": "survey", "date": "2021-04-01"}, "意愿")
+    assert len(session.data.consent) == 1

@@ -1,0 +1,204 @@
+"""The plan's layers in the project: one group, kept up with the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsDefaultValue,
+    QgsEditorWidgetSetup,
+    QgsLayerTreeGroup,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QObject
+
+from village_planner.accounts import move_lines
+from village_planner.base import Message
+from village_planner.desk import compat, styles
+from village_planner.desk.language import text
+from village_planner.desk.mirrors import Mirror, hamlet_frame, village_frame
+from village_planner.desk.session import PlanSession
+from village_planner.desk.steps import EXCUSED
+from village_planner.plan.schema import BY_NAME
+
+GROUP_PROPERTY = "village_planner/plan"
+_NEW_PATCH_CODE = "'P' || replace(uuid('WithoutBraces'), '-', '')"
+_VILLAGE_TABLES = {"village"}
+_HAMLET_TABLES = {"hamlet"}
+_MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
+
+
+class PlanLayers(QObject):
+    """Adds the group when a plan opens, takes it away when the plan closes, and touches nothing else in the project."""
+
+    def __init__(self, session: PlanSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._group: QgsLayerTreeGroup | None = None
+        self.villages: Mirror | None = None
+        self.hamlets: Mirror | None = None
+        self._moves: Mirror | None = None
+        self._findings: list[tuple[Mirror, tuple[str, ...]]] = []
+        session.opened.connect(self.show)
+        session.closed.connect(self.remove)
+        session.changed.connect(self._follow)
+        session.reloaded.connect(self._fill)
+        session.findings_changed.connect(self._fill_findings)
+
+    def show(self) -> None:
+        """Build the group anew for the open plan."""
+        self.remove()
+        session, crs = self._session, self._session.data.crs
+        title = str(session.data.info["title"])
+        self._group = QgsProject.instance().layerTreeRoot().insertGroup(0, title)
+        self._group.setCustomProperty(GROUP_PROPERTY, str(session.path))
+        tr = QCoreApplication.translate
+        self._findings = [
+            (Mirror(tr("PlanLayers", "Findings (places)"), "Point", crs, _FINDING_COLUMNS), ("Point", "MultiPoint")),
+            (Mirror(tr("PlanLayers", "Findings (areas)"), "MultiPolygon", crs, _FINDING_COLUMNS), ("Polygon", "MultiPolygon")),
+        ]
+        for mirror, _ in self._findings:
+            styles.style_findings(mirror.layer)
+            self._add(mirror.layer)
+        self._moves = Mirror(tr("PlanLayers", "Moves"), "LineString", crs, _MOVE_COLUMNS)
+        styles.style_moves(self._moves.layer, session.data.phases)
+        self._add(self._moves.layer)
+        self.hamlets = Mirror(tr("PlanLayers", "Hamlets"), "Point", crs, _HAMLET_COLUMNS)
+        styles.style_hamlets(self.hamlets.layer, session.profile.code_list("action"))
+        self._add(self.hamlets.layer)
+        self._add_tables()
+        self.villages = Mirror(tr("PlanLayers", "Villages by category"), "MultiPolygon", crs, _VILLAGE_COLUMNS)
+        styles.style_villages(self.villages.layer, session.profile.code_list("category"))
+        self._add(self.villages.layer)
+        self.show_controls()
+        self._fill()
+
+    def remove(self) -> None:
+        """Take our group and its layers out of the project, also one that an earlier session has left."""
+        self.villages = self.hamlets = self._moves = self._group = None
+        self._findings = []
+        root = QgsProject.instance().layerTreeRoot()
+        for group in root.findGroups():
+            if group.customProperty(GROUP_PROPERTY):
+                QgsProject.instance().removeMapLayers(group.findLayerIds())
+                root.removeChildNode(group)
+
+    def show_controls(self) -> None:
+        """List the control layers in a group of their own under the plan's layers."""
+        session = self._session
+        name = QCoreApplication.translate("PlanLayers", "Control layers")
+        present = self._group.findGroup(name)
+        if present is not None:
+            QgsProject.instance().removeMapLayers(present.findLayerIds())
+            self._group.removeChildNode(present)
+        group = self._group.addGroup(name)
+        group.setExpanded(False)
+        kinds = session.profile.code_list("control_kind")
+        for row in session.data.control_layer.to_dict("records"):
+            layer = QgsVectorLayer(f"{session.file.layers_path}|layername={row['code']}", row["title"], "ogr")
+            if not layer.isValid() or not layer.isSpatial():
+                continue
+            layer.setReadOnly(True)
+            color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
+            (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
+            self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
+
+    def extent(self) -> QgsRectangle:
+        """Bounds of the plan in its CRS; empty without geometry."""
+        bounds = QgsRectangle()
+        for mirror in (self.villages, self.hamlets):
+            if mirror is not None and mirror.layer.featureCount():
+                bounds.combineExtentWith(mirror.layer.extent())
+        return bounds
+
+    def _add(self, layer: QgsVectorLayer, group: QgsLayerTreeGroup | None = None) -> Any:
+        QgsProject.instance().addMapLayer(layer, False)
+        node = (group or self._group).addLayer(layer)
+        node.setExpanded(False)
+        return node
+
+    def _add_tables(self) -> None:
+        profile = self._session.profile
+        site_color = (profile.code_list("patch_kind").row("site") or {}).get("color") or "#984ea3"
+        makers: dict[str, Callable[[QgsVectorLayer], None]] = {
+            "site": lambda layer: styles.style_sites(layer, site_color),
+            "patch": lambda layer: styles.style_patches(layer, profile.code_list("patch_kind")),
+            "township": styles.style_townships,
+        }
+        for table, style in makers.items():
+            layer = table_layer(self._session.path, table)
+            if not layer.isValid():
+                continue
+            style(layer)
+            if table == "township":
+                layer.setReadOnly(True)
+            layer.afterCommitChanges.connect(self._session.reload)
+            self._add(layer)
+
+    def _follow(self, change: Any) -> None:
+        if self._group is None:
+            return
+        touched = set(change.tables)
+        data, scenario = self._session.data, self._session.scenario
+        (self.villages.fill if touched & _VILLAGE_TABLES else self.villages.patch)(village_frame(data, scenario))
+        (self.hamlets.fill if touched & _HAMLET_TABLES else self.hamlets.patch)(hamlet_frame(data, scenario))
+        if touched & _MOVE_TABLES:
+            self._moves.fill(_moves_frame(data, scenario))
+
+    def _fill(self) -> None:
+        if self._group is None:
+            return
+        data, scenario = self._session.data, self._session.scenario
+        self.villages.fill(village_frame(data, scenario))
+        self.hamlets.fill(hamlet_frame(data, scenario))
+        self._moves.fill(_moves_frame(data, scenario))
+        self._fill_findings()
+
+    def _fill_findings(self) -> None:
+        frame = self._session.data.finding.rename(columns={"key": "code"})
+        frame = frame[~frame["state"].isin(EXCUSED)].copy()
+        frame["message"] = [text(Message(code, params or {})) for code, params in zip(frame["message_code"], frame["params"])]
+        kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
+        for mirror, wanted in self._findings:
+            mirror.fill(frame[kinds.isin(wanted)])
+
+
+def table_layer(path: Path, table: str) -> QgsVectorLayer:
+    """A table of the plan file as a layer, with Chinese field names, value maps and constraints from the schema."""
+    spec = BY_NAME[table]
+    layer = QgsVectorLayer(f"{path}|layername={table}", QCoreApplication.translate("PlanLayers", _TABLE_NAMES[table]), "ogr")
+    for column in spec.columns:
+        index = layer.fields().indexOf(column.name)
+        if index < 0:
+            continue
+        layer.setFieldAlias(index, column.alias)
+        if column.required:
+            layer.setFieldConstraint(index, compat.NOT_NULL)
+        if column.name in spec.key and len(spec.key) == 1:
+            layer.setFieldConstraint(index, compat.UNIQUE)
+        if column.choices:
+            choices = [{_CHOICE_NAMES.get(choice, choice): choice} for choice in column.choices]
+            layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": choices}))
+    fid = layer.fields().indexOf("fid")
+    if fid >= 0:
+        layer.setEditorWidgetSetup(fid, QgsEditorWidgetSetup("Hidden", {}))
+    if table == "patch" and layer.isValid():
+        layer.setDefaultValueDefinition(layer.fields().indexOf("code"), QgsDefaultValue(_NEW_PATCH_CODE))
+    return layer
+
+
+def _moves_frame(data: Any, scenario: str) -> Any:
+    frame = move_lines(data, scenario).rename(columns={"move_code": "code"})
+    return frame.loc[frame["geom"].notna()]
+
+
+_FINDING_COLUMNS = (("rule", "text"), ("severity", "text"), ("message", "text"))
+_MOVE_COLUMNS = (("hamlet_code", "text"), ("phase", "int"), ("households", "int"), ("destination_kind", "text"))
+_HAMLET_COLUMNS = (("name", "text"), ("village_code", "text"), ("action", "text"))
+_VILLAGE_COLUMNS = (("name", "text"), ("category", "text"))
+_TABLE_NAMES = {"site": "集中安置点", "patch": "居民点用地", "township": "乡镇"}
+_CHOICE_NAMES = {"existing": "现状", "cleared": "腾退", "new": "新建", "rural": "农村", "town": "城镇"}

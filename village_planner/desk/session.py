@@ -1,0 +1,252 @@
+"""PlanSession: the one that owns writing to the open plan, and tells everybody what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from village_planner.base import Refused
+from village_planner.desk.steps import who
+from village_planner.plan import PlanFile, decisions
+from village_planner.plan.data import PlanData
+from village_planner.plan.schema import LOCKED, Status
+from village_planner.standards import Profile, load_profile
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why something was decided: 理由 and 依据; None is not stated."""
+
+    grounds: str | None = None
+    basis: str | None = None
+
+
+class PlanSession(QObject):
+    """The plan that is open on the desk: a snapshot to show, and one function per user action.
+
+    Every action is one transaction and one undo step. Raises Refused where a layer of the plan is in edit mode or the
+    plan is locked, PlanFileError where the file cannot be written.
+    """
+
+    opened = pyqtSignal()
+    closed = pyqtSignal()
+    changed = pyqtSignal(object)
+    reloaded = pyqtSignal()
+    findings_changed = pyqtSignal()
+
+    def __init__(self, canvas: Any = None, parent: QObject | None = None) -> None:
+        """canvas: QgsMapCanvas whose rendering pauses while we write; None where there is no map."""
+        super().__init__(parent)
+        self._canvas = canvas
+        self._file: PlanFile | None = None
+        self._data: PlanData | None = None
+        self._profile: Profile | None = None
+
+    def open(self, path: Path) -> None:
+        """Open a plan file; the present one stays open when that fails."""
+        file = PlanFile.open(path)
+        data = file.read()
+        profile = load_profile(data.info["profile_id"])
+        self._file, self._data, self._profile = file, data, profile
+        self.opened.emit()
+
+    def close(self) -> None:
+        """Forget the plan."""
+        if self._file is not None:
+            self._file = self._data = self._profile = None
+            self.closed.emit()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a plan is open."""
+        return self._file is not None
+
+    @property
+    def file(self) -> PlanFile:
+        """The open plan file; raises Refused without one."""
+        if self._file is None:
+            raise Refused("desk.no_plan")
+        return self._file
+
+    @property
+    def path(self) -> Path:
+        """Path of the open plan file."""
+        return Path(self.file.path)
+
+    @property
+    def data(self) -> PlanData:
+        """The present snapshot; raises Refused without a plan."""
+        if self._data is None:
+            raise Refused("desk.no_plan")
+        return self._data
+
+    @property
+    def profile(self) -> Profile:
+        """The plan's profile; raises Refused without a plan."""
+        if self._profile is None:
+            raise Refused("desk.no_plan")
+        return self._profile
+
+    @property
+    def scenario(self) -> str:
+        """Code of the scenario that is shown and edited: the adopted one."""
+        return self.data.scenario
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether decisions refuse edits because the plan is approved."""
+        return Status(self.data.info["status"]) in LOCKED
+
+    def set_category(self, village_codes: Sequence[str], category: str, label: str) -> None:
+        """Give villages a category; grounds and basis that are stated stay."""
+        stated = self._stated("category", "village_code")
+        with self.writing(label) as tx:
+            for code in village_codes:
+                reasons = stated.get(code, Reasons())
+                decisions.set_category(tx, self.scenario, [code], category, reasons.grounds, reasons.basis, "manual")
+
+    def clear_category(self, village_codes: Sequence[str], label: str) -> None:
+        """Take the category of villages back."""
+        with self.writing(label) as tx:
+            decisions.clear_category(tx, self.scenario, village_codes)
+
+    def set_action(self, hamlet_codes: Sequence[str], action: str, label: str) -> None:
+        """Give hamlets an action; retaining one deletes its moves."""
+        stated = self._stated("action", "hamlet_code")
+        with self.writing(label) as tx:
+            for code in hamlet_codes:
+                reasons = stated.get(code, Reasons())
+                decisions.set_action(tx, self.scenario, [code], action, reasons.grounds, reasons.basis, "manual")
+
+    def clear_action(self, hamlet_codes: Sequence[str], label: str) -> None:
+        """Make hamlets undecided again; their moves go too."""
+        with self.writing(label) as tx:
+            decisions.clear_action(tx, self.scenario, hamlet_codes)
+
+    def explain_categories(self, village_codes: Sequence[str], reasons: Reasons, label: str) -> None:
+        """State grounds and basis of the categories of villages; raises Refused for one that has no category."""
+        self._explain("category", "village_code", village_codes, reasons, label)
+
+    def explain_actions(self, hamlet_codes: Sequence[str], reasons: Reasons, label: str) -> None:
+        """State grounds and basis of the actions of hamlets; raises Refused for one that has no action."""
+        self._explain("action", "hamlet_code", hamlet_codes, reasons, label)
+
+    def save_moves(self, rows: Sequence[dict[str, Any]], label: str) -> list[str]:
+        """Add moves (rows without `code`) or change them; returns their codes."""
+        with self.writing(label) as tx:
+            return [decisions.save_move(tx, {"scenario": self.scenario, "origin": "manual", **row}) for row in rows]
+
+    def delete_moves(self, codes: Sequence[str], label: str) -> None:
+        """Delete moves."""
+        with self.writing(label) as tx:
+            for code in codes:
+                decisions.delete_move(tx, code)
+
+    def save_consent(self, row: dict[str, Any], label: str) -> str:
+        """Add a consent (a row without `code`) or change it; returns its code."""
+        with self.writing(label) as tx:
+            return decisions.save_consent(tx, row)
+
+    def delete_consent(self, code: str, label: str) -> None:
+        """Delete a consent."""
+        with self.writing(label) as tx:
+            decisions.delete_consent(tx, code)
+
+    def undo(self) -> None:
+        """Undo the last action that is not undone; raises Refused where there is none."""
+        with self._quiet_layers():
+            change = self.file.undo(who())
+        self._refresh(change)
+
+    def redo(self) -> None:
+        """Redo what was undone last; raises Refused where there is nothing."""
+        with self._quiet_layers():
+            change = self.file.redo(who())
+        self._refresh(change)
+
+    def history(self, limit: int = 200) -> pd.DataFrame:
+        """The last actions, newest first: group, at, who, label, rows, undone, can_undo."""
+        return self.file.history(limit)
+
+    def refresh_findings(self) -> None:
+        """Read the findings that a check has stored."""
+        self._data = self.file.read()
+        self.findings_changed.emit()
+
+    def reload(self) -> None:
+        """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
+        self._data = self.file.read()
+        self.reloaded.emit()
+
+    @contextmanager
+    def writing(self, label: str) -> Iterator[Any]:
+        """One user action: a transaction with `label` in the history; afterwards layers and listeners are fresh."""
+        with self._quiet_layers():
+            with self.file.write(who(), label) as tx:
+                yield tx
+        self._refresh(tx.change)
+
+    def plan_layers(self) -> list[QgsVectorLayer]:
+        """The project's layers that read the plan file."""
+        return [layer for layer in QgsProject.instance().mapLayers().values() if self._reads_plan(layer)]
+
+    def name_of(self, table: str, code: str) -> str:
+        """Name of a village, hamlet or site; the code where it is unknown."""
+        frame = getattr(self.data, table)
+        names = frame.loc[frame["code"] == code, "name"]
+        return str(names.iloc[0]) if len(names) else code
+
+    def _explain(self, table: str, key: str, codes: Sequence[str], reasons: Reasons, label: str) -> None:
+        frame = getattr(self.data, table)
+        decided = set(frame.loc[frame["scenario"] == self.scenario, key])
+        for code in codes:
+            if code not in decided:
+                subject = "village" if table == "category" else "hamlet"
+                raise Refused(f"desk.no_{table}", **{subject: self.name_of(subject, code)})
+        with self.writing(label) as tx:
+            for code in codes:
+                tx.update(table, {"scenario": self.scenario, key: code}, grounds=reasons.grounds, basis=reasons.basis)
+
+    def _stated(self, table: str, key: str) -> dict[str, Reasons]:
+        frame = getattr(self.data, table)
+        rows = frame[frame["scenario"] == self.scenario]
+        return {
+            row[key]: Reasons(*(None if pd.isna(row[name]) else row[name] for name in ("grounds", "basis")))
+            for row in rows[[key, "grounds", "basis"]].to_dict("records")
+        }
+
+    @contextmanager
+    def _quiet_layers(self) -> Iterator[None]:
+        layers = self.plan_layers()
+        for layer in layers:
+            if layer.isEditable():
+                raise Refused("desk.layer_in_edit_mode", layer=layer.name())
+        if self._canvas is not None:
+            # A render that reads the file would hold up the commit.
+            self._canvas.stopRendering()
+            self._canvas.freeze(True)
+        try:
+            yield
+        finally:
+            for layer in layers:
+                layer.dataProvider().reloadData()
+            if self._canvas is not None:
+                self._canvas.freeze(False)
+                self._canvas.refresh()
+
+    def _refresh(self, change: Any) -> None:
+        self._data = self.file.read()
+        self.changed.emit(change)
+
+    def _reads_plan(self, layer: Any) -> bool:
+        if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr" or self._file is None:
+            return False
+        source = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path", "")
+        return bool(source) and Path(source).resolve() == self.path.resolve()

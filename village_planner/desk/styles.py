@@ -1,0 +1,183 @@
+"""How the plan's layers look: colours from the profile's code lists, labels in a Chinese font, scale ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qgis.core import (
+    QgsArrowSymbolLayer,
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsPalLayerSettings,
+    QgsRendererCategory,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
+
+from village_planner.standards import CodeList
+
+SEVERITY_COLORS = {"A": "#d7191c", "B": "#fd8d3c", "C": "#e6c229"}
+UNDECIDED_COLOR = "#ffffff"
+PHASE_COLORS = ("#a50026", "#d73027", "#f46d43", "#fdae61", "#4575b4", "#313695")
+LABEL_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "SimSun")
+
+# Denominators: the larger the further out a layer is still drawn.
+VILLAGE_LABELS_FROM = 400_000
+HAMLETS_FROM = 250_000
+HAMLET_LABELS_FROM = 40_000
+PATCHES_FROM = 150_000
+PARCELS_FROM = 60_000
+
+
+def style_villages(layer: QgsVectorLayer, categories: CodeList) -> None:
+    """Fill villages by category; the undecided ones are white."""
+    listed = [(row["code"], row["name"], _village_fill(row.get("color") or "#cccccc")) for row in categories.rows]
+    undecided = (None, QCoreApplication.translate("PlanLayers", "Not classified"), _village_fill(UNDECIDED_COLOR))
+    layer.setRenderer(_categorized("category", [*listed, undecided]))
+    layer.setOpacity(0.75)
+    _label(layer, "name", 9, VILLAGE_LABELS_FROM, bold=True)
+
+
+def style_hamlets(layer: QgsVectorLayer, actions: CodeList) -> None:
+    """Dot hamlets by action; the undecided ones are white."""
+    listed = [(row["code"], row["name"], _dot(row.get("color") or "#666666")) for row in actions.rows]
+    undecided = (None, QCoreApplication.translate("PlanLayers", "Not decided"), _dot(UNDECIDED_COLOR))
+    layer.setRenderer(_categorized("action", [*listed, undecided]))
+    _visible_from(layer, HAMLETS_FROM)
+    _label(layer, "name", 8, HAMLET_LABELS_FROM)
+
+
+def style_moves(layer: QgsVectorLayer, phases: Iterable[int]) -> None:
+    """Draw moves as arrows, one colour for each phase."""
+    listed = [(year, str(year), _arrow(PHASE_COLORS[number % len(PHASE_COLORS)])) for number, year in enumerate(phases)]
+    unphased = (None, QCoreApplication.translate("PlanLayers", "Unphased"), _arrow("#737373"))
+    layer.setRenderer(_categorized("phase", [*listed, unphased]))
+    _visible_from(layer, HAMLETS_FROM)
+
+
+def style_patches(layer: QgsVectorLayer, kinds: CodeList) -> None:
+    """Fill patches by kind."""
+    codes = [row for row in kinds.rows if row["code"] != "site"]
+    listed = [(row["code"], row["name"], _patch_fill(row.get("color") or "#999999")) for row in codes]
+    layer.setRenderer(_categorized("kind", listed))
+    _visible_from(layer, PATCHES_FROM)
+
+
+def style_sites(layer: QgsVectorLayer, color: str) -> None:
+    """Fill resettlement sites and name them."""
+    layer.setRenderer(QgsSingleSymbolRenderer(_patch_fill(color)))
+    _label(layer, "name", 8, PATCHES_FROM, color=color)
+
+
+def style_townships(layer: QgsVectorLayer) -> None:
+    """Outline townships."""
+    layer.setRenderer(QgsSingleSymbolRenderer(_outline("#4d4d4d", 0.7, "dash dot")))
+
+
+def style_findings(layer: QgsVectorLayer) -> None:
+    """Mark findings by severity."""
+    shape = _outline if layer.geometryType() == 2 else _ring
+    layer.setRenderer(_categorized("severity", [(code, code, shape(color, 1.0)) for code, color in SEVERITY_COLORS.items()]))
+
+
+def style_control(layer: QgsVectorLayer, color: str) -> None:
+    """Hatch or draw a control layer so that what lies under it stays readable."""
+    geometry = layer.geometryType()
+    if geometry == 2:
+        symbol: QgsSymbol = QgsFillSymbol.createSimple(
+            {"style": "b_diagonal", "color": color, "outline_color": color, "outline_width": "0.4"}
+        )
+    elif geometry == 1:
+        symbol = QgsLineSymbol.createSimple({"line_color": color, "line_width": "0.5"})
+    else:
+        symbol = QgsMarkerSymbol.createSimple({"name": "triangle", "color": color, "size": "3"})
+    layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+
+
+def style_land_use(layer: QgsVectorLayer, color: str) -> None:
+    """Outline land use parcels thinly, near by only: there are many."""
+    layer.setRenderer(QgsSingleSymbolRenderer(_outline(color, 0.15)))
+    _visible_from(layer, PARCELS_FROM)
+
+
+def label_font() -> QFont:
+    """The first font of this computer that has Chinese characters."""
+    present = set(QFontDatabase().families())
+    return QFont(next((family for family in LABEL_FONTS if family in present), QFont().family()))
+
+
+def _categorized(field: str, listed: Iterable[tuple[object, str, QgsSymbol]]) -> QgsCategorizedSymbolRenderer:
+    return QgsCategorizedSymbolRenderer(field, [QgsRendererCategory(value, symbol, label) for value, label, symbol in listed])
+
+
+def _village_fill(color: str) -> QgsFillSymbol:
+    return QgsFillSymbol.createSimple({"color": color, "outline_color": "#6b6b6b", "outline_width": "0.3"})
+
+
+def _patch_fill(color: str) -> QgsFillSymbol:
+    return QgsFillSymbol.createSimple({"color": color, "outline_color": QColor(color).darker(160).name(), "outline_width": "0.2"})
+
+
+def _outline(color: str, width_mm: float, style: str = "solid") -> QgsFillSymbol:
+    properties: Mapping[str, str] = {
+        "style": "no", "outline_color": color, "outline_width": str(width_mm), "outline_style": style,
+    }
+    return QgsFillSymbol.createSimple(dict(properties))
+
+
+def _dot(color: str) -> QgsMarkerSymbol:
+    return QgsMarkerSymbol.createSimple({"name": "circle", "color": color, "outline_color": "#333333", "size": "2.6"})
+
+
+def _ring(color: str, width_mm: float) -> QgsMarkerSymbol:
+    return QgsMarkerSymbol.createSimple(
+        {"name": "circle", "color": "0,0,0,0", "outline_color": color, "outline_width": str(width_mm), "size": "5"}
+    )
+
+
+def _arrow(color: str) -> QgsLineSymbol:
+    arrow = QgsArrowSymbolLayer()
+    arrow.setIsCurved(False)
+    arrow.setArrowWidth(0.5)
+    arrow.setArrowStartWidth(0.5)
+    arrow.setHeadLength(2.4)
+    arrow.setHeadThickness(1.4)
+    arrow.setColor(QColor(color))
+    arrow.setSubSymbol(QgsFillSymbol.createSimple({"color": color, "outline_color": "#ffffff", "outline_width": "0.1"}))
+    symbol = QgsLineSymbol.createSimple({})
+    symbol.changeSymbolLayer(0, arrow)
+    return symbol
+
+
+def _visible_from(layer: QgsVectorLayer, denominator: int) -> None:
+    layer.setScaleBasedVisibility(True)
+    layer.setMinimumScale(denominator)
+
+
+def _label(layer: QgsVectorLayer, field: str, points: float, denominator: int, bold: bool = False, color: str = "#222222") -> None:
+    font = label_font()
+    font.setBold(bold)
+    text = QgsTextFormat()
+    text.setFont(font)
+    text.setSize(points)
+    text.setColor(QColor(color))
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(0.8)
+    halo.setColor(QColor("#ffffff"))
+    text.setBuffer(halo)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = field
+    settings.setFormat(text)
+    settings.scaleVisibility = True
+    settings.minimumScale = denominator
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
