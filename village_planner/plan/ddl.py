@@ -176,7 +176,7 @@ def _check(column: Column) -> str:
     return {
         "text": f"typeof({name}) IN ('text', 'null')",
         "json": f"{name} IS NULL OR json_valid({name})",
-        "date": f"{name} IS NULL OR date({name}) IS {name}",
+        "date": f"{name} IS NULL OR date({name}, '+0 days') IS {name}",
         "int": f"typeof({name}) IN ('integer', 'null')",
         "real": f"{name} IS NULL OR (typeof({name}) = 'real' AND abs({name}) < 1e300)",
         "blob": f"typeof({name}) IN ('blob', 'null')",
