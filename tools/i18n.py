@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,13 +20,32 @@ INTERFACE_ROOMS = ("gui", "desk", "processing")
 LANGUAGES = ("en", "zh_CN")
 
 
+@dataclass(frozen=True)
+class TranslationCall:
+    """One string to translate: where it stands, null where it is no literal and so cannot be; `counted` where it has plural forms."""
+
+    line: int
+    context: str
+    text: str | None
+    comment: str = ""
+    counted: bool = False
+
+    def spelled(self) -> str:
+        """The call as pylupdate5 reads it best."""
+        arguments = [json.dumps(part, ensure_ascii=False) for part in (self.context, self.text, self.comment)]
+        return f"QCoreApplication.translate({', '.join(arguments)}{', n' if self.counted else ''})"
+
+
 def update(translation: Path) -> None:
     """Bring the .ts file up to the strings of the sources: new ones unfinished, vanished ones dropped, translations kept."""
+    calls = [call for path in interface_sources() for call in translation_calls(path.read_text(encoding="utf-8"))]
     with tempfile.TemporaryDirectory() as folder:
-        # A project file is the only way to tell pylupdate5 that sources are UTF-8.
+        # pylupdate5 stumbles over trailing commas and f-strings, so it gets the calls spelled plainly.
+        plain = Path(folder) / "strings.py"
+        plain.write_text("".join(f"{call.spelled()}\n" for call in calls if call.text is not None), encoding="utf-8")
+        # A project file is the only way to tell it that sources are UTF-8.
         project = Path(folder) / "village_planner.pro"
-        sources = " ".join(str(path) for path in interface_sources())
-        lines = ["CODECFORTR = UTF-8", "CODECFORSRC = UTF-8", f"SOURCES = {sources}", f"TRANSLATIONS = {translation}"]
+        lines = ["CODECFORTR = UTF-8", "CODECFORSRC = UTF-8", f"SOURCES = {plain}", f"TRANSLATIONS = {translation}"]
         project.write_text("\n".join(lines) + "\n", encoding="utf-8")
         subprocess.run([_pylupdate_command(), "-noobsolete", str(project)], check=True, capture_output=True)
     _drop_locations(translation)
@@ -48,19 +68,14 @@ def untranslated(translation: Path) -> list[str]:
         return missing
 
 
-def unreachable(source: str) -> list[int]:
-    """Lines of a Python source text whose strings pylupdate5 cannot collect rightly.
+def translation_calls(source: str) -> list[TranslationCall]:
+    """Every `x.tr(text)` and `translate(context, text)` in a Python source text, in the order of its lines.
 
-    These are calls of `tr()` and `translate()` inside an f-string or with other than literal texts, and of a bare `tr()`, whose context
-    pylupdate5 takes for the text.
+    The context of a `tr` is the class that it stands in; a method of ours that is itself called `tr` hands on the text of its callers.
     """
-    tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
-    in_fstring = {id(inner) for node in nodes if isinstance(node, ast.JoinedStr) for inner in ast.walk(node)}
-    # A method `tr` of ours hands on the text that its callers give.
-    in_own_tr = {id(inner) for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "tr" for inner in ast.walk(node)}
-    calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in in_own_tr and _translation_texts(node)]
-    return sorted(call.lineno for call in calls if id(call) in in_fstring or not _is_collected(call))
+    found: list[TranslationCall] = []
+    _collect(ast.parse(source), "", found)
+    return sorted(found, key=lambda call: call.line)
 
 
 def interface_sources() -> list[Path]:
@@ -90,19 +105,37 @@ def message_faults(folder: Path) -> list[str]:
     return faults
 
 
-def _called_name(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+def _collect(node: ast.AST, class_name: str, found: list[TranslationCall]) -> None:
+    if isinstance(node, ast.FunctionDef) and node.name == "tr":
+        return
+    if isinstance(node, ast.ClassDef):
+        class_name = node.name
+    if isinstance(node, ast.Call):
+        call = _translation_call(node, class_name)
+        if call:
+            found.append(call)
+    for child in ast.iter_child_nodes(node):
+        _collect(child, class_name, found)
 
 
-def _translation_texts(call: ast.Call) -> list[ast.expr]:
-    """The text of a `tr()`, or context and text of a `translate()`; empty for any other call (as str.translate, of one argument)."""
-    wanted = {"tr": 1, "translate": 2, "_translate": 2}.get(_called_name(call), 0)
-    return call.args[:wanted] if len(call.args) >= wanted else []
+def _translation_call(node: ast.Call, class_name: str) -> TranslationCall | None:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name == "tr" and isinstance(node.func, ast.Attribute) and node.args:
+        return TranslationCall(node.lineno, class_name, *_texts(node.args[:2]), counted=len(node.args) > 2)
+    # str.translate() has one argument, and is none of ours.
+    if name.lstrip("_") in ("translate", "tr") and len(node.args) > 1:
+        context = _literal(node.args[0])
+        text, comment = _texts(node.args[1:3])
+        return TranslationCall(node.lineno, context or "", text if context else None, comment, counted=len(node.args) > 3)
+    return None
 
 
-def _is_collected(call: ast.Call) -> bool:
-    is_bare_tr = isinstance(call.func, ast.Name) and call.func.id == "tr"
-    return not is_bare_tr and all(isinstance(text, ast.Constant) and isinstance(text.value, str) for text in _translation_texts(call))
+def _texts(arguments: list[ast.expr]) -> tuple[str | None, str]:
+    return _literal(arguments[0]), (_literal(arguments[1]) or "" if len(arguments) > 1 else "")
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _placeholders(text: str) -> set[str]:
