@@ -1,0 +1,1 @@
+"""The package that is submitted: writing it, reading it back, inspecting it."""

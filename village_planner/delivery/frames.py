@@ -1,0 +1,228 @@
+"""The delivered layers as frames: what the plan and its figures say, in plan words, one row per feature in the order of natural keys."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from village_planner.accounts import hamlet_frame, move_lines, patch_states, positions, village_actions, village_completion, village_facts
+from village_planner.delivery.naming import destination_names, favour_percent, join_texts, latest_meetings
+from village_planner.plan.data import PlanData, plain
+from village_planner.plan.layers import Layers
+from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.standards import LayerSpec, Profile
+
+_SERIAL_FIELD = "bsm"
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Land of patches and sites on control lines, in m² by village code; None where the rule could not run."""
+
+    farmland_m2: Mapping[str, float] | None = None
+    basic_farmland_m2: Mapping[str, float] | None = None
+    redline_m2: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class DeliverySource:
+    """Everything that layers and tables are made from: one plan, one scenario of it, its control layers, one profile."""
+
+    data: PlanData
+    layers: Layers
+    profile: Profile
+    scenario: str
+    conflicts: Conflicts = field(default_factory=Conflicts)
+
+
+def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
+    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences.
+
+    Columns: those that the profile's fields name in `value`, and `geom` in the plan's CRS (None where there is none).
+    """
+    makers = {
+        "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
+        "moves": _moves, "consents": _consents, "differences": _differences,
+    }
+    return {name: make(source).reset_index(drop=True) for name, make in makers.items()}
+
+
+def with_serials(frame: pd.DataFrame, spec: LayerSpec, county_code: str) -> pd.DataFrame:
+    """The frame with the columns `bsm` (county code, last four digits of the layer's code, serial) and `ysdm` (the layer's code)."""
+    width = next((f.width for f in spec.fields if f.value == _SERIAL_FIELD), 0)
+    prefix = county_code + spec.code[-4:]
+    serials = [prefix + str(number).zfill(max(width - len(prefix), 1)) for number in range(1, len(frame) + 1)]
+    return frame.assign(bsm=serials, ysdm=spec.code)
+
+
+def county_code(data: PlanData) -> str:
+    """The county's code: as the plan states it, else the first six digits of the first village; '' without villages."""
+    stated = data.info["county_code"]
+    if stated:
+        return str(stated)
+    return str(data.village["code"].min())[:6] if len(data.village) else ""
+
+
+def _villages(source: DeliverySource) -> pd.DataFrame:
+    data, profile = source.data, source.profile
+    frame = village_facts(data).rename(columns={"hamlets": "hamlet_count"})
+    by_code = frame["village_code"]
+    frame["level"] = "village"
+    categories = _rows(data.category, source.scenario)
+    chosen = _column(categories, "village_code", "category")
+    frame["category"] = by_code.map(chosen)
+    frame["category_name"] = [profile.code_list("category").name(plain(code)) or None for code in frame["category"]]
+    grounds = {row.village_code: join_texts(row.grounds, row.basis) for row in categories.itertuples()}
+    frame["category_grounds"] = by_code.map(grounds)
+    place = positions(data, source.layers, profile).set_index("village_code")
+    known = by_code.map(place["position"]).replace("unknown", pd.NA)
+    frame["position"] = known
+    frame["counts_inside"] = by_code.map(place["counts_inside"]).astype(int)
+    frame["action"] = by_code.map(village_actions(data, source.scenario).set_index("village_code")["action"])
+    frame["hollow_percent"] = frame["hollow_rate"] * 100
+    frame["present_m2"] = frame["built_m2"]
+    frame["planned_m2"] = by_code.map(_planned_by_village(source))
+    persons = frame["persons"].astype("Float64").replace(0, pd.NA)
+    frame["planned_m2_per_person"] = (frame["planned_m2"] / persons).astype("float64")
+    for column in ("farmland_m2", "basic_farmland_m2", "redline_m2"):
+        measured = getattr(source.conflicts, column)
+        frame[column] = np.nan if measured is None else [float(measured.get(code, 0.0)) for code in by_code]
+    frame["hazard"] = _hazard(source, by_code)
+    _add_withdrawal(frame, source)
+    meetings = latest_meetings(data)
+    frame["meeting_date"] = by_code.map({code: plain(row["date"]) for code, row in meetings.items()})
+    frame["meeting_document"] = by_code.map({code: plain(row["document"]) for code, row in meetings.items()})
+    frame["in_favour_percent"] = by_code.map({code: favour_percent(row) for code, row in meetings.items()})
+    frame["note"] = data.village["note"]
+    frame["geom"] = data.village["geom"]
+    return frame.sort_values("village_code")
+
+
+def _add_withdrawal(frame: pd.DataFrame, source: DeliverySource) -> None:
+    """Mode, destination and phase of villages that are wholly withdrawn: those of the main hamlet's first move."""
+    completed = village_completion(source.data, source.scenario).set_index("village_code")["phase"]
+    moves = _rows(source.data.move, source.scenario).copy()
+    names = destination_names(source.data, moves, source.profile)
+    moves["destination_shown"] = [names.get(code) for code in moves["code"]]
+    hamlets = source.data.hamlet.sort_values("is_main", ascending=False, kind="stable")
+    firsts: dict[str, Any] = {}
+    for hamlet, village in zip(hamlets["code"], hamlets["village_code"]):
+        mine = moves[moves["hamlet_code"] == hamlet]
+        if village in completed.index and village not in firsts and len(mine):
+            firsts[village] = mine.iloc[0]
+    for column, of in (("mode", "mode"), ("destination_code", "destination_code"), ("destination_name", "destination_shown")):
+        frame[column] = [plain(firsts[code][of]) if code in firsts else None for code in frame["village_code"]]
+    frame["phase"] = frame["village_code"].map(completed).astype("Int64")
+
+
+def _hamlets(source: DeliverySource) -> pd.DataFrame:
+    data = source.data
+    frame = hamlet_frame(data, source.scenario)
+    frame["action"] = frame["action"].replace("undecided", pd.NA)
+    rows = _rows(data.action, source.scenario)
+    frame["action_grounds"] = frame["hamlet_code"].map({r.hamlet_code: join_texts(r.grounds, r.basis) for r in rows.itertuples()})
+    frame["hollow_percent"] = frame["hollow_rate"] * 100
+    frame["present_m2"] = frame["built_m2"]
+    patches = _patches(source)
+    frame["planned_m2"] = frame["hamlet_code"].map(patches[patches["state"] != "cleared"].groupby("hamlet_code")["area_m2"].sum())
+    stays = frame["present_m2"].notna() & frame["planned_m2"].isna()
+    frame.loc[stays, "planned_m2"] = 0.0
+    frame["note"] = data.hamlet["note"]
+    return frame.sort_values("hamlet_code")
+
+
+def _patches(source: DeliverySource) -> pd.DataFrame:
+    data = source.data
+    frame = patch_states(data, source.scenario).rename(columns={"code": "patch_code"})
+    frame["village_name"] = frame["village_code"].map(_column(data.village, "code", "name"))
+    frame["hamlet_name"] = frame["hamlet_code"].map(_column(data.hamlet, "code", "name"))
+    frame["area_m2"] = _areas(frame["geom"], data.crs)
+    frame["note"] = data.patch["note"]
+    return frame.sort_values("patch_code")
+
+
+def _sites(source: DeliverySource) -> pd.DataFrame:
+    data = source.data
+    frame = data.site.rename(columns={"code": "site_code", "name": "site_name"}).copy()
+    frame["village_name"] = frame["village_code"].map(_column(data.village, "code", "name"))
+    of_village = frame["village_code"].map(_column(data.village, "code", "township_code"))
+    frame["township_code"] = frame["township_code"].fillna(of_village)
+    frame["township_name"] = frame["township_code"].map(_column(data.township, "code", "name"))
+    capacities = data.site_capacity.sort_values("phase").groupby("site_code")["households"].last()
+    frame["capacity"] = frame["site_code"].map(capacities).astype("Int64")
+    frame["area_m2"] = _areas(frame["geom"], data.crs)
+    return frame.sort_values("site_code")
+
+
+def _site_capacities(source: DeliverySource) -> pd.DataFrame:
+    return source.data.site_capacity.sort_values(["site_code", "phase"])
+
+
+def _moves(source: DeliverySource) -> pd.DataFrame:
+    data = source.data
+    rows = _rows(data.move, source.scenario)
+    frame = rows.rename(columns={"code": "move_code", "destination_name": "destination_stated"}).copy()
+    frame["village_code"] = frame["hamlet_code"].map(_column(data.hamlet, "code", "village_code"))
+    frame["village_name"] = frame["village_code"].map(_column(data.village, "code", "name"))
+    frame["hamlet_name"] = frame["hamlet_code"].map(_column(data.hamlet, "code", "name"))
+    frame["destination_name"] = frame["move_code"].map(destination_names(data, rows, source.profile))
+    lines = move_lines(data, source.scenario).set_index("move_code")
+    frame["distance_m"] = frame["move_code"].map(lines["length_m"])
+    frame["geom"] = [lines["geom"].get(code) for code in frame["move_code"]]
+    return frame.sort_values(["hamlet_code", "phase", "move_code"], na_position="last")
+
+
+def _consents(source: DeliverySource) -> pd.DataFrame:
+    data = source.data
+    frame = data.consent.rename(columns={"code": "consent_code"}).copy()
+    frame["village_name"] = frame["village_code"].map(_column(data.village, "code", "name"))
+    frame["hamlet_name"] = frame["hamlet_code"].map(_column(data.hamlet, "code", "name"))
+    return frame.sort_values(["village_code", "hamlet_code", "date", "consent_code"], na_position="first")
+
+
+def _differences(source: DeliverySource) -> pd.DataFrame:
+    frame = source.data.roster_difference.copy()
+    frame["detail"] = [
+        None if plain(detail) is None else json.dumps(detail, ensure_ascii=False, sort_keys=True) for detail in frame["detail"]
+    ]
+    return frame.sort_values(["source", "code"])
+
+
+def _rows(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    return table[table["scenario"] == scenario]
+
+
+def _column(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
+    return {code: plain(cell) for code, cell in zip(table[key], table[value])}
+
+
+def _areas(geoms: pd.Series, crs: int) -> np.ndarray:
+    missing = np.array([geom is None for geom in geoms], dtype=bool)
+    return np.where(missing, np.nan, ellipsoidal_area_m2(geoms.to_numpy(dtype=object), crs)) if len(geoms) else np.array([])
+
+
+def _planned_by_village(source: DeliverySource) -> pd.Series:
+    """Planned built land in m²: patches that stay or are new, and rural sites; null where the village has no patch and no site."""
+    patches, sites = _patches(source), _sites(source)
+    patches["kept_m2"] = patches["area_m2"].where(patches["state"] != "cleared", 0.0)
+    rural = sites[sites["setting"] == "rural"].rename(columns={"area_m2": "kept_m2"})
+    both = pd.concat([patches[["village_code", "kept_m2"]], rural[["village_code", "kept_m2"]]])
+    return both.groupby("village_code")["kept_m2"].sum(min_count=1)
+
+
+def _hazard(source: DeliverySource, villages: pd.Series) -> list[int | None]:
+    """1 where a hamlet's point or patch meets a hazard area, else 0; None without such a layer."""
+    if not source.layers.has("hazard"):
+        return [None] * len(villages)
+    hazards = np.array([geom for geom in source.layers.read("hazard")["geom"] if geom is not None], dtype=object)
+    village_of = _column(source.data.hamlet, "code", "village_code")
+    owners = [*source.data.hamlet["village_code"], *(village_of.get(plain(code)) for code in source.data.patch["hamlet_code"])]
+    places = np.array([*source.data.hamlet["geom"], *source.data.patch["geom"]], dtype=object)
+    hit, _ = shapely.STRtree(hazards).query(places, predicate="intersects")
+    struck = {owners[position] for position in hit}
+    return [int(code in struck) for code in villages]

@@ -1,0 +1,117 @@
+"""The package's manifest.json: what the package is, of which plan, and the SHA-256 of every file in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Mapping
+
+from village_planner.base import Message
+from village_planner.delivery.findings import PackageFinding
+
+MANIFEST = "manifest.json"
+FORMAT, FORMAT_VERSION = "village-planner-package", 1
+_RULE = "PK-01"
+_CHUNK = 1 << 20
+_MAX_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file of the package: path from its root with /, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a package says of itself.
+
+    code, name: of the county or township that stand in its file names. crs: EPSG. plan: facts of the plan file by column name.
+    phases: (year, title). counts: rows by layer. draft: whether it is a draft.
+    """
+
+    profile_id: str
+    profile_version: str
+    edition: str
+    draft: bool
+    code: str
+    name: str
+    crs: int
+    plan: Mapping[str, Any]
+    scenario: Mapping[str, str]
+    phases: tuple[tuple[int, str], ...]
+    counts: Mapping[str, int]
+    files: tuple[FileEntry, ...] = field(default_factory=tuple)
+
+
+def file_entries(root: Path) -> tuple[FileEntry, ...]:
+    """Entries of all files below `root` but the manifest itself, sorted by path."""
+    files = (path for path in root.rglob("*") if path.is_file() and path != root / MANIFEST)
+    return tuple(sorted((_entry(root, path) for path in files), key=lambda entry: entry.path))
+
+
+def write_manifest(root: Path, manifest: Manifest) -> None:
+    """Write the manifest into the package; the same content gives the same bytes."""
+    data = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(manifest)}
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    (root / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(root: Path) -> Manifest | None:
+    """The manifest of a package; None where there is none, or it is not one of ours."""
+    path = root / MANIFEST
+    try:
+        if not path.is_file() or path.is_symlink() or path.stat().st_size > _MAX_BYTES:
+            return None
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            return None
+        return Manifest(
+            profile_id=str(data["profile_id"]), profile_version=str(data["profile_version"]), edition=str(data["edition"]),
+            draft=bool(data["draft"]), code=str(data["code"]), name=str(data["name"]), crs=int(data["crs"]),
+            plan=_mapping(data["plan"]), scenario={key: str(value) for key, value in _mapping(data["scenario"]).items()},
+            phases=tuple((int(year), str(title)) for year, title in data["phases"]),
+            counts={str(key): int(value) for key, value in _mapping(data["counts"]).items()},
+            files=tuple(FileEntry(str(e["path"]), int(e["size"]), str(e["sha256"])) for e in data["files"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def check_manifest(root: Path, files: tuple[str, ...], manifest: Manifest | None, severity_extra: str) -> list[PackageFinding]:
+    """Findings (PK-01): no readable manifest, listed files that are missing or differ, files that it does not list.
+
+    files: all files of the package. severity_extra: of a file that is not listed.
+    """
+    if manifest is None:
+        code = "delivery.manifest_unreadable" if MANIFEST in files else "delivery.manifest_missing"
+        return [PackageFinding(_RULE, MANIFEST, "", Message(code))]
+    findings = []
+    present = set(files)
+    for entry in manifest.files:
+        if entry.path not in present:
+            findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_missing", {"file": entry.path})))
+        elif _entry(root, root / entry.path) != entry:
+            findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_differs", {"file": entry.path})))
+    for path in sorted(present - {entry.path for entry in manifest.files} - {MANIFEST}):
+        findings.append(PackageFinding(_RULE, path, "", Message("delivery.manifest_file_extra", {"file": path}), severity_extra))
+    return findings
+
+
+def _entry(root: Path, path: Path) -> FileEntry:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return FileEntry(path.relative_to(root).as_posix(), path.stat().st_size, digest.hexdigest())
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("object expected")
+    return value

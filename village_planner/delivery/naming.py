@@ -1,0 +1,60 @@
+"""How moves, votes and reasons are put into words in layers and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from village_planner.plan.data import PlanData, plain, row_values
+from village_planner.plan.schema import ConsentKind, Destination
+from village_planner.standards import Profile
+
+_MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
+
+
+def join_texts(*texts: Any) -> str | None:
+    """The known texts joined by ；, None without any."""
+    known = [str(text) for text in map(plain, texts) if text is not None and str(text).strip()]
+    return "；".join(dict.fromkeys(known)) or None
+
+
+def destination_names(data: PlanData, moves: pd.DataFrame, profile: Profile) -> dict[str, str]:
+    """Name of the destination (迁入地名称) by move code: hamlet with its village where that is another one, site, stated name, else the kind's name."""
+    hamlets = {row.code: row for row in data.hamlet.itertuples()}
+    villages = dict(zip(data.village["code"], data.village["name"]))
+    sites = dict(zip(data.site["code"], data.site["name"]))
+    kinds = profile.code_list("destination_kind")
+    names = {}
+    for move in moves.itertuples():
+        code, stated = plain(move.destination_code), plain(move.destination_name)
+        name = stated or kinds.name(move.destination_kind)
+        if move.destination_kind == Destination.HAMLET.value and code in hamlets:
+            target, origin = hamlets[code], hamlets.get(move.hamlet_code)
+            same = origin is not None and origin.village_code == target.village_code
+            name = target.name if same or villages.get(target.village_code) == target.name else f"{villages.get(target.village_code, '')}{target.name}"
+        elif move.destination_kind == Destination.SITE.value and code in sites:
+            name = sites[code]
+        names[move.code] = str(name)
+    return names
+
+
+def latest_meetings(data: PlanData) -> dict[str, dict[str, Any]]:
+    """The last dated vote (村民会议 or 户代表会议) by village code, of the village or one of its hamlets, as row values."""
+    held = data.consent[data.consent["kind"].isin(_MEETINGS) & data.consent["date"].notna()].sort_values(["date", "code"])
+    return {str(held["village_code"].iloc[row]): row_values(held, row) for row in range(len(held))}
+
+
+def meeting_of(data: PlanData, village: str, hamlet: str) -> dict[str, Any] | None:
+    """The last dated vote of a hamlet, else of its whole village; None without any."""
+    held = data.consent[data.consent["kind"].isin(_MEETINGS) & (data.consent["village_code"] == village)]
+    own = held[held["hamlet_code"].eq(hamlet).fillna(False)]
+    mine = own if len(own) else held[held["hamlet_code"].isna()]
+    mine = mine[mine["date"].notna()].sort_values(["date", "code"])
+    return row_values(mine, len(mine) - 1) if len(mine) else None
+
+
+def favour_percent(consent: dict[str, Any]) -> float | None:
+    """In favour of those attending, in percent; None where one is unknown or nobody attended."""
+    attended, in_favour = plain(consent["attended"]), plain(consent["in_favour"])
+    return None if not attended or in_favour is None else round(100.0 * in_favour / attended, 2)

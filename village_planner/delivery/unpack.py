@@ -1,0 +1,149 @@
+"""Opens a package, folder or zip, that may come from anybody: nothing outside a temporary folder is written, links are not followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import zipfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Iterator
+
+from village_planner.base import Feedback, InputError, Message
+from village_planner.delivery.findings import PackageFinding
+
+UNSAFE, UNREADABLE = "PK-02", "QC-1103"
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+_CHUNK = 1 << 20
+_BYTES_PER_MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """More than this is refused before it is read. max_total_mb: unpacked."""
+
+    max_files: int = 20_000
+    max_total_mb: int = 4_096
+
+
+@dataclass(frozen=True)
+class OpenedPackage:
+    """A package as files that can be read.
+
+    root: folder of the package (the user's own for a folder: read only). name: of the package folder, '' where a zip has none.
+    files: relative paths with /, sorted. folders: the same for folders. findings: what was unsafe or unreadable and left out.
+    work: temporary folder for copies, removed afterwards.
+    """
+
+    root: Path
+    name: str
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    findings: tuple[PackageFinding, ...]
+    work: Path
+
+
+@contextmanager
+def open_package(path: Path, limits: Limits, feedback: Feedback) -> Iterator[OpenedPackage]:
+    """Open a folder or a zip file; what was unpacked is removed at the end.
+
+    Raises InputError where the path is neither, or holds more than the limits allow; Cancelled.
+    """
+    with tempfile.TemporaryDirectory(prefix="village-planner-") as work:
+        if path.is_dir():
+            yield _opened_folder(path, path.resolve().name, Path(work), limits, [])
+        elif path.is_file() and zipfile.is_zipfile(path):
+            content = Path(work) / "content"
+            content.mkdir()
+            findings = _unpack(path, content, limits, feedback)
+            root = _package_root(content)
+            yield _opened_folder(root, "" if root == content else root.name, Path(work), limits, findings)
+        else:
+            raise InputError("delivery.not_a_package", path=path.name)
+
+
+def _opened_folder(root: Path, name: str, work: Path, limits: Limits, findings: list[PackageFinding]) -> OpenedPackage:
+    files: list[str] = []
+    folders: list[str] = []
+    total = 0
+    for parent, names, members in os.walk(root, followlinks=False):
+        for member in sorted([*names, *members]):
+            path = Path(parent) / member
+            relative = path.relative_to(root).as_posix()
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                folders.append(relative)
+            elif stat.S_ISREG(mode):
+                files.append(relative)
+                total += path.lstat().st_size
+            else:
+                findings.append(PackageFinding(UNSAFE, relative, "", Message("delivery.unsafe_link", {"file": relative})))
+        if len(files) > limits.max_files or total > limits.max_total_mb * _BYTES_PER_MB:
+            raise InputError("delivery.package_too_big", files=limits.max_files, mb=limits.max_total_mb)
+    return OpenedPackage(root, name, tuple(sorted(files)), tuple(sorted(folders)), tuple(findings), work)
+
+
+def _unpack(path: Path, content: Path, limits: Limits, feedback: Feedback) -> list[PackageFinding]:
+    findings: list[PackageFinding] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > limits.max_files or sum(info.file_size for info in members) > limits.max_total_mb * _BYTES_PER_MB:
+                raise InputError("delivery.package_too_big", files=limits.max_files, mb=limits.max_total_mb)
+            for number, info in enumerate(members):
+                feedback.check()
+                feedback.progress(number / max(len(members), 1))
+                findings += _unpack_member(archive, info, content)
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise InputError("delivery.zip_unreadable", file=path.name, reason=str(error)[:200]) from error
+    return findings
+
+
+def _unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: Path) -> list[PackageFinding]:
+    name = _member_name(info)
+    shown = name.replace("\x00", "")[:200]
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or ":" in parts[0] or "\x00" in name:
+        return [PackageFinding(UNSAFE, shown, "", Message("delivery.unsafe_path", {"file": shown}))]
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return [PackageFinding(UNSAFE, shown, "", Message("delivery.unsafe_link", {"file": shown}))]
+    if info.flag_bits & _ENCRYPTED:
+        return [PackageFinding(UNSAFE, shown, "", Message("delivery.unsafe_encrypted", {"file": shown}))]
+    target = content.joinpath(*parts)
+    if name.endswith("/"):
+        target.mkdir(parents=True, exist_ok=True)
+        return []
+    if target.exists():
+        return [PackageFinding(UNSAFE, shown, "", Message("delivery.unsafe_twice", {"file": shown}))]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(info) as source, target.open("wb") as sink:
+            while chunk := source.read(_CHUNK):
+                sink.write(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        target.unlink(missing_ok=True)
+        return [PackageFinding(UNREADABLE, shown, "", Message("delivery.file_unreadable", {"file": shown, "reason": str(error)[:200]}))]
+    return []
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """The member's name with /; names without the UTF-8 flag are UTF-8 or GBK bytes that zipfile read as code page 437."""
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8:
+        raw = name.encode("cp437", errors="replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.replace("\\", "/")
+
+
+def _package_root(content: Path) -> Path:
+    """The only folder at the top of a zip, else the top itself."""
+    entries = [entry for entry in content.iterdir() if entry.name != "__MACOSX"]
+    return entries[0] if len(entries) == 1 and entries[0].is_dir() else content
