@@ -131,7 +131,7 @@ def test_an_ignored_insert_and_an_upsert_log_no_deletion(plan: PlanFile) -> None
     ("DELETE FROM scenario", "仍被“规划”的“采纳方案”引用"),
     (f"UPDATE hamlet SET code = '{HAMLETS[5]}' WHERE code = '{HAMLETS[4]}'", "已有相同编号"),
     (f"UPDATE OR REPLACE hamlet SET code = '{HAMLETS[5]}' WHERE code = '{HAMLETS[4]}'", "已有相同编号"),
-    (f"INSERT OR REPLACE INTO hamlet (fid, code, village_code, name, is_main) SELECT fid, 'X', village_code, name, 1 FROM hamlet WHERE code = '{HAMLETS[0]}'", "相同 fid"),
+    ("INSERT OR REPLACE INTO hamlet (fid, code, village_code, name, is_main) SELECT fid, 'X', village_code, name, 1 FROM hamlet", "相同 fid"),
     ("UPDATE hamlet SET households = '十户'", "户籍户数"),
     ("UPDATE village SET facts_date = '2026-02-30'", "数据日期"),
     ("UPDATE patch SET kind = 'old'", "用地类型"),

@@ -34,7 +34,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
     if not is_writable(path):
         raise PlanFileError("plan.read_only", file=path.name)
     with _connection(path, "rw") as connection:
-        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+        _leave_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -109,6 +109,15 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
     register_functions(connection)
     return connection
+
+
+def _leave_wal(connection: sqlite3.Connection) -> None:
+    """Plain QGIS switches a file to WAL when it edits; it cannot be switched back while it is open there: then later."""
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
 
 
 def _commit(connection: sqlite3.Connection) -> None:

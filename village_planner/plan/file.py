@@ -227,7 +227,8 @@ class PlanFile:
         with reading(self.path) as connection:
             altered = seal.missing_triggers(connection)
             differ = altered or seal.texts_differ(connection)
-            if not differ and not seal.strangers_wrote(connection) and not _counts_wrong(connection):
+            in_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+            if not (differ or in_wal or seal.strangers_wrote(connection) or _counts_wrong(connection)):
                 return
         with self._group("", "") as (connection, _):
             if differ:
