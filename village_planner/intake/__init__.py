@@ -1,0 +1,14 @@
+"""A user's files into the plan: rosters and polygons, control layers, decisions; each step reports what it did row by row."""
+
+from village_planner.intake.create import create_plan
+from village_planner.intake.requests import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult
+
+__all__ = [
+    "AddControl",
+    "ControlResult",
+    "CreatePlan",
+    "CreateResult",
+    "Decide",
+    "DecideResult",
+    "create_plan",
+]
