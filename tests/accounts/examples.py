@@ -86,22 +86,3 @@ def features(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame([{"source_id": str(n), **row} for n, row in enumerate(rows, 1)], columns=columns)
     frame["deduction"] = frame["deduction"].astype(float)
     return frame
-
-
-class MemoryLayers:
-    """Control layers held in memory."""
-
-    def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
-        self._frames = frames
-
-    def kinds(self) -> set[str]:
-        return set(self._frames)
-
-    def has(self, kind: str) -> bool:
-        return kind in self._frames
-
-    def read(self, kind: str, bbox: tuple | None = None, columns: list[str] | None = None) -> pd.DataFrame:
-        frame = self._frames[kind]
-        if bbox is not None:
-            frame = frame[shapely.intersects(frame["geom"].to_numpy(), shapely.box(*bbox))]
-        return frame[[*columns, "geom"]] if columns else frame

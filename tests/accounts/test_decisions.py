@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.accounts.examples import V1, V2, action, box, example, hamlet, village
-
 from village_planner.accounts import hamlet_actions, patch_states, village_actions
 
 H1, H2, H3 = (hamlet(serial)["code"] for serial in (1, 2, 3))

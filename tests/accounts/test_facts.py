@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from tests.accounts.examples import (
     V1,
     V2,
@@ -18,7 +19,6 @@ from tests.accounts.examples import (
     point,
     village,
 )
-
 from village_planner.accounts import category_counts, hamlet_frame, move_lines, village_facts
 from village_planner.standards import Profile
 

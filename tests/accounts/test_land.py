@@ -7,11 +7,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.accounts.examples import (
     CRS,
     V1,
     V3,
-    MemoryLayers,
     action,
     box,
     example,
@@ -21,8 +21,8 @@ from tests.accounts.examples import (
     point,
     village,
 )
-
 from village_planner.accounts import coverage, land_balance, newly_taken, positions, without_earlier
+from village_planner.plan.layers import MemoryLayers
 from village_planner.spatial.columns import objects
 from village_planner.standards import Profile
 
@@ -35,7 +35,7 @@ def _patch(code: str, kind: str, geom: object, hamlet_code: str | None = H2) -> 
     return {"code": code, "hamlet_code": hamlet_code, "kind": kind, "geom": geom}
 
 
-def _plan(*patches: dict, site: list[dict] = (), **tables: object):  # noqa: ANN202
+def _plan(*patches: dict, site: list[dict] = (), **tables: object):
     standard = {"village": [village()], "hamlet": [hamlet(1), hamlet(2)], "action": [action(H2)]}
     return example(patch=list(patches), site=list(site), **{**standard, **tables})
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.accounts.examples import V1, V2, action, example, hamlet, move, village
 
+from tests.accounts.examples import V1, V2, action, example, hamlet, move, village
 from village_planner.accounts import hamlet_completion, phase_tasks, site_inflow, village_completion
 
 H1, H2, H3 = (hamlet(serial)["code"] for serial in (1, 2, 3))
@@ -77,6 +77,7 @@ _MOVES = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(_MOVES)
 def test_the_tasks_hold_every_household_of_the_moves_once(rows: list[tuple]) -> None:
     moves = [move(f"M{n}", code, phase=phase, households=count) for n, (code, phase, count) in enumerate(rows)]
@@ -86,6 +87,7 @@ def test_the_tasks_hold_every_household_of_the_moves_once(rows: list[tuple]) -> 
     assert tasks["moves"].sum() == len(rows)
 
 
+@settings(max_examples=40, deadline=None)
 @given(_MOVES, st.sets(st.sampled_from([H1, H2, K1])))
 def test_every_withdrawn_hamlet_is_counted_once(rows: list[tuple], withdrawn: set[str]) -> None:
     moves = [move(f"M{n}", code, phase=phase, households=count) for n, (code, phase, count) in enumerate(rows)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,14 +12,12 @@ from village_planner.accounts.coverage import coverage, without_earlier
 from village_planner.accounts.decisions import patch_states
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData
+from village_planner.plan.layers import Layers
 from village_planner.plan.schema import PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.columns import objects
 from village_planner.spatial.overlay import difference
 from village_planner.standards import Profile
-
-if TYPE_CHECKING:
-    from village_planner.plan.layers import Layers
 
 LAND_USE = "land_use"
 RURAL = "rural"

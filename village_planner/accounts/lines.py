@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -49,7 +51,7 @@ class _Places:
     def site(self, code: str) -> BaseGeometry | None:
         return self._sites.get(code)
 
-    def destination(self, move: object) -> BaseGeometry | None:
+    def destination(self, move: Any) -> BaseGeometry | None:
         kind, code = move.destination_kind, move.destination_code
         if kind == Destination.TOWN.value:
             return self._town(move)
@@ -59,7 +61,7 @@ class _Places:
             return self.hamlet(code)
         return self.site(code) if kind == Destination.SITE.value else None
 
-    def _town(self, move: object) -> BaseGeometry | None:
+    def _town(self, move: Any) -> BaseGeometry | None:
         townships = self._data.township
         name = "" if pd.isna(move.destination_name) else str(move.destination_name)
         named = [own in name for own in townships["name"]]

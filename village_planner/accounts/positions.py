@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import shapely
 
 from village_planner.accounts.coverage import coverage
 from village_planner.plan.data import PlanData
+from village_planner.plan.layers import Layers
 from village_planner.plan.schema import PatchKind, Position
 from village_planner.standards import Profile
-
-if TYPE_CHECKING:
-    from village_planner.plan.layers import Layers
 
 BOUNDARY = "development_boundary"
 UNKNOWN = "unknown"

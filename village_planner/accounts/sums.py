@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Any, Sequence
 
 import pandas as pd
 
 
-def known_sum(values: pd.Series) -> object:
+def known_sum(values: pd.Series) -> Any:
     """Sum of the known values; null (NA) when there are values and all are null; 0 when there are none.
 
     values: of one unit; a partly known column gives the sum of what is known.

@@ -1,0 +1,28 @@
+"""The rule catalogue: which rules there are and what each reads; their settings stand in the profile's rules.json."""
+
+from __future__ import annotations
+
+from village_planner.checks import capacity, consent, control_lines, land, moves, protection, roster
+from village_planner.checks.rule import Rule
+
+_PATCHES = ("patch", "site", "hamlet", "action")
+
+RULES: tuple[Rule, ...] = (
+    Rule("QC-5201", (), control_lines.overlapping_lines, layers=control_lines.THREE_LINES),
+    Rule(
+        "QC-5202", _PATCHES, control_lines.patches_on_farmland, (control_lines.FARMLAND,), needs=(control_lines.FARMLAND,)
+    ),
+    Rule("QC-5203", _PATCHES, control_lines.patches_on_redline, (control_lines.REDLINE,), needs=(control_lines.REDLINE,)),
+    Rule("QC-5301", (*_PATCHES, "township", "village"), land.reduction, ("land_use",)),
+    Rule("QC-5303", ("move", "phase"), land.turnover_overdue),
+    Rule("NL-01", ("patch", "site"), land.newly_taken_land, ("land_use",), needs=("land_use",)),
+    Rule("NL-02", ("site", "site_capacity", "move", "phase"), capacity.sites_over_capacity),
+    Rule("QC-7101", ("roster_difference",), roster.unsettled_differences),
+    Rule("QC-7102", ("village", "hamlet", "patch", "category"), roster.villages_without_category, ("development_boundary",)),
+    Rule("QC-7103", ("hamlet", "action", "move", "category", "phase"), moves.without_destination_or_phase),
+    Rule("QC-7104", ("hamlet", "site", "action", "move"), moves.impossible_targets),
+    Rule("QC-7105", ("hamlet", "move", "consent", "plan"), consent.without_lawful_consent),
+    Rule("QC-7106", ("hamlet", "action"), protection.protected_hamlets_withdrawn),
+    Rule("QC-7108", ("hamlet", "action", "move"), moves.sums_that_differ),
+)
+"""In the order in which findings are listed."""

@@ -1,0 +1,191 @@
+"""The villagers' will: votes that are lawful and in time, surveys for later phases, counts in order (QC-7105)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import Any, Iterator, Mapping
+
+import pandas as pd
+
+from village_planner.checks.rule import Context, Finding, Outcome
+from village_planner.plan.data import plain
+from village_planner.plan.schema import ConsentKind
+from village_planner.standards import Profile
+
+_MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
+
+
+class VoteFault(str, Enum):
+    """Why a vote is not lawful."""
+
+    NO_MEETING = "no_meeting"
+    COUNTS_MISSING = "counts_missing"
+    ATTENDANCE = "attendance"
+    FAVOUR = "favour"
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """A vote that fell short: the share reached and the share required, as fractions of 1."""
+
+    reached: Fraction
+    required: Fraction
+
+
+def vote_fault(kind: str, eligible: int | None, attended: int | None, in_favour: int | None, profile: Profile) -> VoteFault | None:
+    """Why a vote is not lawful, None where it is.
+
+    By household (户代表会议): at least `consent_household_attend` of the representatives attend; by adults (村民会议):
+    more than `consent_adult_attend` of the adults; in both more than `consent_in_favour` of those attending agree. A
+    survey or a signing is no vote. Counts are households or persons; a null count, or nobody eligible, is a fault.
+    Exact for counts of any size. Source: 村民委员会组织法 (2025 年修订, to be verified again); rule_notes 7105.
+    """
+    if kind not in _MEETINGS:
+        return VoteFault.NO_MEETING
+    if eligible is None or attended is None or in_favour is None or eligible <= 0:
+        return VoteFault.COUNTS_MISSING
+    if kind == ConsentKind.MEETING_HOUSEHOLDS.value:
+        enough = attended >= _share(profile, "consent_household_attend") * eligible
+    else:
+        enough = attended > _share(profile, "consent_adult_attend") * eligible
+    if not enough:
+        return VoteFault.ATTENDANCE
+    return None if in_favour > _share(profile, "consent_in_favour") * attended else VoteFault.FAVOUR
+
+
+def without_lawful_consent(context: Context) -> Iterator[Outcome]:
+    """QC-7105: a lawful vote before each phase up to the current one, a survey or vote before later ones; counts in order.
+
+    A vote or survey counts for a hamlet when it is its own or its whole village's; without a date it counts as in time.
+    """
+    yield from _counts_out_of_order(context)
+    current = context.data.current_phase
+    for hamlet, moves in context.moves.groupby("hamlet_code", sort=False):
+        phases = sorted(int(phase) for phase in moves["phase"].dropna())
+        due = [phase for phase in phases if current is not None and phase <= current]
+        records = _records(context, str(hamlet))
+        if due:
+            yield from _vote_missing(context, str(hamlet), due[0], records)
+        else:
+            yield from _survey_missing(context, str(hamlet), phases[0] if phases else None, records)
+
+
+def _counts_out_of_order(context: Context) -> Iterator[Outcome]:
+    for row in context.data.consent.itertuples(index=False):
+        counts = [plain(value) for value in (row.in_favour, row.attended, row.eligible)]
+        known = [count for count in counts if count is not None]
+        if known == sorted(known) and all(count >= 0 for count in known):
+            continue
+        hamlet = plain(row.hamlet_code)
+        who = context.names.hamlet(hamlet) if hamlet else context.names.village(row.village_code)
+        yield Finding(
+            subject_kind="consent",
+            subject_code=row.code,
+            message_code="checks.7105.counts",
+            facts={name: _shown(count) for name, count in zip(("in_favour", "attended", "eligible"), counts)},
+            names={"who": who, "who_code": hamlet or row.village_code, **_event(context, row)},
+            village_code=row.village_code,
+            place=context.names.place(hamlet or row.village_code),
+        )
+
+
+def _vote_missing(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
+    votes = records[records["kind"].isin(_MEETINGS)]
+    faults = [_fault_of(row, context.profile) for row in votes.itertuples(index=False)]
+    lawful = votes[[fault is None for fault in faults]]
+    if len(lawful):
+        yield from _too_late(context, hamlet, phase, lawful)
+    elif faults and faults[-1] is not None:
+        yield _unlawful(context, hamlet, phase, votes.iloc[-1], faults[-1])
+    else:
+        yield _finding(context, hamlet, "checks.7105.no_vote", {"phase": phase})
+
+
+def _unlawful(context: Context, hamlet: str, phase: int, vote: pd.Series, fault: VoteFault) -> Finding:
+    shares = _shares(vote, fault, context.profile)
+    percents = {} if shares is None else {"reached": float(100 * shares.reached), "required": float(100 * shares.required)}
+    counts = {name: _shown(plain(vote[name])) for name in ("eligible", "attended", "in_favour")}
+    return _finding(
+        context,
+        hamlet,
+        f"checks.7105.{fault.value}",
+        {"phase": phase, **counts, **percents},
+        vote,
+        measure=None if shares is None else float(shares.reached),
+        limit=None if shares is None else float(shares.required),
+    )
+
+
+def _survey_missing(context: Context, hamlet: str, phase: int | None, records: pd.DataFrame) -> Iterator[Outcome]:
+    if records.empty:
+        yield _finding(context, hamlet, "checks.7105.no_survey", {}, severity=context.limit("severity_no_survey"))
+    elif phase is not None:
+        yield from _too_late(context, hamlet, phase, records)
+
+
+def _too_late(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
+    """A finding where every record is dated after the end of the phase."""
+    in_time = records["date"].isna() | (records["date"] <= f"{phase}-12-31").fillna(False)
+    if not in_time.any():
+        record = records.iloc[0]
+        yield _finding(context, hamlet, "checks.7105.too_late", {"phase": phase, "date": record["date"]}, record)
+
+
+def _records(context: Context, hamlet: str) -> pd.DataFrame:
+    """Consents of a hamlet and of its whole village, oldest first, undated ones last."""
+    consents = context.data.consent
+    whole_village = consents["hamlet_code"].isna() & (consents["village_code"] == context.names.village_of_hamlet[hamlet])
+    mine = consents[whole_village | consents["hamlet_code"].eq(hamlet).fillna(False)]
+    return mine.sort_values("date", kind="stable", na_position="last")
+
+
+def _finding(
+    context: Context, hamlet: str, message_code: str, facts: Mapping[str, Any], record: pd.Series | None = None, **values: Any
+) -> Finding:
+    event = {} if record is None else _event(context, record)
+    other = {} if record is None else {"other_kind": "consent", "other_code": record["code"]}
+    if values.get("measure") is not None:
+        values["unit"] = "share"
+    return Finding(
+        subject_kind="hamlet",
+        subject_code=hamlet,
+        message_code=message_code,
+        facts=facts,
+        names={**context.names.hamlet_params(hamlet), **event},
+        village_code=context.names.village_of_hamlet[hamlet],
+        place=context.hamlets.loc[hamlet, "geom"],
+        **other,
+        **values,
+    )
+
+
+def _fault_of(row: Any, profile: Profile) -> VoteFault | None:
+    return vote_fault(row.kind, plain(row.eligible), plain(row.attended), plain(row.in_favour), profile)
+
+
+def _shares(vote: pd.Series, fault: VoteFault, profile: Profile) -> _Shares | None:
+    if fault is VoteFault.ATTENDANCE:
+        by_household = vote["kind"] == ConsentKind.MEETING_HOUSEHOLDS.value
+        required = _share(profile, "consent_household_attend" if by_household else "consent_adult_attend")
+        return _Shares(Fraction(int(vote["attended"]), int(vote["eligible"])), required)
+    if fault is VoteFault.FAVOUR:
+        attended = int(vote["attended"])
+        reached = Fraction(int(vote["in_favour"]), attended) if attended else Fraction(0)
+        return _Shares(reached, _share(profile, "consent_in_favour"))
+    return None
+
+
+def _share(profile: Profile, key: str) -> Fraction:
+    return Fraction(str(profile.value(key)))
+
+
+def _event(context: Context, record: Any) -> dict[str, str]:
+    """Kind and date of a consent in words."""
+    kinds = context.profile.code_list("consent_kind")
+    return {"kind": kinds.name(record.kind) or record.kind, "held_on": plain(record.date) or "—"}
+
+
+def _shown(count: int | None) -> int | str:
+    return "—" if count is None else count

@@ -1,0 +1,101 @@
+"""Village construction land: reduction (QC-5301), newly taken land (NL-01), turnover overdue (QC-5303)."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import numpy as np
+import pandas as pd
+
+from village_planner.accounts import land_balance, newly_taken, turnover
+from village_planner.checks.rule import Context, Finding, Outcome
+from village_planner.plan.data import plain
+
+
+def reduction(context: Context) -> Iterator[Outcome]:
+    """QC-5301: planned village construction land above its base, of the county and of each township, never of a village."""
+    balance = land_balance(context.data, context.layers, context.profile, context.scenario, context.feedback)
+    if balance["base_source"].iloc[0] == "nothing":
+        yield context.not_checked("no_base", **context.without_layers(["land_use"]).message.params)
+        return
+    unmeasured = int(balance["unmeasured"].iloc[-1])
+    if unmeasured:
+        yield context.not_checked("unmeasured", count=unmeasured)
+    info = context.data.info
+    for row in balance.itertuples(index=False):
+        is_plan = row.kind == "plan"
+        if (is_plan and info["scope"] != "county") or row.change_m2 <= context.limit("tolerance_m2"):
+            continue
+        yield Finding(
+            subject_kind="county" if is_plan else "township",
+            subject_code=_county(context) if is_plan else row.code,
+            message_code=f"checks.5301.{row.base_source}",
+            facts={name: getattr(row, name) for name in ("base_m2", "cleared_m2", "new_m2", "planned_m2", "change_m2")},
+            names={"who": (info["county_name"] or row.name) if is_plan else row.name, "who_code": _county(context) if is_plan else row.code},
+            measure=float(row.planned_m2),
+            limit=float(row.base_m2),
+            unit="m2",
+            place=None if is_plan else context.data.township.set_index("code").loc[row.code, "geom"],
+        )
+
+
+def newly_taken_land(context: Context) -> Iterator[Outcome]:
+    """NL-01: each new patch and site with more than `min_m2` outside the present built footprint."""
+    data = context.data
+    if all(geom is None for geom in [*data.patch["geom"], *data.site["geom"]]):
+        yield context.not_checked("no_patches")
+        return
+    hamlet_of, village_of_site = (
+        dict(zip(table["code"], table[column])) for table, column in ((data.patch, "hamlet_code"), (data.site, "village_code"))
+    )
+    for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
+        if np.isnan(row.outside_m2):
+            yield context.not_checked("broken", one=f"{row.kind}/{row.code}", other="land_use")
+        elif row.outside_m2 > context.limit("min_m2"):
+            hamlet = plain(hamlet_of.get(row.code)) if row.kind == "patch" else None
+            village = context.names.village_of_hamlet.get(hamlet) if row.kind == "patch" else plain(village_of_site.get(row.code))
+            yield _taken(context, row, hamlet, village)
+
+
+def turnover_overdue(context: Context) -> Iterator[Outcome]:
+    """QC-5303: building ahead of clearing that the plan does not settle within the profile's term."""
+    table = turnover(context.data, context.profile, context.scenario)
+    info = context.data.info
+    for row in table[table["overdue"]].itertuples(index=False):
+        settled = plain(row.settled)
+        yield Finding(
+            subject_kind=info["scope"],
+            subject_code=_county(context),
+            message_code="checks.5303.settled_late" if settled else "checks.5303.not_settled",
+            facts={"phase": int(row.phase), "opened_m2": row.opened_m2, "due": int(row.due), **({"settled": settled} if settled else {})},
+            names={"who": info["county_name"] or info["title"], "who_code": _county(context)},
+            other_kind="phase",
+            other_code=str(row.phase),
+            measure=float(row.opened_m2),
+            limit=0.0,
+            unit="m2",
+        )
+
+
+def _taken(context: Context, row: Any, hamlet: str | None, village: str | None) -> Finding:
+    who = context.names.hamlet(hamlet) if row.kind == "patch" else context.names.sites.get(row.code, "")
+    return Finding(
+        subject_kind=row.kind,
+        subject_code=row.code,
+        message_code=f"checks.nl01.{row.kind}",
+        facts={name: float(getattr(row, name)) for name in ("outside_m2", "farmland_m2", "farmland_net_m2")},
+        names={"who": who or "—", "who_code": hamlet or village or "—", "code": row.code},
+        village_code=village,
+        measure=float(row.outside_m2),
+        limit=float(context.limit("min_m2")),
+        unit="m2",
+        geom=row.geom,
+    )
+
+
+def _county(context: Context) -> str:
+    """Code of the plan's unit: the county's, for a township plan that of its only township."""
+    info, townships = context.data.info, context.data.township["code"]
+    if info["scope"] == "township" and len(townships) == 1:
+        return str(townships.iloc[0])
+    return str(info["county_code"]) if not pd.isna(info["county_code"]) else "plan"

@@ -1,0 +1,216 @@
+"""Moves: destination and phase (QC-7103), targets that can receive (QC-7104), figures that add up (QC-7108)."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from village_planner.accounts import move_lines
+from village_planner.checks.rule import Context, Finding, Outcome
+from village_planner.plan.data import plain
+from village_planner.plan.schema import Destination
+
+_WITH_TARGET = (Destination.HAMLET.value, Destination.SITE.value)
+_FIGURES = ("households", "persons")
+
+
+def without_destination_or_phase(context: Context) -> Iterator[Outcome]:
+    """QC-7103: withdrawn hamlets without a move, moves without target or phase, 搬迁撤并 villages of which nothing goes."""
+    hamlets = context.hamlets
+    for code in hamlets.loc[hamlets["withdrawn"] & (hamlets["moves"] == 0), "hamlet_code"]:
+        yield _of_hamlet(context, code, "checks.7103.no_move", facts={"action": hamlets.loc[code, "action"]})
+    for move in context.moves.itertuples(index=False):
+        faults = [*_destination_fault(move), *_phase_fault(context, move)]
+        if not faults:
+            continue
+        drafted = faults == ["unphased"] and not context.formal
+        yield _of_hamlet(
+            context,
+            move.hamlet_code,
+            "checks.7103." + "_".join(faults),
+            facts={"phase": plain(move.phase)},
+            severity=context.limit("severity_unphased_draft") if drafted else None,
+            other_kind="move",
+            other_code=move.code,
+        )
+    yield from _withdrawn_villages_that_stay(context)
+
+
+def impossible_targets(context: Context) -> Iterator[Outcome]:
+    """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township (B)."""
+    lines = move_lines(context.data, context.scenario).set_index("move_code")
+    routes = _routes(context)
+    seen: set[tuple] = set()
+    for move in context.moves.itertuples(index=False):
+        kind, target = move.destination_kind, plain(move.destination_code)
+        if kind not in _WITH_TARGET or target is None or (move.hamlet_code, kind, target) in seen:
+            continue
+        seen.add((move.hamlet_code, kind, target))
+        fault = _target_fault(context, move.hamlet_code, kind, target)
+        if fault is None:
+            yield from _other_township(context, move, target, lines.loc[move.code, "geom"])
+            continue
+        circle = _circle(routes, move.hamlet_code, target) if fault == "withdrawn" else []
+        names = _target_params(context, kind, target)
+        if circle:
+            names["path"] = " → ".join(context.names.hamlet(code) for code in circle)
+        yield _of_hamlet(
+            context,
+            move.hamlet_code,
+            f"checks.7104.{'circle' if circle else fault}",
+            facts={"codes": circle} if circle else {},
+            names=names,
+            other_kind=kind,
+            other_code=target,
+        )
+
+
+def sums_that_differ(context: Context) -> Iterator[Outcome]:
+    """QC-7108: households and persons of a withdrawn hamlet's moves against its own; persons per household (C)."""
+    hamlets = context.hamlets
+    for row in hamlets[hamlets["withdrawn"] & (hamlets["moves"] > 0)].itertuples(index=False):
+        for figure in _FIGURES:
+            own, moved = plain(getattr(row, figure)), plain(getattr(row, f"moved_{figure}"))
+            if own is None or own == moved:
+                continue
+            yield _of_hamlet(
+                context,
+                row.hamlet_code,
+                f"checks.7108.{figure}" if moved is not None else f"checks.7108.{figure}_not_stated",
+                facts={"own": own, **({} if moved is None else {"moved": moved, "difference": moved - own})},
+                other_kind="sum",
+                other_code=figure,
+                measure=None if moved is None else float(moved),
+                limit=float(own),
+                unit=figure,
+            )
+    lowest, highest = context.profile.value("persons_per_household")
+    withdrawn = context.moves["hamlet_code"].map(hamlets["withdrawn"]).astype(bool)
+    for move in context.moves[withdrawn].itertuples(index=False):
+        households, persons = plain(move.households), plain(move.persons)
+        if households is None or persons is None or households <= 0:
+            continue
+        ratio = persons / households
+        if not lowest <= ratio <= highest:
+            yield _of_hamlet(
+                context,
+                move.hamlet_code,
+                "checks.7108.per_household",
+                facts={"households": households, "persons": persons, "ratio": ratio, "lowest": lowest, "highest": highest},
+                severity=context.limit("severity_per_household"),
+                other_kind="move",
+                other_code=move.code,
+                measure=ratio,
+                limit=float(lowest if ratio < lowest else highest),
+                unit="persons/household",
+            )
+
+
+def _of_hamlet(context: Context, hamlet: str, message_code: str, names: dict[str, Any] | None = None, **values: Any) -> Finding:
+    """A finding about a hamlet, with its names, village and place."""
+    values.setdefault("place", context.hamlets.loc[hamlet, "geom"])
+    return Finding(
+        subject_kind="hamlet",
+        subject_code=hamlet,
+        message_code=message_code,
+        names={**context.names.hamlet_params(hamlet), **(names or {})},
+        village_code=context.names.village_of_hamlet[hamlet],
+        **values,
+    )
+
+
+def _destination_fault(move: Any) -> list[str]:
+    return ["no_destination"] if move.destination_kind in _WITH_TARGET and pd.isna(move.destination_code) else []
+
+
+def _phase_fault(context: Context, move: Any) -> list[str]:
+    if pd.isna(move.phase):
+        return ["unphased"]
+    return [] if int(move.phase) in context.data.phases else ["foreign_phase"]
+
+
+def _withdrawn_villages_that_stay(context: Context) -> Iterator[Outcome]:
+    categories = context.profile.code_list("category")
+    rows = context.data.category[context.data.category["scenario"] == context.scenario]
+    withdrawing = set(context.hamlets.loc[context.hamlets["withdrawn"], "village_code"])
+    for village, category in zip(rows["village_code"], rows["category"]):
+        if categories.role(category) == "withdraw" and village not in withdrawing:
+            yield Finding(
+                subject_kind="village",
+                subject_code=village,
+                message_code="checks.7103.nothing_withdrawn",
+                names={**context.names.village_params(village), "category": categories.name(category)},
+                village_code=village,
+                place=context.names.place(village),
+            )
+
+
+def _target_fault(context: Context, hamlet: str, kind: str, target: str) -> str | None:
+    """Why a hamlet or site cannot receive, None where it can."""
+    if kind == Destination.SITE.value:
+        return None if target in set(context.data.site["code"]) else "no_such_site"
+    if target not in context.hamlets.index:
+        return "no_such_hamlet"
+    if target == hamlet:
+        return "itself"
+    return "withdrawn" if context.hamlets.loc[target, "withdrawn"] else None
+
+
+def _other_township(context: Context, move: Any, target: str, line: BaseGeometry | None) -> Iterator[Outcome]:
+    home, away = context.names.township_of_hamlet(move.hamlet_code), _township_of_target(context, move.destination_kind, target)
+    if home is None or away is None or home == away:
+        return
+    names = {
+        **_target_params(context, move.destination_kind, target),
+        "from_township": context.names.townships.get(home, home),
+        "to_township": context.names.townships.get(away, away),
+    }
+    distance_m = None if line is None else line.length
+    yield _of_hamlet(
+        context,
+        move.hamlet_code,
+        "checks.7104.other_township" if line is not None else "checks.7104.other_township_unmeasured",
+        facts={} if distance_m is None else {"distance_m": round(distance_m)},
+        names=names,
+        severity=context.limit("severity_cross_township"),
+        other_kind=move.destination_kind,
+        other_code=target,
+        measure=distance_m,
+        unit=None if distance_m is None else "m",
+        place=line if line is not None else context.hamlets.loc[move.hamlet_code, "geom"],
+    )
+
+
+def _township_of_target(context: Context, kind: str, target: str) -> str | None:
+    if kind == Destination.HAMLET.value:
+        return context.names.township_of_hamlet(target)
+    site = context.data.site.set_index("code").loc[target]
+    own, village = plain(site["township_code"]), plain(site["village_code"])
+    return own if own is not None else context.names.township_of_village.get(village)
+
+
+def _target_params(context: Context, kind: str, target: str) -> dict[str, str]:
+    name = context.names.hamlet(target) if kind == Destination.HAMLET.value else context.names.sites.get(target, "")
+    return {"target": name, "target_code": target}
+
+
+def _routes(context: Context) -> dict[str, list[str]]:
+    """Hamlets to which each withdrawn hamlet moves."""
+    to_hamlets = context.moves[context.moves["destination_kind"] == Destination.HAMLET.value].dropna(subset=["destination_code"])
+    return to_hamlets.groupby("hamlet_code")["destination_code"].agg(list).to_dict()
+
+
+def _circle(routes: dict[str, list[str]], start: str, first: str) -> list[str]:
+    """The way from `start` through `first` back to `start`, as codes; empty where there is none."""
+    ways, visited = [[start, first]], {first}
+    while ways:
+        way = ways.pop(0)
+        for following in routes.get(way[-1], []):
+            if following == start:
+                return [*way, start]
+            if following not in visited:
+                visited.add(following)
+                ways.append([*way, following])
+    return []

@@ -1,0 +1,50 @@
+"""How findings call villages, hamlets, sites and townships."""
+
+from __future__ import annotations
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from village_planner.plan.data import PlanData
+
+
+class Names:
+    """Names, owners and places of the plan's things by code; '' or None for a code that the plan does not have."""
+
+    def __init__(self, data: PlanData) -> None:
+        self.villages = _names(data.village)
+        self.townships = _names(data.township)
+        self.sites = _names(data.site)
+        self.village_of_hamlet = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+        self.township_of_village = dict(zip(data.village["code"], data.village["township_code"]))
+        self._hamlets = _names(data.hamlet)
+        self._places = {code: geom for table in (data.village, data.hamlet) for code, geom in zip(table["code"], table["geom"])}
+
+    def village(self, code: str | None) -> str:
+        """Name of a village."""
+        return self.villages.get(code, "")
+
+    def hamlet(self, code: str | None) -> str:
+        """Name of a hamlet after that of its village, once where they are the same."""
+        own, village = self._hamlets.get(code, ""), self.village(self.village_of_hamlet.get(code))
+        return own if own == village or not village else f"{village}·{own}"
+
+    def hamlet_params(self, code: str) -> dict[str, str]:
+        """The parameters `hamlet` and `hamlet_code` of a message."""
+        return {"hamlet": self.hamlet(code), "hamlet_code": str(code)}
+
+    def village_params(self, code: str) -> dict[str, str]:
+        """The parameters `village` and `village_code` of a message."""
+        return {"village": self.village(code), "village_code": str(code)}
+
+    def township_of_hamlet(self, code: str | None) -> str | None:
+        """Township code of a hamlet."""
+        return self.township_of_village.get(self.village_of_hamlet.get(code))
+
+    def place(self, code: str) -> BaseGeometry | None:
+        """Point of a hamlet or polygon of a village."""
+        return self._places.get(code)
+
+
+def _names(table: pd.DataFrame) -> dict[str | None, str]:
+    return {str(code): str(name) for code, name in zip(table["code"], table["name"])}

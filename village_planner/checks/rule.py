@@ -1,0 +1,112 @@
+"""What a rule is, what it gets to see, and what it yields: findings, or notes of what it could not check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Callable, Iterable, Mapping, Union
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from village_planner.accounts import hamlet_frame
+from village_planner.base import Feedback, Message
+from village_planner.checks.names import Names
+from village_planner.plan.data import PlanData
+from village_planner.plan.layers import Layers
+from village_planner.standards import Profile, RuleSetting
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a rule found.
+
+    facts and names together are the message's parameters (JSON values): facts say what was found, names only who is
+    meant, so that a renaming leaves a waiver alive. severity: None is the rule's own. other_*: None where there is no
+    other party. measure and limit in `unit` (m2, m, households, persons, persons/household, share); None where there is
+    nothing to measure. geom: the ground that was found,
+    in the plan's CRS; place: only where to look, used without geom.
+    """
+
+    subject_kind: str
+    subject_code: str
+    message_code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
+    severity: str | None = None
+    village_code: str | None = None
+    other_kind: str | None = None
+    other_code: str | None = None
+    measure: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    geom: BaseGeometry | None = None
+    place: BaseGeometry | None = None
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """What a rule could not check, and why: never to be taken for passed."""
+
+    rule: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule sees: the plan, its layers, the profile with the rule's own setting, and the scenario.
+
+    formal: whether the plan is checked for a formal package, which allows no unphased moves.
+    """
+
+    data: PlanData
+    layers: Layers
+    profile: Profile
+    scenario: str
+    formal: bool
+    setting: RuleSetting
+    feedback: Feedback
+    names: Names
+
+    @cached_property
+    def hamlets(self) -> pd.DataFrame:
+        """`accounts.hamlet_frame` of the scenario, indexed by hamlet code."""
+        return hamlet_frame(self.data, self.scenario).set_index("hamlet_code", drop=False)
+
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """Moves of the scenario whose hamlet exists."""
+        moves = self.data.move
+        return moves[(moves["scenario"] == self.scenario) & moves["hamlet_code"].isin(self.data.hamlet["code"])]
+
+    def limit(self, name: str) -> Any:
+        """A limit or severity of the rule from the profile."""
+        return self.setting.values[name]
+
+    def not_checked(self, why: str, **params: Any) -> NotChecked:
+        """A note of this rule with the message `checks.not_checked.<why>`."""
+        return NotChecked(self.setting.id, Message(f"checks.not_checked.{why}", params))
+
+    def without_layers(self, kinds: Iterable[str]) -> NotChecked:
+        """The note that layers of `kinds` are missing."""
+        titles = self.profile.code_list("control_kind")
+        kinds = list(kinds)
+        return self.not_checked("layers", layers="、".join(titles.name(kind) or kind for kind in kinds), kinds=", ".join(kinds))
+
+
+Outcome = Union[Finding, NotChecked]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the catalogue; severity, limits, title and whether it is on stand in the profile under its id.
+
+    tables, layers: what it reads: a change of anything else cannot change its findings. needs: the layer kinds without
+    which it cannot run at all. find: yields findings and notes.
+    """
+
+    id: str
+    tables: tuple[str, ...]
+    find: Callable[[Context], Iterable[Outcome]]
+    layers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()

@@ -1,0 +1,112 @@
+"""Runs the rules of the catalogue on a plan, whoever read it: the plan file or a package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Sequence
+
+import pandas as pd
+
+from village_planner.base import Feedback, InputError, Message, SilentFeedback
+from village_planner.base.feedback import PartFeedback
+from village_planner.checks.catalogue import RULES
+from village_planner.checks.findings import findings_frame
+from village_planner.checks.names import Names
+from village_planner.checks.rule import Context, Finding, NotChecked, Rule
+from village_planner.plan.data import PlanData
+from village_planner.plan.layers import Layers
+from village_planner.standards import Profile, RuleSetting
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a run found.
+
+    findings: columns of plan table `finding` without state and run, and geom; at most one row per rule, subject and
+    other. not_checked: what could not be checked and why. ran: ids of the rules that ran, in the catalogue's order.
+    """
+
+    findings: pd.DataFrame
+    not_checked: list[NotChecked]
+    ran: list[str]
+
+
+def run(
+    data: PlanData,
+    layers: Layers,
+    profile: Profile,
+    rules: Sequence[str] | None = None,
+    scenario: str | None = None,
+    formal: bool = False,
+    feedback: Feedback | None = None,
+) -> CheckResult:
+    """Run the rules that the profile has switched on, or those of `rules`, on one scenario (default: the adopted one).
+
+    formal: check as for a formal package. A rule that is asked for by id but switched off, or lacks a layer, is in
+    not_checked. Raises InputError for an unknown rule or scenario, Cancelled.
+    """
+    feedback = feedback or SilentFeedback()
+    scenario = _scenario(data, scenario)
+    found: list[tuple[RuleSetting, Finding]] = []
+    notes: list[NotChecked] = []
+    ran: list[str] = []
+    names = Names(data)
+    chosen = _chosen(rules)
+    for position, rule in enumerate(chosen):
+        feedback.check()
+        setting = profile.rule(rule.id)
+        if setting is None or not setting.on:
+            if rules is not None:
+                notes.append(NotChecked(rule.id, Message("checks.not_checked.switched_off", {"profile": profile.id})))
+            continue
+        part = PartFeedback(feedback, position / len(chosen), (position + 1) / len(chosen))
+        context = Context(data, layers, profile, scenario, formal, setting, part, names)
+        findings, own_notes, did_run = _outcomes(rule, context)
+        found += [(setting, finding) for finding in findings]
+        notes += own_notes
+        ran += [rule.id] if did_run else []
+        part.progress(1.0)
+    return CheckResult(findings_frame(found), notes, ran)
+
+
+def _chosen(rules: Sequence[str] | None) -> list[Rule]:
+    if rules is None:
+        return list(RULES)
+    known = [rule.id for rule in RULES]
+    unknown = [rule_id for rule_id in rules if rule_id not in known]
+    if unknown:
+        raise InputError("checks.unknown_rule", rules="、".join(unknown), known="、".join(known))
+    return [rule for rule in RULES if rule.id in rules]
+
+
+def _scenario(data: PlanData, scenario: str | None) -> str:
+    if scenario is None:
+        return data.scenario
+    known = [str(code) for code in data.tables["scenario"]["code"]]
+    if scenario not in known:
+        raise InputError("checks.unknown_scenario", scenario=scenario, known="、".join(known))
+    return scenario
+
+
+def _outcomes(rule: Rule, context: Context) -> tuple[list[Finding], list[NotChecked], bool]:
+    """Findings, notes, and whether the rule ran: it did not where a needed layer is missing or it says so itself."""
+    missing = [kind for kind in rule.needs if not context.layers.has(kind)]
+    if missing:
+        return [], [context.without_layers(missing)], False
+    findings: dict[tuple, Finding] = {}
+    notes: list[NotChecked] = []
+    for outcome in rule.find(context):
+        context.feedback.check()
+        if isinstance(outcome, NotChecked):
+            notes.append(outcome)
+        else:
+            subject = (outcome.subject_kind, outcome.subject_code, outcome.other_kind, outcome.other_code)
+            if subject in findings:
+                notes.append(context.not_checked("same_code", kind=outcome.subject_kind, code=outcome.subject_code))
+            findings.setdefault(subject, outcome)
+    did_run = not any(note.message.code in _WHOLE_RULE for note in notes)
+    return list(findings.values()), notes, did_run
+
+
+_WHOLE_RULE = ("checks.not_checked.no_patches", "checks.not_checked.no_base", "checks.not_checked.too_few_layers")
+"""Notes that say that the whole rule did not run; others concern a part of it."""
