@@ -100,10 +100,12 @@ def test_layers_lie_in_different_coordinate_systems(clean: DemoResult) -> None:
     assert hazards.GetLayer(0).GetSpatialRef().IsGeographic()
 
 
-def test_the_second_roster_is_a_gbk_table_with_the_same_villages(clean: DemoResult) -> None:
+def test_the_second_roster_is_a_gbk_table_with_the_same_villages_and_two_other_units(clean: DemoResult) -> None:
     text = (clean.sources / "民政名录.csv").read_bytes().decode("gbk")
     rows = list(csv.DictReader(text.splitlines()))
-    assert len(rows) == 30 and all(len(row["区划代码"]) == 12 for row in rows)
+    assert all(len(row["区划代码"]) == 12 for row in rows)
+    assert [row["村委会名称"] for row in rows[30:]] == ["国有岚桥林场", "龙泉水库"]
+    assert [bool(row["曾用名"]) for row in rows].count(True) == 1
 
 
 def test_decisions_have_headings_that_the_profile_knows(clean: DemoResult) -> None:

@@ -44,10 +44,16 @@ class Rect:
         """Extent along y, m."""
         return self.y1 - self.y0
 
-    def overlap(self, other: Rect) -> Rect | None:
-        """The common rectangle; None where the two share no area."""
+    def overlap(self, other: Rect) -> Rect:
+        """The common rectangle. Raises ValueError where the two share no area."""
         common = Rect(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
-        return common if common.width > 0 and common.height > 0 else None
+        if common.width <= 0 or common.height <= 0:
+            raise ValueError(f"{self} and {other} do not overlap")
+        return common
+
+    def holds(self, ring: Ring) -> bool:
+        """Whether all points of a ring lie in the rectangle or on its edge."""
+        return all(self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1 for x, y in ring)
 
     def grown(self, distance: float) -> Rect:
         """The rectangle pushed out by `distance` m on each side."""

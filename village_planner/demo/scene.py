@@ -126,11 +126,11 @@ class Protected:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """A row of the second roster (民政名录)."""
+    """A row of the second roster (民政名录). former: 曾用名."""
 
     code: str
     name: str
-    note: str = ""
+    former: str = ""
 
 
 @dataclass

@@ -47,11 +47,11 @@ def write_roster(scene: Scene, path: Path) -> None:
 
 
 def write_second_roster(scene: Scene, path: Path) -> None:
-    """民政名录.csv in GBK: code, full name of the village committee and a remark, without hamlets."""
+    """民政名录.csv in GBK: code, full name of the committee and former name, without hamlets."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["区划代码", "村委会名称", "备注"])
-    writer.writerows([row.code, row.name, row.note] for row in scene.second_roster)
+    writer.writerow(["区划代码", "村委会名称", "曾用名"])
+    writer.writerows([row.code, row.name, row.former] for row in scene.second_roster)
     path.write_bytes(text.getvalue().encode("gbk"))
 
 

@@ -14,12 +14,22 @@ from village_planner.demo.layout import (
     size_for,
     village_area,
 )
-from village_planner.demo.names import MAIN_TOWNSHIP, TownshipName, hamlet_names, village_roots
+from village_planner.demo.names import (
+    FARM_CODE,
+    FARM_NAME,
+    MAIN_TOWNSHIP,
+    RESERVOIR_CODE,
+    RESERVOIR_NAME,
+    TownshipName,
+    hamlet_names,
+    village_roots,
+)
 from village_planner.demo.scene import Cover, Hamlet, Line, Patch, Plot, Protected, RosterRow, Scene, Village
 
 COLUMNS, ROWS = 6, 5
 HAMLET_COUNTS = (3, 4, 5, 3, 2, 1, 3, 6, 2, 4, 3, 2, 3, 5, 1, 2, 3, 4, 1, 6, 2, 3, 4, 3, 4, 2, 3, 3, 2, 1)
 TOWN, INSIDE, CUT = 14, 15, 16
+RENAMED = 10
 RED_LINED = (25, 28)
 HAMLET_SLOTS = (4, 0, 2, 1, 3, 5)
 SPARE_SLOT, SECOND_SPARE_SLOT = 6, 8
@@ -54,7 +64,7 @@ def build_township(seed: int) -> Scene:
     for number, village in enumerate(scene.villages):
         add_farmland(scene, village, number)
     add_hazards_and_protection(scene)
-    scene.second_roster = [RosterRow(village.code, village.name) for village in scene.villages]
+    add_second_roster(scene)
     return scene
 
 
@@ -146,6 +156,22 @@ def add_hazards_and_protection(scene: Scene) -> None:
     for number, serial, title, level in ((1, 0, "传统村落", "省级"), (17, 1, "历史文化名村", "国家级")):
         village = scene.villages[number]
         scene.protected.append(Protected(village.code, village.name, village.hamlets[serial].name, title, level))
+
+
+def add_second_roster(scene: Scene) -> None:
+    """民政's roster: the same villages by their full names, one under a new name, and two units that are no villages."""
+    for number, village in enumerate(scene.villages):
+        name, former = committee_name(village), ""
+        if number == RENAMED:
+            name, former = f"新{village.hamlets[0].name}村民委员会", village.name
+        scene.second_roster.append(RosterRow(village.code, name, former))
+    scene.second_roster.append(RosterRow(FARM_CODE, FARM_NAME))
+    scene.second_roster.append(RosterRow(RESERVOIR_CODE, RESERVOIR_NAME))
+
+
+def committee_name(village: Village) -> str:
+    """The village's committee as 民政 writes it: 某某村村民委员会, 某某社区居民委员会."""
+    return village.name + ("居民委员会" if village.name.endswith("社区") else "村民委员会")
 
 
 def _figures(shake: random.Random, serial: int) -> tuple[int, int, float, float]:

@@ -1,0 +1,80 @@
+"""The balance of village construction land, worked out from the planted rectangles: base, cleared, newly taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from village_planner.demo.expected import TOLERANCE_M2, Finding
+from village_planner.demo.names import COUNTY_CODE, TownshipName
+from village_planner.demo.oracle import rule_area_m2
+from village_planner.demo.scene import Scene
+
+VILLAGE_BUILT = ("203",)
+WITHDRAWN_ACTIONS = ("就近撤并", "搬迁")
+
+
+@dataclass
+class Balance:
+    """Village construction land of a township, m²; planned = base − cleared + new."""
+
+    base_m2: float = 0.0
+    cleared_m2: float = 0.0
+    new_m2: float = 0.0
+
+    @property
+    def planned_m2(self) -> float:
+        """What remains and what is built, m²."""
+        return self.base_m2 - self.cleared_m2 + self.new_m2
+
+
+def land_balances(scene: Scene, refused: set[str]) -> dict[TownshipName, Balance]:
+    """Return the balance by township; refused: names of villages whose decision rows are not taken.
+
+    Present patches of village land are the blocks of their hamlets, which the parcels of class 203 fill to the edge,
+    and new land lies either wholly on one plot or wholly off the built ones: so areas are sums of rectangles.
+    """
+    balances = {township: Balance() for township in scene.townships}
+    township_of = {village.code: village.township for village in scene.villages}
+    built = [plot for plot in scene.plots if plot.built_code in VILLAGE_BUILT]
+    for plot in built:
+        balances[township_of[plot.village_code]].base_m2 += rule_area_m2(plot.rect.ring)
+    withdrawn = _withdrawn(scene, refused)
+    for village in scene.villages:
+        for hamlet in village.hamlets:
+            if hamlet.code in withdrawn:
+                on_base = [plot.rect for plot in built if hamlet.block.holds(plot.rect.ring)]
+                balances[village.township].cleared_m2 += sum(rule_area_m2(rect.ring) for rect in on_base)
+    for patch in scene.patches:
+        if patch.ring is None or patch.kind == "现状":
+            continue
+        balance = balances[township_of[patch.village_code]]
+        lies_on_base = any(plot.rect.holds(patch.ring) for plot in built)
+        if patch.kind == "腾退" and lies_on_base:
+            balance.cleared_m2 += rule_area_m2(patch.ring)
+        elif patch.kind != "腾退" and not lies_on_base:
+            balance.new_m2 += rule_area_m2(patch.ring)
+    return balances
+
+
+def reduction_findings(scene: Scene, refused: set[str]) -> list[Finding]:
+    """QC-5301 for each township, and for the county where the plan covers several townships."""
+    balances = land_balances(scene, refused)
+    scopes = [(("township", township.code), balance) for township, balance in balances.items()]
+    if len(balances) > 1:
+        whole = Balance(*(sum(getattr(b, name) for b in balances.values()) for name in ("base_m2", "cleared_m2", "new_m2")))
+        scopes.append((("county", COUNTY_CODE), whole))
+    return [
+        Finding("QC-5301", "A", scope, measure=b.planned_m2, unit="m2", limit=b.base_m2, tolerance=TOLERANCE_M2)
+        for scope, b in scopes
+        if b.planned_m2 > b.base_m2 + TOLERANCE_M2
+    ]
+
+
+def _withdrawn(scene: Scene, refused: set[str]) -> set[str]:
+    codes = {(v.name, h.name): h.code for v in scene.villages for h in v.hamlets}
+    return {
+        codes[row.village, row.hamlet]
+        for row in scene.decisions
+        if row.hamlet and row.action in WITHDRAWN_ACTIONS and row.village not in refused
+    }
+
