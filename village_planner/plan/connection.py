@@ -20,7 +20,8 @@ _GEOPACKAGE_ID = 0x47504B47
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """One read transaction on the file; raises PlanFileError or InputError in words."""
-    with _connection(path, "ro") as connection:
+    # Where it may be written it is opened so: a write that was killed half-way is rolled back by the next to open the file.
+    with _connection(path, "rw" if is_writable(path) else "ro") as connection:
         connection.execute("BEGIN")
         yield connection
 

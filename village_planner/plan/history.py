@@ -94,7 +94,9 @@ def _stacks(connection: sqlite3.Connection) -> tuple[list[Action], list[Action]]
     barriers = {
         row[0]
         for row in connection.execute(
-            "SELECT grp FROM history WHERE tbl = 'plan' AND (old IS NULL OR json_extract(old, '$.status') IS NOT json_extract(new, '$.status'))"
+            "SELECT grp FROM history WHERE tbl = 'plan' AND (old IS NULL"
+            " OR json_extract(old, '$.status') IS NOT json_extract(new, '$.status')"
+            " OR json_extract(old, '$.schema_version') IS NOT json_extract(new, '$.schema_version'))"
         )
     }
     done: list[Action] = []
@@ -103,7 +105,7 @@ def _stacks(connection: sqlite3.Connection) -> tuple[list[Action], list[Action]]
         "SELECT DISTINCT grp, undoes FROM history WHERE grp IS NOT NULL ORDER BY grp"
     ):
         if group in barriers:
-            # The creation and the steps of the procedure are no actions to take back, nor is what led to them.
+            # The creation, a migration and the steps of the procedure are no actions to take back, nor is what led to them.
             done, undone = [], []
         elif undoes is None:
             done.append(Action(group, group, ""))

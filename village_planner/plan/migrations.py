@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Callable
 
-from village_planner.base import PlanFileError
+from village_planner.base import Message, PlanFileError, render
 from village_planner.plan import seal
 from village_planner.plan.connection import is_writable, reading, writing
 from village_planner.plan.schema import SCHEMA_VERSION
@@ -35,12 +35,15 @@ def migrate(path: Path) -> Path | None:
     backup = _backup_path(path, version)
     vacuum_into(path, backup)
     with writing(path) as connection:
-        begin_group(connection, "", "")
+        begin_group(connection, "", render(Message("plan.migrated_label", {"version": SCHEMA_VERSION})))
+        seal.seal(connection)
         seal.drop_triggers(connection)
         for step in steps:
             MIGRATIONS[step](connection)
         connection.execute("UPDATE plan SET schema_version = ?", (SCHEMA_VERSION,))
         seal.restore_triggers(connection)
+        seal.log_differences(connection)
+        seal.seal(connection)
         end_group(connection)
     return backup
 

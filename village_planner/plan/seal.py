@@ -9,9 +9,11 @@ from typing import Any, Iterable
 
 from village_planner.base import Message
 from village_planner.plan.schema import BY_NAME, HISTORY_TABLES, Table
-from village_planner.plan.triggers import blob_column, triggers, without_texts
+from village_planner.plan.triggers import blob_column, key_json, row_json, triggers, without_texts
 
+_Rows = dict[int, dict[str, Any]]
 _COLUMNS = "id, at, client, who, label, grp, undoes, op, tbl, row_key, old, new, old_blob, new_blob"
+_BEFORE_ALL = -(2**63)
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
 
 
@@ -42,6 +44,30 @@ def strangers_wrote(connection: sqlite3.Connection) -> bool:
     """Whether there are history rows that no seal covers yet."""
     last, _ = _last_seal(connection)
     return connection.execute("SELECT 1 FROM history WHERE id > ? LIMIT 1", (last,)).fetchone() is not None
+
+
+def log_differences(connection: sqlite3.Connection) -> None:
+    """Give every row that differs from what history says of it a history row: a migration writes without the triggers."""
+    for name in HISTORY_TABLES:
+        table = BY_NAME[name]
+        blob = f't."{blob_column(table)}"' if blob_column(table) else "NULL"
+        present, logged = _present_rows(connection, table), _logged_rows(connection, table)
+        for fid in {**present, **logged}:
+            if present.get(fid) == logged.get(fid):
+                continue
+            was = logged.get(fid)
+            op = "I" if was is None else "U" if fid in present else "D"
+            old = None if was is None else json.dumps({key: value for key, value in was.items() if key != blob_column(table)}, ensure_ascii=False)
+            old_blob = None if was is None else was.get(blob_column(table))
+            key = None if fid in present else json.dumps({name: (was or {}).get(name) for name in table.key}, ensure_ascii=False)
+            row = "t.fid IS NOT NULL" if fid in present else "t.fid IS NULL"
+            connection.execute(
+                "INSERT INTO history (at, client, who, label, grp, undoes, op, tbl, row_key, old, new, old_blob, new_blob) "
+                f"SELECT {_NOW}, s.client, s.who, s.label, s.grp, s.undoes, ?, ?, coalesce(?, {key_json(table, 't')}), ?, "
+                f"CASE WHEN t.fid IS NULL THEN NULL ELSE {row_json(table, 't')} END, ?, {blob} "
+                f'FROM session s LEFT JOIN "{name}" t ON t.fid = ? WHERE {row}',
+                (op, name, key, old, old_blob, fid),
+            )
 
 
 def missing_triggers(connection: sqlite3.Connection) -> list[str]:
@@ -112,7 +138,7 @@ def _feed(digest: Any, value: Any) -> None:
 
 def _broken_seals(connection: sqlite3.Connection) -> list[Message]:
     found: list[Message] = []
-    previous, covered = "", 0
+    previous, covered = "", _BEFORE_ALL
     for at, first, last, count, note, sha in connection.execute(
         "SELECT at, first_id, last_id, row_count, note, sha256 FROM history_seal ORDER BY id"
     ).fetchall():
@@ -131,10 +157,23 @@ def _broken_seals(connection: sqlite3.Connection) -> list[Message]:
 
 def _unlogged(connection: sqlite3.Connection, table: Table) -> list[Message]:
     """Compare the rows with what the last history row of each says; a difference was made without the triggers."""
+    present, logged = _present_rows(connection, table), _logged_rows(connection, table)
+    different = [present.get(fid) or logged[fid] for fid in {**present, **logged} if present.get(fid) != logged.get(fid)]
+    if not different:
+        return []
+    keys = "、".join("/".join(str(row[name]) for name in table.key) for row in different[:5])
+    return [Message("plan.seal_unlogged", {"table": table.alias, "count": len(different), "keys": keys})]
+
+
+def _present_rows(connection: sqlite3.Connection, table: Table) -> _Rows:
+    names = ["fid", *table.names, *(["geom"] if table.geometry else [])]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return {row[0]: dict(zip(names, row)) for row in connection.execute(f'SELECT {listed} FROM "{table.name}"')}
+
+
+def _logged_rows(connection: sqlite3.Connection, table: Table) -> _Rows:
+    """Replay the table's history: fid → the row as its last history row left it."""
     blob = blob_column(table)
-    names = [*table.names, *(["geom"] if table.geometry else [])]
-    listed = ", ".join(f'"{name}"' for name in ["fid", *names])
-    present = {row[0]: dict(zip(["fid", *names], row)) for row in connection.execute(f'SELECT {listed} FROM "{table.name}"')}
     logged: dict[int, dict[str, Any]] = {}
     for old, new, old_blob, new_blob in connection.execute(
         "SELECT old, new, old_blob, new_blob FROM history WHERE tbl = ? ORDER BY id", (table.name,)
@@ -147,8 +186,4 @@ def _unlogged(connection: sqlite3.Connection, table: Table) -> list[Message]:
                 unchanged = before is not None and old_blob is None and new_blob is None
                 after[blob] = last.get(blob) if unchanged else new_blob
             logged[after["fid"]] = after
-    different = [present.get(fid) or logged[fid] for fid in {**present, **logged} if present.get(fid) != logged.get(fid)]
-    if not different:
-        return []
-    keys = "、".join("/".join(str(row[name]) for name in table.key) for row in different[:5])
-    return [Message("plan.seal_unlogged", {"table": table.alias, "count": len(different), "keys": keys})]
+    return logged
