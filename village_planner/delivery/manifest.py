@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -56,8 +56,9 @@ def file_entries(root: Path) -> tuple[FileEntry, ...]:
 
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
-    """Write the manifest into the package; the same content gives the same bytes."""
-    data = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(manifest)}
+    """Write the manifest of all files that lie below `root` now; the same content gives the same bytes."""
+    whole = replace(manifest, files=file_entries(root))
+    data = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(whole)}
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
     (root / MANIFEST).write_text(text + "\n", encoding="utf-8")
 

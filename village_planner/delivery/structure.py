@@ -1,0 +1,127 @@
+"""Checks the layers of a package against the profile: which there are, their fields, coordinate systems, serials and shapes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Sequence
+
+import numpy as np
+import shapely
+
+from village_planner.base import Message, render
+from village_planner.delivery.fields import check_values, is_empty
+from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.geodata import LayerContent
+from village_planner.spatial.crs import CrsKind, looks_like
+from village_planner.standards import LayerSpec, Profile
+
+_EXAMPLES = 5
+_3_DEGREE = range(4513, 4555)
+
+
+def check_layers(file: str, contents: Sequence[LayerContent], profile: Profile, crs: int | None, county: str) -> list[PackageFinding]:
+    """All findings on the layers of one file.
+
+    crs: EPSG that the manifest states, None unknown. county: county code that serials begin with, '' unknown.
+    """
+    by_name = {content.name: content for content in contents}
+    findings = _check_presence(file, by_name, profile)
+    known = [(spec, by_name[name]) for name, spec in profile.layers.items() if name in by_name]
+    for spec, content in known:
+        findings += _check_fields(file, spec, content)
+        findings += check_values(file, spec, content.rows, profile)
+        findings += _check_shapes(file, spec, content)
+    spatial = [content for _, content in known if content.geometry != "None"]
+    return findings + _check_crs(file, spatial, crs) + _check_serials(file, known, county)
+
+
+def _check_presence(file: str, by_name: dict[str, LayerContent], profile: Profile) -> list[PackageFinding]:
+    findings = []
+    for name, spec in profile.layers.items():
+        if name not in by_name and spec.required:
+            findings.append(PackageFinding("QC-1201", file, name, Message("delivery.layer_missing", {"layer": name, "alias": spec.alias})))
+    for name in sorted(set(by_name) - set(profile.layers)):
+        findings.append(PackageFinding("QC-3101", file, name, Message("delivery.layer_unknown", {"layer": name})))
+    return findings
+
+
+def _check_fields(file: str, spec: LayerSpec, content: LayerContent) -> list[PackageFinding]:
+    found = {field.name: field for field in content.fields}
+    messages = []
+    if content.geometry != spec.geometry:
+        messages.append(("", Message("delivery.layer_geometry", {"layer": spec.name, "found": content.geometry, "expected": spec.geometry})))
+    for field in spec.fields:
+        base = {"layer": spec.name, "field": field.name, "alias": field.alias}
+        own = found.get(field.name)
+        if own is None:
+            messages.append((field.name, Message("delivery.field_missing", base)))
+        elif own.type != field.type:
+            messages.append((field.name, Message("delivery.field_type", {**base, "found": own.type, "expected": field.type})))
+        elif field.type == "text" and own.width != field.width:
+            messages.append((field.name, Message("delivery.field_width", {**base, "found": own.width, "expected": field.width})))
+    for name in sorted(set(found) - {field.name for field in spec.fields}):
+        messages.append((name, Message("delivery.field_unknown", {"layer": spec.name, "field": name})))
+    return [PackageFinding("QC-3101", file, f"{spec.name}.{name}" if name else spec.name, message) for name, message in messages]
+
+
+def _check_shapes(file: str, spec: LayerSpec, content: LayerContent) -> list[PackageFinding]:
+    if "geom" not in content.rows:
+        return []
+    geoms = content.rows["geom"].to_numpy(dtype=object)
+    present = ~shapely.is_missing(geoms)
+    bad = present & (shapely.is_empty(geoms) | ~shapely.is_valid(geoms) | ~np.isfinite(shapely.bounds(geoms)).all(axis=1))
+    bad[list(content.unreadable)] = True
+    rows = np.flatnonzero(bad)
+    if len(rows) == 0:
+        return []
+    serials = [_serial(spec, content, row) for row in rows[:_EXAMPLES]]
+    params = {"layer": spec.name, "count": len(rows), "examples": "、".join(serials)}
+    return [PackageFinding("QC-4105", file, spec.name, Message("delivery.geometry_invalid", params))]
+
+
+def _check_crs(file: str, contents: Sequence[LayerContent], crs: int | None) -> list[PackageFinding]:
+    expected = crs if crs is not None else next((content.crs.epsg for content in contents if content.crs.epsg), None)
+    findings = []
+    for content in contents:
+        info, base = content.crs, {"layer": content.name, "found": content.crs.name or "—"}
+        if info.kind not in (CrsKind.CGCS2000_PROJECTED, CrsKind.CGCS2000_GEOGRAPHIC):
+            findings.append(PackageFinding("QC-2201", file, content.name, Message("delivery.crs_not_cgcs2000", base)))
+        elif info.epsg not in _3_DEGREE:
+            findings.append(PackageFinding("QC-2203", file, content.name, Message("delivery.crs_not_3_degree", base)))
+        if expected is not None and info.epsg != expected:
+            params = {**base, "found": info.epsg or "—", "expected": expected}
+            findings.append(PackageFinding("QC-2204", file, content.name, Message("delivery.crs_differs", params)))
+        doubt = looks_like(info, shapely.total_bounds(content.rows["geom"].to_numpy(dtype=object))) if len(content.rows) else None
+        if doubt is not None:
+            params = {"layer": content.name, "reason": render(doubt)}
+            findings.append(PackageFinding("QC-2204", file, content.name, Message("delivery.crs_contradicted", params)))
+    return findings
+
+
+def _check_serials(file: str, known: Sequence[tuple[LayerSpec, LayerContent]], county: str) -> list[PackageFinding]:
+    serials: list[tuple[str, str]] = []
+    findings = []
+    for spec, content in known:
+        field = next((field for field in spec.fields if field.value == "bsm"), None)
+        if field is None or field.name not in content.rows:
+            continue
+        values = [str(value) for value in content.rows[field.name] if not is_empty(value)]
+        serials += [(spec.name, value) for value in values]
+        wrong = [value for value in values if len(value) != field.width or not value.startswith(county) or not value.isdigit()]
+        if wrong:
+            params = {"layer": spec.name, "count": len(wrong), "width": field.width, "prefix": county or "—", "value": wrong[0][:60]}
+            findings.append(PackageFinding("QC-3302", file, spec.name, Message("delivery.bsm_malformed", params)))
+    counts = Counter(value for _, value in serials)
+    reported = set()
+    for layer, value in serials:
+        if counts[value] > 1 and value not in reported:
+            reported.add(value)
+            params = {"layer": layer, "value": value[:60]}
+            findings.append(PackageFinding("QC-3302", file, f"{layer}:{value[:60]}", Message("delivery.bsm_twice", params)))
+    return findings
+
+
+def _serial(spec: LayerSpec, content: LayerContent, row: int) -> str:
+    field = next((field.name for field in spec.fields if field.value == "bsm" and field.name in content.rows), None)
+    value = content.rows[field].iloc[row] if field else None
+    return f"#{row + 1}" if is_empty(value) else str(value)[:60]

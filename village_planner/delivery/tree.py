@@ -1,0 +1,116 @@
+"""The tree of a package: where the profile puts each kind of file, and the checks on names and on files that must open."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from lxml import etree
+
+from village_planner.base import Message
+from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.unpack import UNREADABLE, OpenedPackage
+from village_planner.standards import PackageEntry, PackageSpec, Profile
+
+_RULE = "QC-1101"
+_MAX_PART_BYTES = 256 << 20
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ANY = {"code": "*", "name": "*"}
+_SIGNATURES = {".pdf": b"%PDF", ".jpg": b"\xff\xd8", ".docx": b"PK", ".png": b"\x89PNG"}
+
+
+def root_name(spec: PackageSpec, names: Mapping[str, str]) -> str:
+    """Name of the package folder. names: code, name, edition (its Chinese name), draft (草稿 or '')."""
+    return spec.root.format(**names)
+
+
+def entry_path(spec: PackageSpec, kind: str, names: Mapping[str, str]) -> str:
+    """Path of the only file of a kind, with /. Raises KeyError where the profile has none."""
+    for entry in spec.entries:
+        if entry.kind == kind:
+            return entry.path.format(**names)
+    raise KeyError(kind)
+
+
+def entries_of(spec: PackageSpec, edition: str) -> list[PackageEntry]:
+    """The entries that an edition has; all of them for an edition that is not known."""
+    return [entry for entry in spec.entries if edition in entry.editions or edition not in spec.editions]
+
+
+def files_of_kind(opened: OpenedPackage, spec: PackageSpec, kind: str) -> list[str]:
+    """The package's files that the profile's tree has for a kind, whatever code and name they carry."""
+    patterns = [entry.path.format(**_ANY) for entry in spec.entries if entry.kind == kind]
+    return [file for file in opened.files if any(_matches(file, pattern) for pattern in patterns)]
+
+
+def check_tree(opened: OpenedPackage, spec: PackageSpec, edition: str, names: Mapping[str, str] | None) -> list[PackageFinding]:
+    """Findings (QC-1101): required entries that are missing, files and folders that have no place in the profile's tree.
+
+    names: as for `root_name`; None where nothing says them: then any code and name will do and the folder's own name is not judged.
+    """
+    exact = {key: glob.escape(value) for key, value in names.items()} if names else _ANY
+    patterns = [(entry, entry.path.format(**exact)) for entry in entries_of(spec, edition)]
+    findings = []
+    for entry, pattern in patterns:
+        present = opened.folders if entry.kind == "folder" else opened.files
+        if entry.required and not any(_matches(path, pattern) for path in present):
+            findings.append(PackageFinding(_RULE, pattern, "", Message("delivery.file_missing", {"path": pattern})))
+    for path in opened.files:
+        if not any(entry.kind != "folder" and _matches(path, pattern) for entry, pattern in patterns):
+            findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path})))
+    parents = {pattern.rsplit("/", depth)[0] for _, pattern in patterns for depth in range(1, pattern.count("/") + 1)}
+    for path in opened.folders:
+        known = path in parents or any(entry.kind == "folder" and path == pattern for entry, pattern in patterns)
+        if not known:
+            findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path + "/"})))
+    if names and opened.name and opened.name != root_name(spec, names):
+        message = Message("delivery.root_name", {"found": opened.name, "expected": root_name(spec, names)})
+        findings.append(PackageFinding(_RULE, opened.name, "", message, "C"))
+    return findings
+
+
+def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]:
+    """Findings (QC-1103) on files that cannot be opened, and (QC-1201) on sheets that a workbook lacks."""
+    findings: list[PackageFinding] = []
+    workbooks = files_of_kind(opened, profile.package, "workbook")
+    sheets = [table.sheet or table.id for table in profile.tables.values()]
+    for file in opened.files:
+        path, suffix = opened.root / file, Path(file).suffix.lower()
+        try:
+            if suffix == ".xlsx":
+                findings += _check_sheets(path, file, sheets if file in workbooks else [])
+            elif suffix in (".csv", ".html", ".json", ".txt"):
+                path.read_text(encoding="utf-8-sig")
+            elif suffix in _SIGNATURES:
+                with path.open("rb") as stream:
+                    if not stream.read(8).startswith(_SIGNATURES[suffix]):
+                        raise ValueError(suffix)
+        except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, etree.XMLSyntaxError) as error:
+            reason = str(error)[:200] or type(error).__name__
+            findings.append(PackageFinding(UNREADABLE, file, "", Message("delivery.file_unreadable", {"file": file, "reason": reason})))
+    return findings
+
+
+def _check_sheets(path: Path, file: str, wanted: Sequence[str]) -> list[PackageFinding]:
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > _MAX_PART_BYTES:
+            raise ValueError("> 256 MB")
+        if archive.testzip() is not None:
+            raise zipfile.BadZipFile(archive.testzip() or "")
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
+    sheets = {str(sheet.get("name")) for sheet in book.iter(f"{_MAIN}sheet")}
+    return [
+        PackageFinding("QC-1201", file, sheet, Message("delivery.sheet_missing", {"sheet": sheet})) for sheet in wanted if sheet not in sheets
+    ]
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a path fits a pattern; * stays within one folder's name."""
+    if path.count("/") != pattern.count("/"):
+        return False
+    return all(fnmatch.fnmatchcase(part, wanted) for part, wanted in zip(path.split("/"), pattern.split("/")))
