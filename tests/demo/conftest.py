@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
 
 @pytest.fixture(scope="session")
 def read_vector() -> Callable[..., list[tuple[dict, shapely.Geometry | None]]]:
-    """Rows of a layer as (attributes, geometry), in the file's order."""
+    """Rows of a layer as (attributes, geometry), in the file's order; each layer is read once."""
 
+    @cache
     def read(path: Path, layer: str | None = None, encoding: str | None = None) -> list[tuple[dict, shapely.Geometry | None]]:
         options = [f"ENCODING={encoding}"] if encoding else []
         source = gdal.OpenEx(str(path), gdal.OF_VECTOR, open_options=options)

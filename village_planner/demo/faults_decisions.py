@@ -77,7 +77,7 @@ def _votes(scene: Scene, planted: Planted) -> None:
     poor = scene.villages[10].hamlets[2]
     poor_vote = Consent("户代表会议", "2020-04-18", 30, 19, 19, "村民会议决议〔2020〕号")
     _insert(scene, _to_main(scene.villages[10], poor, 2020, poor_vote))
-    planted.findings.append(_vote_finding(poor, "2020-04-18"))
+    planted.findings.append(replace(_vote_finding(poor, "2020-04-18"), measure=19 / 30, limit=2 / 3, unit="share", tolerance=1e-9))
 
     silent = scene.villages[12].hamlets[2]
     _insert(scene, _to_main(scene.villages[12], silent, 2020, None))
