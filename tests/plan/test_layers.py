@@ -1,0 +1,142 @@
+"""Control layers: the store beside the plan, and the same face over frames in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from tests.plan.conftest import INFO, PHASES
+from village_planner.base import PlanFileError
+from village_planner.plan import LayerStore, MemoryLayers, PlanFile
+from village_planner.plan.layers import COLUMNS
+
+META = {"code": "c001", "kind": "land_use", "title": "三调"}
+
+
+def squares(count: int) -> np.ndarray:
+    """Squares of 10 m, 100 m apart."""
+    at = np.arange(count) * 100.0
+    return shapely.box(at, 0, at + 10, 10)
+
+
+def frame(count: int, **columns: Any) -> pd.DataFrame:
+    return pd.DataFrame({"source_id": [str(n) for n in range(count)], **columns}, index=range(count))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LayerStore:
+    return LayerStore(tmp_path / "plan.layers.gpkg", crs=4523)
+
+
+def test_a_store_without_a_file_has_nothing(store: LayerStore) -> None:
+    assert store.kinds() == set()
+    assert not store.has("land_use")
+    assert store.read("land_use").empty
+    assert tuple(store.read("land_use").columns) == COLUMNS
+
+
+def test_a_layer_is_read_back_exactly(store: LayerStore) -> None:
+    geoms = squares(3)
+    store.add(META, frame(3, class_code=["0101", None, "1004"], deduction=[0.1, np.nan, 0.0], extra=[{"名": 1}, None, {}]), geoms)
+    read = store.read("land_use")
+    assert store.kinds() == {"land_use"} and store.has("land_use")
+    assert read["layer"].tolist() == ["c001"] * 3
+    assert read["class_code"].tolist() == ["0101", None, "1004"]
+    assert read["deduction"].dtype == float
+    assert np.array_equal(read["deduction"], [0.1, np.nan, 0.0], equal_nan=True)
+    assert shapely.equals_exact(read["geom"].to_numpy(), geoms, 0).all()
+
+
+def test_several_layers_of_a_kind_are_read_as_one(store: LayerStore) -> None:
+    store.add(META, frame(2), squares(2))
+    store.add({**META, "code": "c002"}, frame(3), squares(3))
+    store.add({"code": "c003", "kind": "hazard", "title": "地灾"}, frame(1), squares(1))
+    assert store.read("land_use")["layer"].tolist() == ["c001"] * 2 + ["c002"] * 3
+    assert store.codes("land_use") == ["c001", "c002"]
+    assert store.kinds() == {"land_use", "hazard"}
+
+
+def test_a_box_finds_what_comes_near_it(store: LayerStore) -> None:
+    store.add(META, frame(50), squares(50))
+    assert store.read("land_use", bbox=(205, 5, 405, 6))["source_id"].tolist() == ["2", "3", "4"]
+    assert store.read("land_use", bbox=(0, 5000, 10, 6000)).empty
+
+
+def test_only_the_columns_that_are_asked_for_are_read(store: LayerStore) -> None:
+    store.add(META, frame(2), squares(2))
+    assert store.read("land_use", columns=["source_id", "layer"]).to_dict("records") == [
+        {"source_id": "0", "layer": "c001"}, {"source_id": "1", "layer": "c001"},
+    ]  # fmt: skip
+
+
+def test_more_rows_than_a_batch_come_whole(store: LayerStore) -> None:
+    store.add(META, frame(12_001), squares(12_001))
+    read = store.read("land_use")
+    assert read["source_id"].tolist() == [str(n) for n in range(12_001)]
+    assert read["geom"].iloc[-1].bounds == (1_200_000, 0, 1_200_010, 10)
+
+
+def test_a_null_geometry_and_rows_set_aside_are_kept(store: LayerStore) -> None:
+    geoms = squares(2)
+    geoms[1] = None
+    store.add(META, frame(2), geoms, [{"source_id": "9", "reason": "自相交", "extra": {"a": "乙"}, "wkb": b"\x01"}])
+    assert store.read("land_use")["geom"].tolist() == [geoms[0], None]
+    assert store.aside("c001").to_dict("records") == [{"source_id": "9", "reason": "自相交", "extra": {"a": "乙"}, "wkb": b"\x01"}]
+
+
+def test_a_layer_added_again_replaces_what_was_left_and_a_removed_one_is_gone(store: LayerStore) -> None:
+    store.add(META, frame(5), squares(5))
+    store.add(META, frame(2), squares(2))
+    assert len(store.read("land_use")) == 2
+    store.remove("c001")
+    store.remove("c009")
+    assert store.kinds() == set()
+
+
+def test_a_layer_whose_import_broke_off_is_not_listed(store: LayerStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise PlanFileError("plan.disk_full", file="x")
+
+    store.add({**META, "code": "c000"}, frame(1), squares(1))
+    with monkeypatch.context() as patch, pytest.raises(PlanFileError):
+        patch.setattr("village_planner.plan.layers._append_aside", broken)
+        store.add(META, frame(5), squares(5))
+    assert store.codes("land_use") == ["c000"]
+    store.add(META, frame(5), squares(5))
+    assert len(store.read("land_use")) == 6
+
+
+def test_the_plan_shows_only_layers_that_it_lists(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
+    plan.layers().add(META, frame(2), squares(2))
+    assert plan.layers().kinds() == set()
+    row = {"code": "c001", "kind": "land_use", "title": "三调", "source": "a.shp", "imported_at": "2026-11-21", "features": 2,
+           "repaired": 0, "set_aside": 0, "digest": ""}  # fmt: skip
+    with plan.write("张三", "导入管控图层") as tx:
+        tx.insert("control_layer", [row])
+    assert plan.layers().kinds() == {"land_use"}
+    plan.undo("张三")
+    assert plan.layers().kinds() == set()
+    assert plan.layers_path.name == "plan.layers.gpkg"
+
+
+def test_memory_layers_show_the_same_face(store: LayerStore) -> None:
+    content = frame(4, class_code=["01", None, "03", "04"], deduction=[0.5, None, 0.1, 0.2])
+    store.add({**META, "code": "land_use"}, content, squares(4))
+    memory = MemoryLayers({"land_use": content.assign(geom=squares(4))})
+    assert memory.kinds() == store.kinds()
+    for box in (None, (105, 5, 305, 6)):
+        for columns in (None, ["source_id", "geom"]):
+            pd.testing.assert_frame_equal(memory.read("land_use", box, columns), store.read("land_use", box, columns))
+    pd.testing.assert_frame_equal(memory.read("hazard"), store.read("hazard"))
+
+
+def test_a_layer_file_that_is_none_is_refused_in_words(store: LayerStore) -> None:
+    store.path.write_text("不是数据库" * 500)
+    with pytest.raises(Exception, match=r"plan\.layers\.gpkg"):
+        store.kinds()
