@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from village_planner.accounts.decisions import hamlet_actions
 from village_planner.accounts.sums import known_sums
@@ -87,7 +88,7 @@ def _hollow_rate(frame: pd.DataFrame) -> pd.Series:
 
 
 def _areas(geoms: pd.Series, data: PlanData) -> pd.Series:
-    missing = np.array([geom is None for geom in geoms], dtype=bool)
+    missing = shapely.is_missing(geoms.to_numpy())
     if missing.all():
         return pd.Series(np.nan, index=geoms.index, dtype="float64")
     areas = ellipsoidal_area_m2(geoms.to_numpy(), data.crs)

@@ -127,7 +127,7 @@ class _Townships:
         table, column = (self.data.township, "code")
         if all(geom is None for geom in table["geom"]):
             table, column = self.data.village, "township_code"
-        with_geom = table[[geom is not None for geom in table["geom"]]]
+        with_geom = table[~shapely.is_missing(table["geom"].to_numpy())]
         return with_geom["geom"].to_numpy(), [str(code) for code in with_geom[column]]
 
 
@@ -147,7 +147,7 @@ def _changes(
     items = items[items["setting"].eq(RURAL) | items["kind"].eq("patch")]
     new = without_earlier(items["geom"].to_numpy(), feedback)
     states = patch_states(data, scenario)
-    gone = states[(states["state"] == PatchKind.CLEARED.value) & [geom is not None for geom in states["geom"]]]
+    gone = states[(states["state"] == PatchKind.CLEARED.value) & ~shapely.is_missing(states["geom"].to_numpy())]
     cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), items["geom"].to_numpy(), feedback)
     cleared_m2 = coverage(cleared, base, data.crs, feedback=feedback)["gross_m2"].to_numpy()
     cleared_m2 = np.where(shapely.is_missing(cleared), np.nan, cleared_m2)
@@ -191,5 +191,5 @@ def _of_class(parcels: pd.DataFrame, prefixes: list[str], built_codes: list[str]
     chosen = np.array([str(code).startswith(tuple(prefixes)) for code in parcels["class_code"]], dtype=bool)
     if built_codes is not None:
         chosen &= np.array([code in built_codes for code in parcels["built_code"]], dtype=bool)
-    chosen &= np.array([geom is not None for geom in parcels["geom"]], dtype=bool)
+    chosen &= ~shapely.is_missing(parcels["geom"].to_numpy())
     return parcels[chosen]

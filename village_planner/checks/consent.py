@@ -7,6 +7,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from village_planner.checks.rule import Context, Finding, Outcome
@@ -94,7 +95,7 @@ def _counts_out_of_order(context: Context) -> Iterator[Outcome]:
 def _vote_missing(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
     votes = records[records["kind"].isin(_MEETINGS)]
     faults = [_fault_of(row, context.profile) for row in votes.itertuples(index=False)]
-    lawful = votes[[fault is None for fault in faults]]
+    lawful = votes[np.array([fault is None for fault in faults], dtype=bool)]
     if len(lawful):
         yield from _too_late(context, hamlet, phase, lawful)
     elif faults and faults[-1] is not None:

@@ -138,13 +138,14 @@ def _built_or_kept(context: Context) -> pd.DataFrame | None:
     columns = ["kind", "code", "hamlet_code", "village_code", "state"]
     items = pd.concat([patches[columns], sites[columns]], ignore_index=True)
     items["geom"] = objects([*patches["geom"], *sites["geom"]])
-    drawn = items[[geom is not None for geom in items["geom"]]]
+    drawn = items[~shapely.is_missing(items["geom"].to_numpy())]
     return None if drawn.empty else drawn[drawn["state"] != PatchKind.CLEARED.value]
 
 
 def _features(layer: pd.DataFrame) -> pd.DataFrame:
     """Features with a geometry; one without an id of its source goes by its position in the layer."""
-    layer = layer[[geom is not None and not geom.is_empty for geom in layer["geom"]]].reset_index(drop=True)
+    geoms = layer["geom"].to_numpy()
+    layer = layer[~shapely.is_missing(geoms) & ~shapely.is_empty(geoms)].reset_index(drop=True)
     ids = [f"#{row}" if pd.isna(value) or str(value) == "" else str(value) for row, value in enumerate(layer["source_id"], 1)]
     return layer.assign(source_id=ids)
 

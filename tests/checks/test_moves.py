@@ -1,0 +1,165 @@
+"""QC-7103 destination and phase, QC-7104 targets, QC-7106 protection, QC-7108 sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from tests.accounts.examples import V1, V3, action, box, category, example, hamlet, move, point, village
+from village_planner.plan.data import PlanData
+
+Check = Callable[..., pd.DataFrame]
+H1, H2, H3 = (hamlet(serial)["code"] for serial in (1, 2, 3))
+K1 = hamlet(1, V3)["code"]
+
+
+def _plan(*moves: dict, withdrawn: tuple[str, ...] = (H2,), **tables: object) -> PlanData:
+    standard = {
+        "village": [village(), village(V3, "石桥村")],
+        "hamlet": [hamlet(1, geom=point(0, 0)), hamlet(2, geom=point(30, 40)), hamlet(3), hamlet(1, V3, geom=point(12_000, 40))],
+        "action": [action(code) for code in withdrawn],
+    }
+    return example(move=list(moves), **{**standard, **tables})
+
+
+def _told(findings: pd.DataFrame) -> list[tuple]:
+    return list(zip(findings["severity"], findings["message_code"].str.split(".").str[-1], findings["subject_code"]))
+
+
+def test_a_withdrawn_hamlet_needs_a_move(check: Check) -> None:
+    assert _told(check("QC-7103", _plan())) == [("A", "no_move", H2)]
+    assert check("QC-7103", _plan(move("M1", H2, target=H1, phase=2025))).empty
+    assert check("QC-7103", _plan(withdrawn=())).empty
+
+
+@pytest.mark.parametrize("kind", ["hamlet", "site"])
+def test_a_move_to_a_hamlet_or_site_needs_to_say_which(check: Check, kind: str) -> None:
+    findings = check("QC-7103", _plan(move("M1", H2, kind, phase=2025)))
+    assert _told(findings) == [("A", "no_destination", H2)]
+    assert findings[["other_kind", "other_code"]].to_numpy().tolist() == [["move", "M1"]]
+
+
+@pytest.mark.parametrize("kind", ["town", "outside", "cash", "none"])
+def test_cash_and_the_like_need_no_target(check: Check, kind: str) -> None:
+    assert check("QC-7103", _plan(move("M1", H2, kind, phase=2025))).empty
+
+
+def test_an_unphased_move_is_allowed_in_a_draft_but_not_in_a_formal_package(check: Check) -> None:
+    data = _plan(move("M1", H2, target=H1))
+    assert _told(check("QC-7103", data)) == [("B", "unphased", H2)]
+    assert _told(check("QC-7103", data, formal=True)) == [("A", "unphased", H2)]
+
+
+def test_two_faults_of_one_move_are_one_finding_of_the_graver(check: Check) -> None:
+    assert _told(check("QC-7103", _plan(move("M1", H2)))) == [("A", "no_destination_unphased", H2)]
+
+
+def test_a_phase_must_be_one_of_the_plan(check: Check) -> None:
+    assert _told(check("QC-7103", _plan(move("M1", H2, target=H1, phase=2030)))) == [("A", "foreign_phase", H2)]
+    assert _told(check("QC-7103", _plan(move("M1", H2, phase=2030)))) == [("A", "no_destination_foreign_phase", H2)]
+
+
+def test_a_village_to_be_withdrawn_must_withdraw_a_hamlet(check: Check) -> None:
+    good = move("M1", H2, target=H1, phase=2025)
+    assert _told(check("QC-7103", _plan(good, category=[category(V3, "04")]))) == [("A", "nothing_withdrawn", V3)]
+    assert check("QC-7103", _plan(good, category=[category(V1, "04"), category(V3, "01")])).empty
+
+
+def test_another_hamlet_of_the_same_village_is_the_normal_target(check: Check) -> None:
+    assert check("QC-7104", _plan(move("M1", H2, target=H1))).empty
+
+
+def test_a_target_must_exist(check: Check) -> None:
+    assert _told(check("QC-7104", _plan(move("M1", H2, target="370799101201999")))) == [("A", "no_such_hamlet", H2)]
+    findings = check("QC-7104", _plan(move("M1", H2, "site", "Z9")))
+    assert _told(findings) == [("A", "no_such_site", H2)]
+    assert findings[["other_kind", "other_code"]].to_numpy().tolist() == [["site", "Z9"]]
+
+
+def test_a_hamlet_cannot_move_to_itself(check: Check) -> None:
+    assert _told(check("QC-7104", _plan(move("M1", H2, target=H2)))) == [("A", "itself", H2)]
+
+
+def test_a_withdrawn_target_is_a_chain(check: Check) -> None:
+    findings = check("QC-7104", _plan(move("M1", H2, target=H3), move("M2", H3, target=H1), withdrawn=(H2, H3)))
+    assert _told(findings) == [("A", "withdrawn", H2)]
+
+
+def test_a_circle_is_told_from_each_of_its_hamlets_with_its_path(check: Check) -> None:
+    moves = [move("M1", H1, target=H2), move("M2", H2, target=H3), move("M3", H3, target=H1)]
+    findings = check("QC-7104", _plan(*moves, withdrawn=(H1, H2, H3)))
+    assert {told[1:] for told in _told(findings)} == {("circle", H1), ("circle", H2), ("circle", H3)}
+    assert findings["params"].iloc[0]["codes"] == [H1, H2, H3, H1]
+    assert findings["params"].iloc[0]["path"].count("→") == 3
+
+
+def test_a_circle_further_down_the_chain_is_not_the_first_hamlets_circle(check: Check) -> None:
+    moves = [move("M1", H1, target=H2), move("M2", H2, target=H3), move("M3", H3, target=H2)]
+    findings = check("QC-7104", _plan(*moves, withdrawn=(H1, H2, H3))).set_index("subject_code")
+    assert findings.loc[H1, "message_code"] == "checks.7104.withdrawn"
+    assert findings.loc[H2, "message_code"] == "checks.7104.circle"
+
+
+def test_a_target_in_another_township_is_told_with_its_distance(check: Check) -> None:
+    row = check("QC-7104", _plan(move("M1", H2, target=K1))).iloc[0]
+    assert (row["severity"], row["measure"], row["unit"]) == ("B", 11_970.0, "m")
+    no_points = [hamlet(1), hamlet(2), hamlet(1, V3)]
+    assert _told(check("QC-7104", _plan(move("M1", H2, target=K1), hamlet=no_points))) == [("B", "other_township_unmeasured", H2)]
+
+
+def test_the_township_of_a_site_is_its_own_or_that_of_its_village(check: Check) -> None:
+    site = {"code": "Z1", "name": "安置点", "setting": "rural", "geom": box(12_000, 0, 100, 100)}
+    to_site = move("M1", H2, "site", "Z1")
+    assert len(check("QC-7104", _plan(to_site, site=[{**site, "village_code": V3}]))) == 1
+    assert check("QC-7104", _plan(to_site, site=[{**site, "township_code": "370799101", "village_code": V3}])).empty
+    assert check("QC-7104", _plan(to_site, site=[site])).empty
+
+
+def test_a_protected_hamlet_cannot_be_withdrawn(check: Check) -> None:
+    hamlets = [hamlet(1, protection="historic"), hamlet(2, protection="traditional"), hamlet(3)]
+    findings = check("QC-7106", _plan(hamlet=hamlets, withdrawn=(H2, H3)))
+    assert _told(findings) == [("A", "withdrawn", H2)]
+    assert findings["params"].iloc[0]["list"] == "传统村落"
+
+
+def _sums(check: Check, facts: dict, *figures: dict) -> pd.DataFrame:
+    moves = [move(f"M{n}", H2, "cash", phase=2025, **values) for n, values in enumerate(figures)]
+    return check("QC-7108", _plan(*moves, hamlet=[hamlet(1), hamlet(2, **facts)]))
+
+
+def test_the_moves_of_a_hamlet_add_up_to_it(check: Check) -> None:
+    facts = {"households": 30, "persons": 90}
+    assert _sums(check, facts, {"households": 20, "persons": 60}, {"households": 10, "persons": 30}).empty
+    row = _sums(check, facts, {"households": 20, "persons": 60}, {"households": 9, "persons": 30}).iloc[0]
+    assert (row["severity"], row["other_kind"], row["other_code"]) == ("A", "sum", "households")
+    assert (row["measure"], row["limit_value"], row["unit"]) == (29, 30, "households")
+
+
+def test_persons_add_up_too(check: Check) -> None:
+    findings = _sums(check, {"households": 30, "persons": 90}, {"households": 30, "persons": 91})
+    assert findings[["other_code", "measure"]].to_numpy().tolist() == [["persons", 91.0]]
+
+
+def test_what_the_hamlet_does_not_state_cannot_differ(check: Check) -> None:
+    assert _sums(check, {}, {"households": 20, "persons": 60}).empty
+
+
+def test_moves_without_the_figure_that_the_hamlet_states_are_told(check: Check) -> None:
+    findings = _sums(check, {"households": 30}, {})
+    assert findings["message_code"].tolist() == ["checks.7108.households_not_stated"]
+    assert pd.isna(findings["measure"].iloc[0])
+
+
+@pytest.mark.parametrize(("persons", "found"), [(9, 1), (10, 0), (60, 0), (61, 1)])
+def test_persons_per_household_outside_the_range_are_a_note(check: Check, persons: int, found: int) -> None:
+    findings = _sums(check, {}, {"households": 10, "persons": persons})
+    assert len(findings) == found
+    assert set(findings["severity"]) <= {"C"}
+    assert set(findings["other_kind"]) <= {"move"}
+
+
+def test_moves_of_a_hamlet_that_stays_are_not_summed(check: Check) -> None:
+    data = _plan(move("M1", H2, "cash", households=5), withdrawn=(), hamlet=[hamlet(1), hamlet(2, households=30)])
+    assert check("QC-7108", data).empty
