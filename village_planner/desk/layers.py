@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QObject
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from village_planner.accounts import move_lines
 from village_planner.base import Message
@@ -33,7 +34,12 @@ _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
 
 class PlanLayers(QObject):
-    """Adds the group when a plan opens, takes it away when the plan closes, and touches nothing else in the project."""
+    """Adds the group when a plan opens, takes it away when the plan closes, and touches nothing else in the project.
+
+    `selected` tells codes of villages and of hamlets that the planner selected on the map; what `select` does is not told.
+    """
+
+    selected = pyqtSignal(list, list)
 
     def __init__(self, session: PlanSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +49,7 @@ class PlanLayers(QObject):
         self.hamlets: Mirror | None = None
         self._moves: Mirror | None = None
         self._findings: list[tuple[Mirror, tuple[str, ...]]] = []
+        self._selecting = False
         session.opened.connect(self.show)
         session.closed.connect(self.remove)
         session.changed.connect(self._follow)
@@ -74,6 +81,8 @@ class PlanLayers(QObject):
         self.villages = Mirror(tr("PlanLayers", "Villages by category"), "MultiPolygon", crs, _VILLAGE_COLUMNS)
         styles.style_villages(self.villages.layer, session.profile.code_list("category"))
         self._add(self.villages.layer)
+        for mirror in (self.villages, self.hamlets):
+            mirror.layer.selectionChanged.connect(partial(self._tell_selection, mirror))
         self.show_controls()
         self._fill()
 
@@ -107,6 +116,26 @@ class PlanLayers(QObject):
             (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
             self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
 
+    def select(self, villages: Sequence[str], hamlets: Sequence[str]) -> None:
+        """Select on the map what is selected in a table."""
+        if self.villages is None or self.hamlets is None:
+            return
+        self._selecting = True
+        try:
+            self.villages.layer.selectByIds(self.villages.ids(villages))
+            self.hamlets.layer.selectByIds(self.hamlets.ids(hamlets))
+        finally:
+            self._selecting = False
+
+    def zoom(self, canvas: Any, villages: Sequence[str], hamlets: Sequence[str]) -> None:
+        """Zoom the map to hamlets, or else to villages, and let them flash."""
+        for mirror, codes in ((self.hamlets, hamlets), (self.villages, villages)):
+            ids = mirror.ids(codes) if mirror is not None else []
+            if ids:
+                canvas.zoomToFeatureIds(mirror.layer, ids)
+                canvas.flashFeatureIds(mirror.layer, ids)
+                return
+
     def extent(self) -> QgsRectangle:
         """Bounds of the plan in its CRS; empty without geometry."""
         bounds = QgsRectangle()
@@ -114,6 +143,20 @@ class PlanLayers(QObject):
             if mirror is not None and mirror.layer.featureCount():
                 bounds.combineExtentWith(mirror.layer.extent())
         return bounds
+
+    def _tell_selection(self, mirror: Mirror, *_: Any) -> None:
+        if self._selecting:
+            return
+        other = self.hamlets if mirror is self.villages else self.villages
+        self._selecting = True
+        try:
+            # What was selected in the other layer before is not what the planner means now.
+            other.layer.removeSelection()
+        finally:
+            self._selecting = False
+        self.selected.emit(
+            self.villages.codes(self.villages.layer.selectedFeatureIds()), self.hamlets.codes(self.hamlets.layer.selectedFeatureIds())
+        )
 
     def _add(self, layer: QgsVectorLayer, group: QgsLayerTreeGroup | None = None) -> Any:
         QgsProject.instance().addMapLayer(layer, False)

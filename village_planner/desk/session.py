@@ -16,7 +16,7 @@ from village_planner.base import Refused
 from village_planner.desk.steps import who
 from village_planner.plan import PlanFile, decisions
 from village_planner.plan.data import PlanData
-from village_planner.plan.schema import LOCKED, Status
+from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile, load_profile
 
 
@@ -139,7 +139,12 @@ class PlanSession(QObject):
         self._explain("action", "hamlet_code", hamlet_codes, reasons, label)
 
     def save_moves(self, rows: Sequence[dict[str, Any]], label: str) -> list[str]:
-        """Add moves (rows without `code`) or change them; returns their codes."""
+        """Add moves (rows without `code`) or change them; returns their codes. Refused for a hamlet that is not withdrawn."""
+        actions = self.data.action[self.data.action["scenario"] == self.scenario]
+        withdrawn = set(actions.loc[actions["action"].isin(WITHDRAWN), "hamlet_code"])
+        for row in rows:
+            if row["hamlet_code"] not in withdrawn:
+                raise Refused("desk.not_withdrawn", hamlet=self.name_of("hamlet", row["hamlet_code"]))
         with self.writing(label) as tx:
             return [decisions.save_move(tx, {"scenario": self.scenario, "origin": "manual", **row}) for row in rows]
 
@@ -202,6 +207,16 @@ class PlanSession(QObject):
         frame = getattr(self.data, table)
         names = frame.loc[frame["code"] == code, "name"]
         return str(names.iloc[0]) if len(names) else code
+
+    def still_to_move(self, hamlet_code: str) -> dict[str, int | None]:
+        """Households and persons of a hamlet that none of its moves takes yet; None where the hamlet does not state them."""
+        hamlet = self.data.hamlet[self.data.hamlet["code"] == hamlet_code]
+        moves = self.data.move[(self.data.move["scenario"] == self.scenario) & (self.data.move["hamlet_code"] == hamlet_code)]
+        rest: dict[str, int | None] = {}
+        for name in ("households", "persons"):
+            stated = hamlet[name].iloc[0] if len(hamlet) else pd.NA
+            rest[name] = None if pd.isna(stated) else max(0, int(stated) - int(moves[name].fillna(0).sum()))
+        return rest
 
     def _explain(self, table: str, key: str, codes: Sequence[str], reasons: Reasons, label: str) -> None:
         frame = getattr(self.data, table)

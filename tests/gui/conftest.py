@@ -1,0 +1,55 @@
+"""The small plan opened in a dock, without a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk.small_plan import make_plan
+from village_planner.desk.layers import PlanLayers
+from village_planner.desk.session import PlanSession
+from village_planner.gui.classify_dock import ClassifyDock
+from village_planner.gui.telling import Teller
+
+
+@dataclass
+class Bar:
+    """A message bar that remembers what it was told."""
+
+    told: list[str] = field(default_factory=list)
+
+    def pushMessage(self, title: str, text: str, level: Any, duration: int) -> None:  # noqa: N802
+        self.told.append(text)
+
+
+@dataclass
+class Desk:
+    """A dock with what it stands on."""
+
+    session: PlanSession
+    layers: PlanLayers
+    dock: ClassifyDock
+    bar: Bar
+
+    def select(self, *codes: str) -> None:
+        self.dock.selection.select(codes)
+
+    def text(self, code: str, column: int) -> str:
+        return str(self.dock.model.index_of(code).siblingAtColumn(column).data())
+
+
+@pytest.fixture
+def desk(qgis_app: Any, qgis_new_project: None, tmp_path: Path, qtbot: Any) -> Iterator[Desk]:
+    session = PlanSession()
+    layers = PlanLayers(session)
+    bar = Bar()
+    dock = ClassifyDock(session, layers, None, Teller(bar))
+    qtbot.addWidget(dock)
+    session.open(make_plan(tmp_path / "小规划.gpkg"))
+    dock.show()
+    yield Desk(session, layers, dock, bar)
+    session.close()

@@ -1,0 +1,1 @@
+"""Docks, models and dialogs; no rules, no SQL, no file formats."""

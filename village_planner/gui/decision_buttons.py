@@ -1,0 +1,58 @@
+"""Buttons for categories and actions, with the keys that the profile gives them."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QIcon, QKeySequence, QPixmap
+from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QShortcut, QSizePolicy, QToolButton, QWidget
+
+from village_planner.standards import CodeList, Profile
+
+
+class DecisionButtons(QWidget):
+    """Two rows of buttons; the keys work where the focus is in `scope`, the list of villages."""
+
+    category_chosen = pyqtSignal(str)
+    action_chosen = pyqtSignal(str)
+
+    def __init__(self, scope: QWidget) -> None:
+        super().__init__()
+        self._scope = scope
+        self._shortcuts: list[QShortcut] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+
+    def load(self, profile: Profile) -> None:
+        """Make the buttons of a profile."""
+        while self._grid.count():
+            self._grid.takeAt(0).widget().deleteLater()
+        for shortcut in self._shortcuts:
+            shortcut.deleteLater()
+        self._shortcuts = []
+        self._add_row(0, self.tr("Category"), profile.code_list("category"), self.category_chosen)
+        self._add_row(1, self.tr("Action"), profile.code_list("action"), self.action_chosen)
+
+    def _add_row(self, row: int, title: str, codes: CodeList, chosen: pyqtSignal) -> None:
+        self._grid.addWidget(QLabel(title), row, 0)
+        for column, entry in enumerate(codes.rows, start=1):
+            code, key = entry["code"], entry.get("key", "")
+            button = QToolButton()
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setText(entry.get("short") or entry["name"])
+            button.setToolTip(self.tr("{0} (key {1})").format(entry["name"], key) if key else entry["name"])
+            button.setIcon(_swatch(entry.get("color") or "#cccccc"))
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(lambda _=False, code=code: chosen.emit(code))
+            self._grid.addWidget(button, row, column)
+            if key:
+                shortcut = QShortcut(QKeySequence(key), self._scope)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(lambda code=code: chosen.emit(code))
+                self._shortcuts.append(shortcut)
+
+
+def _swatch(color: str) -> QIcon:
+    pixmap = QPixmap(10, 10)
+    pixmap.fill(QColor(color))
+    return QIcon(pixmap)

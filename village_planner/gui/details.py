@@ -1,0 +1,115 @@
+"""The forms under the table: grounds, moves, consents and history of what is selected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget
+
+from village_planner.desk.session import PlanSession, Reasons
+from village_planner.gui.consent_form import ConsentForm
+from village_planner.gui.decisions import Decisions, records
+from village_planner.gui.forms import scrolled
+from village_planner.gui.moves_form import MovesForm
+from village_planner.gui.reasons_form import ReasonsForm
+from village_planner.gui.selection import Selected
+
+HISTORY_SHOWN = 200
+
+
+class Details(QTabWidget):
+    """Shows what the plan says of the selection."""
+
+    def __init__(self, session: PlanSession, decisions: Decisions) -> None:
+        super().__init__()
+        self._session, self._decisions = session, decisions
+        self.reasons, self.moves, self.consents, self.history = ReasonsForm(), MovesForm(), ConsentForm(), QListWidget()
+        self.addTab(scrolled(self.reasons), self.tr("Grounds"))
+        self.addTab(scrolled(self.moves), self.tr("Moves"))
+        self.addTab(scrolled(self.consents), self.tr("Consent"))
+        self.addTab(self.history, self.tr("History"))
+
+    def load(self) -> None:
+        """Take the choices of the forms from the open plan."""
+        self.moves.load(self._session.data, self._session.profile)
+        self.consents.load(self._session.profile)
+
+    def show_selected(self, selected: Selected) -> None:
+        """Fill the forms for a selection."""
+        villages, hamlets = [], []
+        if selected.villages or selected.hamlets:
+            villages, hamlets = self._decisions.villages(selected), self._hamlets(selected)
+        self._show_reasons(selected)
+        self._show_moves(hamlets)
+        self._show_consents(villages, selected)
+
+    def show_history(self) -> None:
+        """List the last actions, newest first; what is undone is struck out."""
+        self.history.clear()
+        for entry in records(self._session.history(HISTORY_SHOWN)):
+            who = f" · {entry['who']}" if entry["who"] else ""
+            item = QListWidgetItem(f"{str(entry['at'])[:16].replace('T', ' ')}{who}  {entry['label']}")
+            font = item.font()
+            font.setStrikeOut(bool(entry["undone"]))
+            item.setFont(font)
+            if entry["undone"]:
+                item.setForeground(Qt.GlobalColor.gray)
+                item.setToolTip(self.tr("undone"))
+            self.history.addItem(item)
+
+    def _hamlets(self, selected: Selected) -> list[str]:
+        frame = self._session.data.hamlet
+        return [*selected.hamlets, *frame.loc[frame["village_code"].isin(selected.villages), "code"]]
+
+    def _show_reasons(self, selected: Selected) -> None:
+        table, key, codes = ("category", "village_code", selected.villages) if selected.villages else ("action", "hamlet_code", selected.hamlets)
+        if not codes:
+            self.reasons.show_reasons(self.tr("Select villages or hamlets in the table or on the map."), [])
+            return
+        frame = getattr(self._session.data, table)
+        stated = records(frame[(frame["scenario"] == self._session.scenario) & frame[key].isin(codes)])
+        name = self._decisions.named("village" if table == "category" else "hamlet", codes)
+        if len(stated) < len(set(codes)):
+            undecided = self.tr("{0}: choose a category first.") if table == "category" else self.tr("{0}: choose an action first.")
+            self.reasons.show_reasons(undecided.format(name), [])
+            return
+        title = self.tr("Category of {0}") if table == "category" else self.tr("Action of {0}")
+        self.reasons.show_reasons(title.format(name), [Reasons(row["grounds"], row["basis"]) for row in stated])
+
+    def _show_moves(self, hamlets: list[str]) -> None:
+        frame = self._session.data.move
+        moves = records(frame[(frame["scenario"] == self._session.scenario) & frame["hamlet_code"].isin(hamlets)])
+        labels = {move["code"]: self._move_cells(move) for move in moves}
+        rest = self._session.still_to_move(hamlets[0]) if len(hamlets) == 1 else None
+        self.moves.show_moves(moves, labels, rest)
+        self.moves.set_addable(bool(hamlets))
+        self.setTabText(1, self.tr("Moves ({0})").format(len(moves)) if moves else self.tr("Moves"))
+
+    def _move_cells(self, move: dict[str, Any]) -> list[str]:
+        session = self._session
+        to = move["destination_name"] or ""
+        if move["destination_code"]:
+            to = session.name_of("site" if move["destination_kind"] == "site" else "hamlet", move["destination_code"])
+        kind = session.profile.code_list("destination_kind").name(move["destination_kind"])
+        shown = ["" if move[name] is None else str(move[name]) for name in ("phase", "households", "persons")]
+        mode = session.profile.code_list("move_mode").name(move["mode"])
+        return [session.name_of("hamlet", move["hamlet_code"]), to or kind, shown[0] or self.tr("unphased"), *shown[1:], mode]
+
+    def _show_consents(self, villages: list[str], selected: Selected) -> None:
+        frame = self._session.data.consent
+        consents = records(frame[frame["village_code"].isin(villages)])
+        labels = {consent["code"]: self._consent_cells(consent) for consent in consents}
+        scopes: list[tuple[Any, str]] = []
+        if len(villages) == 1:
+            hamlets = self._session.data.hamlet
+            own = hamlets[hamlets["village_code"] == villages[0]]
+            scopes = [(None, self.tr("whole village")), *zip(own["code"], own["name"])]
+        self.consents.show_consents(consents, labels, scopes)
+        self.setTabText(2, self.tr("Consent ({0})").format(len(consents)) if consents else self.tr("Consent"))
+
+    def _consent_cells(self, consent: dict[str, Any]) -> list[str]:
+        session = self._session
+        of = session.name_of("hamlet", consent["hamlet_code"]) if consent["hamlet_code"] else session.name_of("village", consent["village_code"])
+        counts = " / ".join("–" if consent[name] is None else str(consent[name]) for name in ("in_favour", "attended", "eligible"))
+        return [of, session.profile.code_list("consent_kind").name(consent["kind"]), consent["date"] or "", counts]
