@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,18 +56,17 @@ def drive(script: Path, shots: Path, extra: Mapping[str, str] | None = None, tim
     `extra`: environment variables for QGIS, such as OPEN_VARIABLE.
     Returns QGIS's exit code, which is not 0 when the script failed; raises subprocess.TimeoutExpired, and `stuck.png` shows why.
     """
-    profiles = environment.BUILD / "driven-desktop"
-    shutil.rmtree(profiles, ignore_errors=True)
-    prepare_profile(profiles)
     shots.mkdir(parents=True, exist_ok=True)
-    with virtual_display() as display:
+    environment.BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="driven-", dir=environment.BUILD, ignore_cleanup_errors=True) as profiles, virtual_display() as display:
+        prepare_profile(Path(profiles))
         surroundings = {
             **environment.desktop_environment(), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb",
             SCRIPT_VARIABLE: str(script), SHOTS_VARIABLE: str(shots), **(extra or {}),
         }
         surroundings["PYTHONPATH"] = os.pathsep.join([str(environment.ROOT), surroundings["PYTHONPATH"]])
         inside = str(environment.ROOT / "tools" / "inside_qgis.py")
-        qgis = subprocess.Popen([*_qgis_command(profiles), "--code", inside], env=surroundings)
+        qgis = subprocess.Popen([*_qgis_command(Path(profiles)), "--code", inside], env=surroundings)
         try:
             return qgis.wait(timeout_s)
         except subprocess.TimeoutExpired:
