@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ SIZE = "township"
 LINES = {
     "demo": ("示例数据", "demo source files", "{SOURCES}"),
     "createplan": ("建立规划文件", "plan created", "{VILLAGE_COUNT} 个村 villages, {DIFFERENCES} 处名册差异 roster differences"),
-    "addcontrol": ("导入管控图层", "control layer imported", "{KIND}: {COUNT} 个图斑 features, 修复 repaired {REPAIRED}"),
+    "addcontrol": ("导入管控图层", "control layer imported", "{KIND_NAME} {KIND}, {COUNT} 个图斑 features, 修复 repaired {REPAIRED}"),
     "decide": ("录入布局决定", "decisions taken", "接受 accepted {ACCEPTED}, 退回 rejected {REJECTED}"),
     "suggest": ("分类建议", "suggestions", "{CANDIDATES} 个候选 candidates"),
     "check": ("质检", "check", "A {COUNT_A}, B {COUNT_B}, C {COUNT_C}; 例外 waived {WAIVED}; 未检查 not checked {NOT_CHECKED}"),
@@ -89,7 +90,7 @@ def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, 
         said = dict.fromkeys(line for line in (completed.stderr or completed.stdout).splitlines() if line.strip())
         raise StepFailed(f"{full_id}: " + "\n".join(said))
     outputs: dict[str, Any] = json.loads(completed.stdout)["results"]
-    line = _line(full_id.split(":")[1], {**parameters, **outputs})
+    line = _line(full_id.split(":")[1], {"KIND_NAME": _control_kinds().get(parameters.get("KIND", ""), ""), **parameters, **outputs})
     print(line, flush=True)
     record["lines"].append(line)
     return outputs
@@ -98,6 +99,14 @@ def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, 
 def _line(name: str, values: dict[str, Any]) -> str:
     chinese, english, figures = LINES.get(name, (name, name, ""))
     return f"{chinese} / {english}: " + figures.format_map(_Shown(values))
+
+
+@functools.cache
+def _control_kinds() -> dict[str, str]:
+    """Chinese name of each kind of control layer."""
+    codes = environment.ROOT / "resources" / "profiles" / "layout-2035" / "codes" / "control_kind.csv"
+    with open(codes, encoding="utf-8-sig", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
 
 
 class _Shown(dict):  # type: ignore[type-arg]
