@@ -51,12 +51,11 @@ def test_foreign_files_beside_a_former_demo_are_refused_too(tmp_path: Path) -> N
 def test_a_former_demo_is_replaced_and_what_came_of_it_stays(tmp_path: Path) -> None:
     first = write_demo(tmp_path, "township", "none", 1)
     before = (first.sources / "村庄名录.xlsx").read_bytes()
-    (tmp_path / "规划").mkdir()
     (tmp_path / "规划" / "我的规划.gpkg").write_bytes(b"work")
     write_demo(tmp_path, "township", "none", 2)
     assert (first.sources / "村庄名录.xlsx").read_bytes() != before
     assert (tmp_path / "规划" / "我的规划.gpkg").read_bytes() == b"work"
-    assert {entry.name for entry in tmp_path.iterdir()} == {"资料", "规划", "demo.json", "expected.json", "steps.json"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"资料", "规划", "成果", "demo.json", "expected.json", "steps.json"}
 
 
 def test_a_cancelled_demo_leaves_the_former_one_whole(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 from village_planner.demo.names import COUNTY_CODE, COUNTY_NAME
 from village_planner.demo.scene import Scene
+from village_planner.standards import load_profile
 
-SOURCES = "资料"
+SOURCES, PLANS, PACKAGES = "资料", "规划", "成果"
+_EDITION = "consultation"
+_DRAFT = "草稿"
 _PROVIDER = "villageplanner"
 _CONTROLS = (
     ("development_boundary", "三线.gdb|layername=CZKFBJ"),
@@ -27,7 +30,7 @@ def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
     The findings of the check lie in 规划/问题.gpkg, the package below 成果.
     """
     sources = folder / SOURCES
-    plan = str(folder / "规划" / f"{plan_name(scene)}.gpkg")
+    plan = str(folder / PLANS / f"{plan_name(scene)}.gpkg")
     create = {
         "PLAN": plan,
         "TITLE": f"{plan_name(scene)}村庄布局规划（2020—2035年）",
@@ -44,9 +47,9 @@ def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
     found += [("addcontrol", {"PLAN": plan, "KIND": kind, "SOURCE": str(sources / source)}) for kind, source in _CONTROLS]
     found += [
         ("decide", {"PLAN": plan, "DECISIONS": str(sources / "决策.xlsx")}),
-        ("check", {"PLAN": plan, "FINDINGS": str(folder / "规划" / "问题.gpkg")}),
-        ("package", {"PLAN": plan, "FOLDER": str(folder / "成果"), "MODE": "draft", "FORMATS": "gpkg"}),
-        ("inspect", {"PACKAGE": str(folder / "成果")}),
+        ("check", {"PLAN": plan, "FINDINGS": str(folder / PLANS / "问题.gpkg")}),
+        ("package", {"PLAN": plan, "FOLDER": str(folder / PACKAGES), "MODE": "draft", "EDITION": _EDITION, "FORMATS": "gpkg,xlsx"}),
+        ("inspect", {"PACKAGE": str(folder / PACKAGES / _package_name(scene))}),
     ]
     return [{"algorithm": f"{_PROVIDER}:{name}", "parameters": parameters} for name, parameters in found]
 
@@ -55,3 +58,11 @@ def plan_name(scene: Scene) -> str:
     """County and township, or the county alone when the plan covers more than one township."""
     names = [township.name for township in scene.townships]
     return COUNTY_NAME + (names[0] if len(names) == 1 else "")
+
+
+def _package_name(scene: Scene) -> str:
+    """Name of the draft's folder by the profile's template: code and name of the only township, else of the county."""
+    spec = load_profile().package
+    townships = [(township.code, township.name) for township in scene.townships]
+    code, name = townships[0] if len(townships) == 1 else (COUNTY_CODE, COUNTY_NAME)
+    return spec.root.format(code=code, name=name, edition=spec.editions[_EDITION], draft=_DRAFT)

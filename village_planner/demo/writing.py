@@ -18,14 +18,14 @@ from village_planner.demo.expected import expected_record
 from village_planner.demo.faults import Planted, plant_faults
 from village_planner.demo.parcels import Parcel, parcels
 from village_planner.demo.scene import Scene
-from village_planner.demo.steps import SOURCES, steps
+from village_planner.demo.steps import PACKAGES, PLANS, SOURCES, steps
 from village_planner.demo.township import build_township
 
 EXPECTED, STEPS, MARK = "expected.json", "steps.json", "demo.json"
 _SCENES: dict[str, Callable[[int], Scene]] = {"township": build_township}
 _PLANNED_SIZES = ("county", "stress")
 _FAULTS = ("known", "none")
-_OWN_RESULTS = ("规划", "成果", "run.json")
+_OWN_RESULTS = (PLANS, PACKAGES, "run.json")
 _STAGING = ".demo-"
 
 
@@ -58,7 +58,8 @@ def write_demo(
     fields = parcels(scene)
     feedback.check()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for name in (PLANS, PACKAGES):
+            (folder / name).mkdir(parents=True, exist_ok=True)
         _write_sources(scene, fields, folder, feedback)
         _write_json(folder / EXPECTED, expected_record(scene, planted, len(fields)))
         _write_json(folder / STEPS, steps(folder, scene))
