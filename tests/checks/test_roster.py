@@ -81,3 +81,8 @@ def test_one_more_category_never_adds_a_finding(check: Check, classified: set[in
         return set(check("QC-7102", example(village=villages, category=rows))["key"])
 
     assert found(classified | {one_more}) <= found(classified)
+
+
+def test_a_roster_that_shares_nothing_with_ours_is_one_question(check: Check) -> None:
+    findings = check("QC-7101", example(roster_difference=[_difference("extra", code="*", name="")]))
+    assert findings["message_code"].tolist() == ["checks.7101.strange"]

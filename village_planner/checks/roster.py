@@ -11,6 +11,7 @@ from village_planner.checks.rule import Context, Finding, Outcome
 from village_planner.plan.data import plain
 
 _BATCH = "committees"
+_WHOLE_ROSTER = "*"
 
 
 def unsettled_differences(context: Context) -> Iterator[Outcome]:
@@ -25,7 +26,7 @@ def unsettled_differences(context: Context) -> Iterator[Outcome]:
         yield Finding(
             subject_kind="difference",
             subject_code=f"{row['source']}/{row['code']}",
-            message_code=f"checks.7101.{kind}",
+            message_code="checks.7101.strange" if row["code"] == _WHOLE_ROSTER else f"checks.7101.{kind}",
             facts=facts,
             names={"name": plain(row["name"]) or "", "village": context.names.village(village), "village_code": village or ""},
             severity=context.limit("severity_batch") if kind == _BATCH else None,
