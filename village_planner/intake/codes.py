@@ -71,12 +71,12 @@ def village_code(value: Any, rule: CodeRule) -> str:
 
 
 def township_code(value: Any, rule: CodeRule) -> str:
-    """Return a cell as a township code; '' for blank. A longer code ending in zeros (370799101000) is cut.
+    """Return a cell as a township code; '' for blank. One written as a village's, with zeros behind (370799101000), is cut.
 
     Raises InputError for text of another length.
     """
     code = code_text(value)
-    if len(code) > rule.township_digits and set(code[rule.township_digits :]) == {"0"}:
+    if len(code) == rule.village_digits and set(code[rule.township_digits :]) == {"0"}:
         code = code[: rule.township_digits]
     if code and (len(code) != rule.township_digits or not code.isalnum()):
         raise InputError("intake.code_length", value=text(value), digits=rule.township_digits, found=len(code))

@@ -306,7 +306,7 @@ def _checked_target(request: CreatePlan) -> Path:
     path = Path(request.plan).absolute()
     if path.suffix.lower() != ".gpkg":
         raise InputError("intake.plan_suffix", file=path.name)
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() and not path.parent.parent.is_dir():
         raise InputError("intake.plan_folder", folder=str(path.parent))
     if path.exists() and not request.overwrite:
         raise InputError("intake.plan_exists", file=path.name)
@@ -321,8 +321,8 @@ def _checked_target(request: CreatePlan) -> Path:
 def _write(work: _Creation, target: Path, feedback: Feedback) -> None:
     """Write into a folder beside the target, then move: a cancel or failure leaves nothing, an existing plan stays."""
     folder = target.with_name(f".{target.stem}.{uuid.uuid4().hex}")
-    folder.mkdir()
     try:
+        folder.mkdir(parents=True)
         plan = PlanFile.create(folder / target.name, _info(work), list(work.phases))
         label = render(Message("intake.label_create", {"file": work.roster.source}))
         with plan.write(reporting.person(work.request.who), label) as tx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -15,7 +15,7 @@ from village_planner.intake.headers import RowNote, Table
 from village_planner.intake.matching import match_columns
 from village_planner.intake.tables import split_source
 from village_planner.spatial.crs import CrsInfo, CrsKind, describe_crs, looks_like, three_degree_zone, transform, working_crs, zone_from_coordinates
-from village_planner.spatial.reading import SourceLayer, list_layers, read_layer
+from village_planner.spatial.reading import LayerInfo, SourceLayer, list_layers, read_layer
 from village_planner.spatial.repair import RepairStatus, repair, repair_any
 from village_planner.standards import InputSpec, Profile
 
@@ -52,28 +52,37 @@ def source_name(file: str, layer: str) -> str:
     return file if not layer or layer == Path(file).stem else f"{file}/{layer}"
 
 
-def open_source(
-    path: str | Path, layer_names: Sequence[str], feedback: Feedback, where: str | None = None, with_geometry: bool = True
-) -> tuple[SourceLayer, list[Message]]:
-    """Read the layer of a source that is named by `|layername=`, else the one whose name is among `layer_names`, else the only one.
+def pick_layer(path: str | Path, layer_names: Sequence[str], with_geometry: bool = True) -> tuple[LayerInfo, list[Message]]:
+    """Return the layer of a source that is named by `|layername=`, else the one among `layer_names`, else the only one.
 
-    layer_names: names by which the profile knows such layers. where: OGR attribute filter.
-    with_geometry: layers without geometry do not count. Raises InputError, naming the layers, where none or several could be meant.
+    layer_names: names by which the profile knows such layers. with_geometry: layers without geometry do not count.
+    Raises InputError, naming the layers, where none or several could be meant.
     """
     file, layer = split_source(path)
-    notes: list[Message] = []
+    name = Path(file).name
     if not Path(file).exists():
-        raise InputError("intake.file_missing", file=Path(file).name)
-    if layer is None:
-        infos = [info for info in list_layers(file) if not with_geometry or info.geometry_type != "None"]
-        if not infos:
-            raise InputError("intake.no_geometry_layers", file=Path(file).name)
-        if len(infos) > 1:
-            layer = _choose(file, [info.layer for info in infos], layer_names)
-            notes.append(Message("intake.layer_chosen", {"file": Path(file).name, "layer": layer}))
-        else:
-            layer = infos[0].layer
-    return read_layer(file, layer, where=where, feedback=feedback), notes
+        raise InputError("intake.file_missing", file=name)
+    infos = list_layers(file)
+    if layer is not None:
+        found = next((info for info in infos if info.layer == layer), None)
+        if found is None:
+            raise InputError("intake.layer_missing", file=name, layer=layer, layers="、".join(info.layer for info in infos))
+        return found, []
+    infos = [info for info in infos if not with_geometry or info.geometry_type != "None"]
+    if not infos:
+        raise InputError("intake.no_geometry_layers", file=name)
+    if len(infos) == 1:
+        return infos[0], []
+    chosen = _choose(file, [info.layer for info in infos], layer_names)
+    return next(info for info in infos if info.layer == chosen), [Message("intake.layer_chosen", {"file": name, "layer": chosen})]
+
+
+def open_source(
+    path: str | Path, layer_names: Sequence[str], feedback: Feedback, with_geometry: bool = True
+) -> tuple[SourceLayer, list[Message]]:
+    """Read the layer that `pick_layer` picks."""
+    info, notes = pick_layer(path, layer_names, with_geometry)
+    return read_layer(split_source(path)[0], info.layer, feedback=feedback), notes
 
 
 def layer_table(source: SourceLayer, spec: InputSpec, rule: CodeRule, chosen: Mapping[str, str]) -> Table:
@@ -178,10 +187,3 @@ def _choose(file: str, layers: Sequence[str], names: Sequence[str]) -> str:
         raise InputError(code, file=Path(file).name, layers="、".join(found or layers))
     return found[0]
 
-
-def without_rows(table: Table, keep: Sequence[int]) -> Table:
-    """Return a table with only the rows at positions `keep`."""
-    rows = list(keep)
-    return replace(
-        table, frame=table.frame.iloc[rows].reset_index(drop=True), numbers=tuple(table.numbers[row] for row in rows), shared=table.shared[rows]
-    )

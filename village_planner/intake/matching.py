@@ -73,7 +73,8 @@ def match_columns(
     candidates = _candidates(frame, headings, open_fields, taken, rule)
     named, refused = _assign(candidates)
     taken |= {match.column for match in named}
-    left = [field for field in open_fields if field.id not in {match.field for match in named}]
+    found = {match.field for match in (*fixed, *named)}
+    left = [field for field in open_fields if field.id not in found and not (field.id == "township_code" and "village_code" in found)]
     by_content = _by_content(frame, left, [column for column in frame.columns if column not in taken], rule)
     matches = (*fixed, *named, *by_content)
     used = {match.column for match in matches}
@@ -171,7 +172,10 @@ def _assign(candidates: Sequence[tuple[int, float, int, str, str, Reason]]) -> t
 
 
 def _by_content(frame: pd.DataFrame, fields: Sequence[InputField], columns: Sequence[str], rule: CodeRule) -> list[Match]:
-    """Codes and names are known by their looks alone; counts never, since one count looks like another."""
+    """Codes and names are known by their looks alone; counts never, since one count looks like another.
+
+    Township codes are looked for only where village codes, whose beginning they are, are missing.
+    """
     matches: list[Match] = []
     free = list(columns)
     for field in fields:
@@ -257,7 +261,8 @@ def _is_ratio(cell: Any, rule: CodeRule) -> bool:
         found = values.number(cell)
     except InputError:
         return False
-    return found is not None and 0 <= found <= 1
+    # Some write the coefficient in percent: the reader of the column sees to that.
+    return found is not None and 0 <= found <= 100
 
 
 def _is_landuse(cell: Any, rule: CodeRule) -> bool:
