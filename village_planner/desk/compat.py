@@ -35,3 +35,4 @@ ANY_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "Unknown", QgsWkbTypes, "
 TASK_CAN_CANCEL = _scoped(getattr(QgsTask, "Flag", None), "CanCancel", QgsTask, "CanCancel")
 NOT_NULL = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintNotNull", QgsFieldConstraints, "ConstraintNotNull")
 UNIQUE = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintUnique", QgsFieldConstraints, "ConstraintUnique")
+NO_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "NoGeometry", QgsWkbTypes, "NoGeometry")

@@ -8,6 +8,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingParameterEnum, QgsProce
 
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, file_parameter, plan_parameter
 from village_planner.processing.createplan import VECTOR_SUFFIXES
+from village_planner.processing.values import field_map
 from village_planner.standards import load_profile
 
 
@@ -52,8 +53,8 @@ class AddControlAlgorithm(PlannerAlgorithm):
             kind=self.parameterAsEnumString(parameters, "KIND", context),
             source=self.parameterAsString(parameters, "SOURCE", context),
             filter=self.optional_text(parameters, "FILTER", context),
-            field_map=self.optional_text(parameters, "FIELD_MAP", context),
+            field_map=field_map(self.optional_text(parameters, "FIELD_MAP", context)),
             title=self.optional_text(parameters, "TITLE", context),
         )
         result = add_control(request, feedback)
-        return {"COUNT": result.count, "REPAIRED": result.repaired, "REPORT": str(result.report)}
+        return {"COUNT": result.count, "REPAIRED": result.repaired, "REPORT": str(result.report_path)}

@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingParameterString, QgsProcessingParameterVectorDestination
 
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, plan_parameter, scenario_parameter
+from village_planner.processing.values import listed
 
 
 class CheckAlgorithm(PlannerAlgorithm):
@@ -54,7 +55,7 @@ class CheckAlgorithm(PlannerAlgorithm):
             self.path(parameters, "PLAN", context),
             feedback,
             scenario=self.optional_text(parameters, "SCENARIO", context),
-            rules=[rule.strip() for rule in rules.replace("，", ",").split(",") if rule.strip()] if rules else None,
+            rules=listed(rules) if rules else None,
         )
         for message in outcome.not_checked:
             feedback.say(message)

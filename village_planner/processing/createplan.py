@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -15,6 +16,7 @@ from qgis.core import (
 
 from village_planner.desk import compat
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, file_parameter
+from village_planner.processing.values import field_map, phases
 
 TABLE_SUFFIXES = ("xlsx", "xls", "csv", "dbf", "ods")
 VECTOR_SUFFIXES = ("shp", "gpkg", "geojson", "zip", "gdbtable")
@@ -67,18 +69,18 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
         from village_planner.intake import CreatePlan, create_plan
 
         request = CreatePlan(
-            plan=self.path(parameters, "PLAN", context),
+            plan=Path(self.parameterAsFileOutput(parameters, "PLAN", context)).absolute(),
             profile=self.parameterAsString(parameters, "PROFILE", context),
             title=self.parameterAsString(parameters, "TITLE", context),
             county_code=self.optional_text(parameters, "COUNTY_CODE", context),
             base_year=self.parameterAsInt(parameters, "BASE_YEAR", context),
-            phases=self.parameterAsString(parameters, "PHASES", context),
+            phases=phases(self.parameterAsString(parameters, "PHASES", context)),
             roster=self.optional_text(parameters, "ROSTER", context),
             other_rosters=tuple(self.parameterAsFileList(parameters, "OTHER_ROSTERS", context)),
             villages=self.optional_text(parameters, "VILLAGES", context),
             townships=self.optional_text(parameters, "TOWNSHIPS", context),
             patches=self.optional_text(parameters, "PATCHES", context),
-            field_map=self.optional_text(parameters, "FIELD_MAP", context),
+            field_map=field_map(self.optional_text(parameters, "FIELD_MAP", context)),
             overwrite=self.parameterAsBool(parameters, "OVERWRITE", context),
         )
         result = create_plan(request, feedback)
@@ -86,5 +88,5 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
             "PLAN": str(result.plan),
             "VILLAGE_COUNT": result.village_count,
             "DIFFERENCES": result.differences,
-            "REPORT": str(result.report),
+            "REPORT": str(result.report_path),
         }

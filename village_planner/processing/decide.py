@@ -46,4 +46,4 @@ class DecideAlgorithm(PlannerAlgorithm):
             scenario=self.optional_text(parameters, "SCENARIO", context),
         )
         result = decide(request, feedback)
-        return {"ACCEPTED": result.accepted, "REJECTED": result.rejected, "REPORT": str(result.report)}
+        return {"ACCEPTED": result.accepted, "REJECTED": result.rejected, "REPORT": str(result.report_path)}

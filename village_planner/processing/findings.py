@@ -25,7 +25,7 @@ from village_planner.desk.steps import finding_message
 from village_planner.plan.data import plain
 
 _NUMBERS = ("measure", "limit_value")
-_TEXTS = ("rule", "severity", "subject_kind", "subject_code", "village_code", "other_kind", "other_code", "unit", "state", "file", "key")
+_TEXTS = ("rule", "severity", "subject_kind", "subject_code", "village_code", "other_kind", "other_code", "unit", "state", "file", "subject", "key")
 
 
 def write_findings(findings: pd.DataFrame, path: Path, crs: int | None) -> None:
@@ -44,13 +44,12 @@ def write_findings(findings: pd.DataFrame, path: Path, crs: int | None) -> None:
         # Excel in China takes a CSV without the mark for GBK.
         options.layerOptions = ["WRITE_BOM=YES"]
     reference = QgsCoordinateReferenceSystem.fromEpsgId(crs) if crs else QgsCoordinateReferenceSystem()
-    writer = QgsVectorFileWriter.create(
-        str(path), fields, compat.ANY_GEOMETRY, reference, QgsProject.instance().transformContext(), options
-    )
+    geometry = compat.ANY_GEOMETRY if crs else compat.NO_GEOMETRY
+    writer = QgsVectorFileWriter.create(str(path), fields, geometry, reference, QgsProject.instance().transformContext(), options)
     if writer.hasError():
         raise QgsProcessingException(text(Message("processing.not_written", {"file": str(path), "reason": writer.errorMessage()})))
     for row in findings.to_dict("records"):
-        writer.addFeature(_feature(fields, row))
+        writer.addFeature(_feature(fields, row, with_geometry=crs is not None))
     del writer
 
 
@@ -66,12 +65,12 @@ def _fields(findings: pd.DataFrame) -> QgsFields:
     return fields
 
 
-def _feature(fields: QgsFields, row: dict[str, Any]) -> QgsFeature:
+def _feature(fields: QgsFields, row: dict[str, Any], with_geometry: bool) -> QgsFeature:
     feature = QgsFeature(fields)
     for name in fields.names():
         feature[name] = text(finding_message(row)) if name == "message" else plain(row[name])
     shape = row.get("geom")
-    if shape is not None:
+    if shape is not None and with_geometry:
         geometry = QgsGeometry()
         geometry.fromWkb(shape.wkb)
         feature.setGeometry(geometry)

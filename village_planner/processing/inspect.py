@@ -55,20 +55,21 @@ class InspectAlgorithm(PlannerAlgorithm):
 
     def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
         """Inspect and write what is wished."""
+        import pandas as pd
+
         from village_planner.delivery import inspect_package
         from village_planner.processing.findings import write_findings
 
-        inspection = inspect_package(
-            self.path(parameters, "PACKAGE", context), self.optional_text(parameters, "PROFILE", context), feedback
-        )
+        package = self.path(parameters, "PACKAGE", context)
+        inspection = inspect_package(package, self.optional_text(parameters, "PROFILE", context), feedback)
         results: dict[str, Any] = {f"COUNT_{severity}": int(inspection.counts.get(severity, 0)) for severity in "ABC"}
-        results.update(NOT_CHECKED=len(inspection.not_checked), SCORE=inspection.score, VERDICT=inspection.verdict)
+        results.update(NOT_CHECKED=len(inspection.not_checked), SCORE=inspection.score, VERDICT=inspection.verdict.value)
         report = self.parameterAsFileOutput(parameters, "REPORT", context)
         if report:
             write_report(inspection.report, Path(report))
             results["REPORT"] = report
         target = self.parameterAsOutputLayer(parameters, "FINDINGS", context)
         if target:
-            write_findings(inspection.findings, Path(target), None)
+            write_findings(pd.concat([inspection.findings, inspection.plan_result.findings], ignore_index=True), Path(target), None)
             results["FINDINGS"] = target
         return results

@@ -6,11 +6,14 @@ from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingParameterEnum, QgsProcessingParameterFile, QgsProcessingParameterString
 
+from village_planner.base.report import write_report
 from village_planner.desk import compat
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, plan_parameter, scenario_parameter
+from village_planner.processing.values import listed, make_folder
 
 MODES = ("draft", "formal")
-DEFAULT_FORMATS = "gpkg"
+DEFAULT_EDITION = "consultation"
+DEFAULT_FORMATS = "gpkg,xlsx"
 
 
 class PackageAlgorithm(PlannerAlgorithm):
@@ -42,7 +45,7 @@ class PackageAlgorithm(PlannerAlgorithm):
         self.addParameter(
             QgsProcessingParameterEnum("MODE", self.tr("Mode"), list(MODES), defaultValue=MODES[0], usesStaticStrings=True)
         )
-        self.addParameter(QgsProcessingParameterString("EDITION", self.tr("Edition"), optional=True))
+        self.addParameter(QgsProcessingParameterString("EDITION", self.tr("Edition"), DEFAULT_EDITION, optional=True))
         self.addParameter(QgsProcessingParameterString("FORMATS", self.tr("Formats, separated by commas"), DEFAULT_FORMATS))
         self.addParameter(scenario_parameter())
         self.add_files(PACKAGE=self.tr("Package"), REPORT=self.tr("Report"))
@@ -52,14 +55,17 @@ class PackageAlgorithm(PlannerAlgorithm):
         """Write the package."""
         from village_planner.delivery import PackageRequest, write_package
 
-        formats = self.parameterAsString(parameters, "FORMATS", context).replace("，", ",").split(",")
         request = PackageRequest(
             plan=self.path(parameters, "PLAN", context),
             folder=self.path(parameters, "FOLDER", context),
             mode=self.parameterAsEnumString(parameters, "MODE", context),
-            edition=self.optional_text(parameters, "EDITION", context),
-            formats=tuple(name.strip() for name in formats if name.strip()),
+            edition=self.parameterAsString(parameters, "EDITION", context) or DEFAULT_EDITION,
+            formats=tuple(listed(self.parameterAsString(parameters, "FORMATS", context))),
             scenario=self.optional_text(parameters, "SCENARIO", context),
         )
+        make_folder(request.folder)
         result = write_package(request, feedback)
-        return {"PACKAGE": str(result.path), "FILE_COUNT": result.file_count, "REPORT": str(result.report)}
+        # Beside the package: inside it would be a file that the standard does not know.
+        report = result.path.with_name(f"{result.path.name}.report.json")
+        write_report(result.report, report)
+        return {"PACKAGE": str(result.path), "FILE_COUNT": result.file_count, "REPORT": str(report)}
