@@ -1,0 +1,148 @@
+"""The demo through createplan, addcontrol, decide and check: what is found is exactly what expected.json lists."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from village_planner import checks
+from village_planner.base import SilentFeedback
+from village_planner.demo import DemoResult
+from village_planner.intake import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult, add_control, create_plan, decide
+from village_planner.plan import PlanFile
+from village_planner.plan.data import PlanData, plain
+from village_planner.standards import load_profile
+
+PHASES = (2020, 2021, 2022, 2025, 2035)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A demo and what the steps made of it."""
+
+    expected: dict[str, Any]
+    created: CreateResult
+    controls: dict[str, ControlResult]
+    decided: DecideResult
+    data: PlanData
+    checked: checks.CheckResult
+
+
+def through_the_steps(demo: DemoResult) -> Run:
+    """Follow steps.json with the rooms' public functions as far as the check."""
+    silent = SilentFeedback()
+    steps = [(s["algorithm"].split(":")[1], s["parameters"]) for s in json.loads(demo.steps.read_text(encoding="utf-8"))]
+    create = next(p for name, p in steps if name == "createplan")
+    plan = Path(create["PLAN"])
+    plan.parent.mkdir(exist_ok=True)
+    created = create_plan(
+        CreatePlan(
+            plan=plan, title=create["TITLE"], base_year=create["BASE_YEAR"], county_code=create["COUNTY_CODE"], phases=PHASES,
+            roster=create["ROSTER"], other_rosters=tuple(create["OTHER_ROSTERS"]), villages=create["VILLAGES"],
+            townships=create["TOWNSHIPS"], patches=create["PATCHES"], overwrite=create["OVERWRITE"],
+        ),
+        silent,
+    )
+    controls = {p["KIND"]: add_control(AddControl(plan, p["KIND"], p["SOURCE"]), silent) for name, p in steps if name == "addcontrol"}
+    decided = decide(Decide(plan, next(p["DECISIONS"] for name, p in steps if name == "decide")), silent)
+    file = PlanFile.open(plan)
+    data = file.read()
+    checked = checks.run(data, file.layers(), load_profile("layout-2035"), feedback=silent)
+    return Run(json.loads(demo.expected.read_text(encoding="utf-8")), created, controls, decided, data, checked)
+
+
+@pytest.fixture(scope="module")
+def clean_run(clean: DemoResult) -> Run:
+    return through_the_steps(clean)
+
+
+@pytest.fixture(scope="module")
+def faulty_run(faulty: DemoResult) -> Run:
+    return through_the_steps(faulty)
+
+
+def test_the_clean_demo_has_no_finding_and_every_rule_runs(clean_run: Run) -> None:
+    assert _keys_found(clean_run) == set()
+    assert clean_run.checked.not_checked == []
+    assert clean_run.decided.rejected == 0 and clean_run.created.differences == 0
+    assert (clean_run.created.village_count, clean_run.created.hamlet_count) == (30, 90)
+
+
+def test_the_faulty_demo_gives_exactly_the_expected_findings(faulty_run: Run) -> None:
+    expected = [_key_expected(finding, faulty_run.data) for finding in faulty_run.expected["findings"]]
+    found = _keys_found(faulty_run)
+    assert len(set(expected)) == len(expected)
+    assert {"missing": set(expected) - found, "unexpected": found - set(expected)} == {"missing": set(), "unexpected": set()}
+    assert [note.rule for note in faulty_run.checked.not_checked] == faulty_run.expected["not_checked"]
+
+
+def test_measures_and_limits_are_those_of_the_oracle(faulty_run: Run) -> None:
+    found = {_key_found(row): row for row in faulty_run.checked.findings.itertuples(index=False)}
+    measured = 0
+    for finding in faulty_run.expected["findings"]:
+        row = found[_key_expected(finding, faulty_run.data)]
+        if finding["measure"] is None:
+            continue
+        measured += 1
+        assert row.unit == finding["unit"], finding
+        assert row.measure == pytest.approx(finding["measure"], abs=finding["tolerance"]), finding
+        if finding["limit"] is not None:
+            assert row.limit_value == pytest.approx(finding["limit"], abs=finding["tolerance"]), finding
+        for name, area in finding["params"].items():
+            assert row.params[name] == pytest.approx(area, abs=finding["tolerance"]), (name, finding)
+    assert measured >= 15
+
+
+def test_open_differences_between_the_rosters_are_the_expected_ones(faulty_run: Run) -> None:
+    rows = faulty_run.data.roster_difference
+    rows = rows[rows["settled"].isna()]
+    found = {(str(r.source), str(r.code), str(r.kind), plain(r.village_code)) for r in rows.itertuples(index=False)}
+    assert found == {(d["source"], d["code"], d["kind"], d["village_code"]) for d in faulty_run.expected["differences"]}
+    assert faulty_run.created.differences == len(found)
+
+
+def test_rows_of_a_village_with_a_wrong_row_are_refused_together(faulty_run: Run) -> None:
+    refused = faulty_run.expected["rejected"]
+    assert faulty_run.decided.rejected == sum(row["rows"] for row in refused)
+    names = {row["village"] for row in refused}
+    codes = set(faulty_run.data.village.loc[faulty_run.data.village["name"].isin(names), "code"])
+    assert len(codes) == len(names) - 1
+    assert not codes & set(faulty_run.data.category["village_code"])
+    assert not any(code[:12] in codes for code in faulty_run.data.move["hamlet_code"])
+
+
+def test_broken_shapes_are_repaired_or_set_aside_and_counted(faulty_run: Run, clean_run: Run) -> None:
+    assert faulty_run.controls["hazard"].repaired == faulty_run.expected["repaired"]["地质灾害隐患.shp"]
+    assert sum(result.repaired + result.set_aside for result in clean_run.controls.values()) == 0
+    assert "JM9999" not in set(faulty_run.data.patch["code"]) or faulty_run.data.patch.set_index("code").loc["JM9999", "geom"] is None
+    text = json.dumps(json.loads(faulty_run.created.report_path.read_text(encoding="utf-8")), ensure_ascii=False)
+    assert "居民点用地.shp" in text and "边界自相交" in text
+
+
+def _keys_found(run: Run) -> set[tuple]:
+    return {_key_found(row) for row in run.checked.findings.itertuples(index=False)}
+
+
+def _key_found(row: Any) -> tuple:
+    return tuple(plain(value) for value in (row.rule, row.severity, row.subject_kind, row.subject_code, row.other_kind, row.other_code))
+
+
+def _key_expected(finding: dict[str, Any], data: PlanData) -> tuple:
+    parties = []
+    for side in ("subject", "other"):
+        kind, code = finding[f"{side}_kind"], finding[f"{side}_code"]
+        parties += [kind, _located(data.tables[kind], finding["locator"]) if kind and code is None else code]
+    return finding["rule"], finding["severity"], *parties
+
+
+def _located(table: pd.DataFrame, locator: dict[str, Any]) -> str:
+    rows = table
+    for column, value in locator.items():
+        rows = rows[rows[column].eq(value).fillna(False)]
+    assert len(rows) == 1, (locator, len(rows))
+    return str(rows["code"].iloc[0])
