@@ -1,0 +1,312 @@
+"""The inspector finds each damage by its rule and nothing else, says what it could not check, and survives hostile packages."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Callable
+
+import openpyxl
+import pytest
+import shapely
+from osgeo import gdal, ogr
+
+from tests.delivery.plans import CRS, box
+from village_planner.base import InputError, render
+from village_planner.base.report import write_report
+from village_planner.delivery import Verdict, inspect_package, read_package
+from village_planner.delivery.manifest import read_manifest, write_manifest
+from village_planner.plan.data import PlanData
+from village_planner.spatial.blob import register_functions, to_blob
+from village_planner.standards import Profile
+
+Damage = Callable[[Path], None]
+
+
+def rules_found(path: Path) -> set[str]:
+    """Ids of all rules with a finding, of the package or of the plan in it."""
+    inspection = inspect_package(path)
+    return {*inspection.findings["rule"], *inspection.plan_result.findings["rule"]}
+
+
+def file_of(package: Path, suffix: str) -> Path:
+    """The only file of the package with this suffix."""
+    return next(path for path in package.rglob(f"*{suffix}") if path.is_file())
+
+
+def sql(*statements: str) -> Damage:
+    """Damage by SQL to the GeoPackage."""
+
+    def damage(package: Path) -> None:
+        with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
+            register_functions(connection)
+            for statement in statements:
+                connection.execute(statement)
+
+    return damage
+
+
+def vector(edit: Callable[[ogr.DataSource], None]) -> Damage:
+    """Damage through GDAL to the GeoPackage."""
+
+    def damage(package: Path) -> None:
+        source = gdal.OpenEx(str(file_of(package, ".gpkg")), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        edit(source)
+        del source
+
+    return damage
+
+
+def as_text(layer: str, field: str) -> Callable[[ogr.DataSource], None]:
+    """Make a field a text field of the same name."""
+
+    def edit(source: ogr.DataSource) -> None:
+        table = source.GetLayerByName(layer)
+        definition = ogr.FieldDefn(field, ogr.OFTString)
+        table.AlterFieldDefn(table.FindFieldIndex(field, 1), definition, ogr.ALTER_TYPE_FLAG)
+
+    return edit
+
+
+def move_layer_to(crs: str) -> Damage:
+    """Write CZBD again in another CRS."""
+
+    def damage(package: Path) -> None:
+        path = file_of(package, ".gpkg")
+        copy = path.with_suffix(".copy.gpkg")
+        path.rename(copy)
+        for layer in ("AZD", "AZDRL", "CMBJ", "CZBD", "CZQBGX", "JMD", "JMDYD", "MLHD"):
+            options = {"layers": [layer], "format": "GPKG", "accessMode": "update" if path.exists() else None, "layerName": layer}
+            if layer == "CZBD":
+                options["dstSRS"] = crs
+            gdal.VectorTranslate(str(path), str(copy), **options)
+        copy.unlink()
+
+    return damage
+
+
+def text(suffix: str, old: str, new: str) -> Damage:
+    """Replace text in a file."""
+
+    def damage(package: Path) -> None:
+        path = file_of(package, suffix)
+        before = path.read_text(encoding="utf-8")
+        assert old in before
+        path.write_text(before.replace(old, new), encoding="utf-8")
+
+    return damage
+
+
+def bytes_of(suffix: str, change: Callable[[bytes], bytes]) -> Damage:
+    """Change the bytes of a file."""
+
+    def damage(package: Path) -> None:
+        path = file_of(package, suffix)
+        path.write_bytes(change(path.read_bytes()))
+
+    return damage
+
+
+def without_sheet(package: Path) -> None:
+    """Take a sheet out of the workbook."""
+    path = file_of(package, ".xlsx")
+    book = openpyxl.load_workbook(path)
+    del book["B3村庄分类汇总表"]
+    book.save(path)
+
+
+def bow_tie(package: Path) -> None:
+    """A village polygon that crosses itself."""
+    corners = list(box(0, 0, 100, 100).exterior.coords)
+    shape = shapely.multipolygons([shapely.Polygon([corners[0], corners[2], corners[1], corners[3]])])
+    with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
+        register_functions(connection)
+        connection.execute("UPDATE CZBD SET geom = ? WHERE fid = 1", to_blob([shape], CRS))
+
+
+DAMAGES: list[tuple[str, Damage, set[str]]] = [
+    ("metadata missing", lambda package: file_of(package, ".xml").unlink(), {"QC-1101"}),
+    ("workbook under another name", lambda package: file_of(package, ".xlsx").rename(package / "3规划表格" / "表格.xlsx") and None, {"QC-1101"}),
+    ("GeoPackage missing", lambda package: file_of(package, ".gpkg").unlink(), {"QC-1101", "QC-1201"}),
+    ("a folder that the tree does not have", lambda package: (package / "7杂项").mkdir(), {"QC-1101"}),
+    ("GeoPackage cut short", bytes_of(".gpkg", lambda content: content[: len(content) // 2]), {"QC-1103"}),
+    ("GeoPackage full of rubbish", bytes_of(".gpkg", lambda content: b"rubbish" * 500), {"QC-1103"}),
+    ("workbook full of rubbish", bytes_of(".xlsx", lambda content: b"rubbish"), {"QC-1103"}),
+    ("workbook cut short", bytes_of(".xlsx", lambda content: content[:-200]), {"QC-1103"}),
+    ("record that is no UTF-8", bytes_of(".csv", lambda content: "序号".encode("gbk")), {"QC-1103"}),
+    ("sheet missing", without_sheet, {"QC-1201"}),
+    ("metadata not well-formed", text(".xml", "</元数据>", ""), {"QC-1102"}),
+    ("mandatory metadata empty", text(".xml", "清河县村庄布局规划（2020—2035年）</标题>", "</标题>"), {"QC-1102"}),
+    ("metadata with an entity", text(".xml", "<元数据>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><元数据>'), {"PK-02"}),
+    ("layer missing", vector(lambda source: source.ExecuteSQL("DROP TABLE JMDYD")), {"QC-1201"}),
+    ("layer that the profile does not have", vector(lambda source: source.CreateLayer("EXTRA", None, ogr.wkbNone)), {"QC-3101"}),
+    ("field missing", vector(lambda source: source.GetLayerByName("JMD").DeleteField(source.GetLayerByName("JMD").FindFieldIndex("BHSM", 1))), {"QC-3101"}),
+    ("field that the profile does not have", vector(lambda source: source.GetLayerByName("AZD").CreateField(ogr.FieldDefn("XX", ogr.OFTReal))), {"QC-3101"}),
+    ("field of another type", vector(as_text("CMBJ", "BJRQ")), {"QC-3101"}),
+    ("number where the column says text", sql("UPDATE CZBD SET BZ = x'3132' WHERE fid = 1"), set()),
+    ("text wider than its field", sql("UPDATE CZBD SET FLYJ = printf('%.*c', 300, 'x') WHERE fid = 1"), {"QC-3101"}),
+    ("code outside its domain", sql("UPDATE CZBD SET CZXZ = '99' WHERE fid = 1"), {"QC-3104"}),
+    ("mandatory value missing", sql("UPDATE CZBD SET SSXZMC = NULL WHERE fid = 1"), {"QC-3106"}),
+    ("conditional value missing", sql("UPDATE CZQBGX SET QRXZQDM = NULL WHERE RWBH = 'M1'"), {"QC-3106", "QC-7103"}),
+    ("serial twice", sql("UPDATE JMD SET BSM = (SELECT BSM FROM JMD WHERE fid = 2) WHERE fid = 1"), {"QC-3302"}),
+    ("serial too short", sql("UPDATE JMD SET BSM = '37079990' WHERE fid = 1"), {"QC-3302"}),
+    ("serial of another county", sql("UPDATE JMD SET BSM = '370800' || substr(BSM, 7) WHERE fid = 1"), {"QC-3302"}),
+    ("polygon that crosses itself", bow_tie, {"QC-4105"}),
+    ("hamlet of an unknown village", sql("UPDATE JMD SET XZQDM = '370799109999' WHERE JMDDM = '370799102202001'"), {"QC-3301"}),
+    ("layer in WGS 84", move_layer_to("EPSG:4326"), {"QC-2201", "QC-2204"}),
+    ("layer in degrees", move_layer_to("EPSG:4490"), {"QC-2203", "QC-2204"}),
+    ("layer in the next zone", move_layer_to("EPSG:4548"), {"QC-2204"}),
+    ("difference not settled", sql("UPDATE MLHD SET CLJG = NULL"), {"QC-7101"}),
+    ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE fid = 4"), {"QC-7102"}),
+    ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE RWBH = 'M1'"), {"QC-7103"}),
+    ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = 'AZ99' WHERE RWBH = 'M2'"), {"QC-7104"}),
+    ("consent missing", vector(lambda source: source.ExecuteSQL("DELETE FROM CMBJ WHERE BJBH = 'C2'")), {"QC-7105", "PK-01"}),
+    ("protected hamlet withdrawn", sql("UPDATE JMD SET BHLX = '2' WHERE JMDDM = '370799101201002'"), {"QC-7106"}),
+    ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = 5 WHERE RWBH = 'M3'"), {"QC-7108"}),
+]
+
+
+def test_a_package_of_a_clean_plan_inspects_clean(clean_package: Path) -> None:
+    inspection = inspect_package(clean_package)
+    assert inspection.findings.empty
+    assert inspection.plan_result.findings.empty
+    assert (inspection.score, inspection.verdict) == (100, Verdict.PASSED)
+
+
+def test_rules_that_need_control_lines_are_told_as_not_checked(clean_package: Path) -> None:
+    inspection = inspect_package(clean_package)
+    assert {"QC-5201", "QC-5202", "QC-5203", "QC-5301", "NL-01"} <= {note.rule for note in inspection.not_checked}
+    assert {"QC-7101", "QC-7102", "QC-7103", "QC-7104", "QC-7105", "QC-7106", "QC-7108"} <= set(inspection.plan_result.ran)
+
+
+@pytest.mark.parametrize(("damage", "expected"), [row[1:] for row in DAMAGES], ids=[row[0] for row in DAMAGES])
+def test_each_damage_is_found_by_its_rule_and_nothing_else(package: Path, damage: Damage, expected: set[str]) -> None:
+    damage(package)
+    manifest = read_manifest(package)
+    assert manifest is not None
+    write_manifest(package, manifest)
+    assert rules_found(package) == expected
+
+
+def test_a_file_that_was_changed_after_writing_is_found(package: Path) -> None:
+    sql("UPDATE CZBD SET BZ = '改过' WHERE fid = 1")(package)
+    findings = inspect_package(package).findings
+    assert list(findings["message_code"]) == ["delivery.manifest_file_differs"]
+    assert findings["severity"].tolist() == ["A"]
+
+
+def test_a_file_that_the_manifest_does_not_list_is_found_as_a_lesser_fault(package: Path) -> None:
+    (package / "1规划文本").mkdir()
+    (package / "1规划文本" / "370799清河县村庄布局规划文本.pdf").write_bytes(b"%PDF-1.4")
+    findings = inspect_package(package).findings
+    assert list(zip(findings["rule"], findings["severity"])) == [("PK-01", "B")]
+
+
+def test_a_listed_file_that_is_missing_is_found(package: Path) -> None:
+    file_of(package, ".csv").unlink()
+    assert rules_found(package) == {"PK-01", "QC-1101"}
+
+
+@pytest.mark.parametrize("content", [None, "{", "[" * 100_000, '{"format": "village-planner-package", "files": 3}', '"text"'])
+def test_a_package_without_a_readable_manifest_is_still_inspected(package: Path, content: str | None) -> None:
+    path = package / "manifest.json"
+    path.unlink() if content is None else path.write_text(content, encoding="utf-8")
+    inspection = inspect_package(package)
+    assert set(inspection.findings["rule"]) <= {"PK-01", "QC-1101"}
+    assert "QC-7101" in inspection.plan_result.ran
+    assert inspection.plan_result.findings.empty
+
+
+def test_a_manifest_cannot_name_a_profile_by_path(package: Path, tmp_path: Path) -> None:
+    path = package / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"layout-2035"', '"../../../evil"'), encoding="utf-8")
+    assert "delivery.profile_unknown" in set(inspect_package(package).findings["message_code"])
+
+
+def test_a_folder_under_another_name_is_a_minor_finding(package: Path) -> None:
+    renamed = package.rename(package.parent / "成果")
+    findings = inspect_package(renamed).findings
+    assert list(zip(findings["rule"], findings["severity"])) == [("QC-1101", "C")]
+
+
+def test_the_score_falls_by_the_profiles_weight_and_an_a_finding_fails_the_package(package: Path, profile: Profile) -> None:
+    sql("UPDATE CZBD SET CZXZ = '99' WHERE fid = 1")(package)
+    manifest = read_manifest(package)
+    assert manifest is not None
+    write_manifest(package, manifest)
+    inspection = inspect_package(package)
+    assert inspection.score == 100 - profile.package.inspection["weights"]["B"]
+    assert inspection.verdict is Verdict.PASSED_WITH_FINDINGS
+    file_of(package, ".xml").unlink()
+    assert inspect_package(package).verdict is Verdict.FAILED
+
+
+def test_inspecting_changes_nothing_in_the_folder(package: Path) -> None:
+    def state() -> list[tuple[str, int, bytes]]:
+        return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(package.rglob("*")) if path.is_file()]
+
+    before = state()
+    inspect_package(package)
+    assert state() == before
+
+
+def test_a_link_in_the_folder_is_reported_and_not_followed(package: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("x", encoding="utf-8")
+    os.symlink(secret, package / "5数据说明" / "link.csv")
+    os.symlink("/", package / "6其他材料")
+    findings = inspect_package(package).findings
+    assert set(findings["rule"]) == {"PK-02"}
+    assert len(findings) == 2
+
+
+def test_a_path_that_is_no_package_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK rubbish")
+    for path in (tmp_path / "a.zip", tmp_path / "none"):
+        with pytest.raises(InputError) as refused:
+            inspect_package(path)
+        assert path.name in render(refused.value.message)
+
+
+def test_an_empty_folder_fails_with_findings_not_with_an_error(tmp_path: Path) -> None:
+    inspection = inspect_package(tmp_path)
+    assert inspection.verdict is Verdict.FAILED
+    assert {"QC-1101", "QC-1201", "PK-01"} <= set(inspection.findings["rule"])
+    assert {note.rule for note in inspection.not_checked} >= {"QC-7101", "QC-5202"}
+
+
+def test_every_finding_has_its_words_in_the_report(package: Path, tmp_path: Path) -> None:
+    sql("UPDATE CZBD SET CZXZ = '99', SSXZMC = NULL WHERE fid = 1", "UPDATE JMD SET BSM = '1' WHERE fid = 1")(package)
+    inspection = inspect_package(package)
+    write_report(inspection.report, tmp_path / "report.json")
+    content = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "不合格" in content
+    assert "delivery." not in content
+
+
+def test_a_package_reads_back_as_the_plan_that_it_was_made_of(clean_package: Path, data: PlanData) -> None:
+    read, layers = read_package(clean_package)
+    assert layers.kinds() == set()
+    for table, columns in {
+        "village": ["code", "name", "township_code", "kind", "position_stated"],
+        "hamlet": ["code", "village_code", "name", "is_main", "households", "persons", "homesteads", "protection"],
+        "site": ["code", "name", "setting", "ready_phase"], "site_capacity": ["site_code", "phase", "households"],
+        "patch": ["code", "hamlet_code", "kind"], "category": ["village_code", "category"], "action": ["hamlet_code", "action"],
+        "move": ["code", "hamlet_code", "destination_kind", "destination_code", "phase", "households", "persons", "mode", "cleared_m2", "built_m2"],
+        "consent": ["code", "village_code", "hamlet_code", "kind", "date", "eligible", "attended", "in_favour", "document"],
+        "roster_difference": ["source", "code", "kind", "settled", "detail"], "phase": ["year", "title"],
+    }.items():
+        key = columns[0]
+        ours = data.tables[table].sort_values(columns[:3], ignore_index=True)[columns]
+        theirs = read.tables[table].sort_values(columns[:3], ignore_index=True)[columns]
+        assert ours.astype(str).equals(theirs.astype(str)), (table, key)
+
+
+def test_the_record_lists_what_the_plan_check_could_not_do(clean_package: Path) -> None:
+    with file_of(clean_package, ".csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["等级"] for row in rows} == {"未检查"}
+    assert "QC-5202" in {row["规则"] for row in rows}
