@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from osgeo import gdal
 
 from tests.plan.conftest import HAMLETS, TOWNSHIP, VILLAGES
 from tests.plan.procedure import approve
@@ -224,6 +225,29 @@ def test_ogrinfo_sees_a_sound_geopackage_with_every_table(plan: PlanFile) -> Non
     assert "Warning" not in result.stderr and "ERROR" not in result.stderr
     for words in ("Layer name: patch", "Layer name: category", "Layer name: history", "Feature Count: 6"):
         assert words in result.stdout
+
+
+def test_other_programs_find_the_names_of_codes_in_the_file(plan: PlanFile) -> None:
+    dataset = gdal.OpenEx(str(plan.path), gdal.OF_VECTOR)
+    field = dataset.GetLayerByName("action").GetLayerDefn().GetFieldDefn(2)
+    domain = dataset.GetFieldDomain(field.GetDomainName())
+    assert (field.GetName(), domain.GetEnumeration()) == ("action", {"retain": "保留", "merge": "就近撤并", "relocate": "搬迁"})
+
+
+def test_ogr2ogr_upsert_is_logged_and_can_be_undone(plan: PlanFile, tmp_path: Path) -> None:
+    source = _patches(tmp_path, HAMLETS[2], "P0")
+    content = json.loads(source.read_text())
+    content["features"][0]["id"] = 1
+    source.write_text(json.dumps(content))
+    assert run("ogr2ogr", "-upsert", "-preserve_fid", plan.path, source, "-nln", "patch").returncode == 0
+    plan = PlanFile.open(plan.path)
+    assert sorted(plan.read().patch["kind"]) == ["existing", "new"]
+    # GDAL 3.6 replaces the row, GDAL 3.10 updates it: the history holds what it was either way.
+    assert plan.history()["rows"].iloc[0] in (1, 2)
+    assert plan.verify() == []
+    plan.undo("张三")
+    assert plan.read().patch["kind"].tolist() == ["existing", "existing"]
+    assert plan.verify() == []
 
 
 def test_gdal_counts_are_mended_on_open(plan: PlanFile) -> None:

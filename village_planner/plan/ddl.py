@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from osgeo import gdal, ogr, osr
 
@@ -21,6 +21,13 @@ _GDAL_TYPES = {
 }  # fmt: skip
 _GEOMETRY_TYPES = {"POINT": ogr.wkbPoint, "MULTIPOLYGON": ogr.wkbMultiPolygon, "GEOMETRY": ogr.wkbUnknown}
 _SQL_TYPES = {"text": "TEXT", "json": "TEXT", "date": "DATE", "int": "INTEGER", "real": "REAL", "blob": "BLOB"}
+
+_CODE_LISTS = {
+    ("plan", "status"): "status", ("village", "kind"): "village_kind", ("village", "position_stated"): "position",
+    ("hamlet", "protection"): "protection", ("patch", "kind"): "patch_kind", ("category", "category"): "category",
+    ("action", "action"): "action", ("move", "destination_kind"): "destination_kind", ("move", "mode"): "move_mode",
+    ("consent", "kind"): "consent_kind",
+}  # fmt: skip
 
 _HISTORY = """
 CREATE TABLE history (
@@ -103,13 +110,38 @@ def make_strict(connection: sqlite3.Connection) -> None:
     _register(connection)
 
 
+def register_choices(connection: sqlite3.Connection, lists: Mapping[str, Mapping[str, str]]) -> None:
+    """Name the codes of columns in the file, so that plain QGIS and QField offer them as drop-down lists.
+
+    lists: code list of the profile → code → Chinese name; codes that a column does not take are left out.
+    """
+    for table in TABLES:
+        for column in table.columns:
+            names = lists.get(_CODE_LISTS.get((table.name, column.name), ""), {})
+            offered = [(code, name) for code, name in names.items() if not column.choices or code in column.choices]
+            if not offered:
+                continue
+            constraint = f"{table.name}_{column.name}"
+            connection.executemany(
+                "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) VALUES (?, 'enum', ?, ?)",
+                [(constraint, code, name) for code, name in offered],
+            )
+            connection.execute(
+                "UPDATE gpkg_data_columns SET constraint_name = ? WHERE table_name = ? AND column_name = ?",
+                (constraint, table.name, column.name),
+            )
+
+
 def table_sql(table: Table) -> str:
     """Return the CREATE TABLE of `table`, with its constraints named by the columns' Chinese headings."""
     lines = ['"fid" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL']
     if table.geometry:
         lines.append(f'"geom" {table.geometry}')
-    lines += [_column_sql(column) for column in table.columns]
-    lines.append("UNIQUE (" + ", ".join(f'"{name}"' for name in table.key) + ")")
+    # GDAL and QGIS see that a column is unique only where it is said with the column.
+    alone = table.key[0] if len(table.key) == 1 else ""
+    lines += [_column_sql(column, " UNIQUE" if column.name == alone else "") for column in table.columns]
+    if not alone:
+        lines.append("UNIQUE (" + ", ".join(f'"{name}"' for name in table.key) + ")")
     return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 
 
@@ -164,10 +196,10 @@ def _create_with_gdal(path: Path, srs: osr.SpatialReference) -> None:
         dataset = None
 
 
-def _column_sql(column: Column) -> str:
+def _column_sql(column: Column, unique: str) -> str:
     name = f'"{column.name}"'
     null = " NOT NULL" if column.required else ""
-    return f'{name} {_SQL_TYPES[column.type]}{null} CONSTRAINT "{column.alias}" CHECK ({_check(column)})'
+    return f'{name} {_SQL_TYPES[column.type]}{null}{unique} CONSTRAINT "{column.alias}" CHECK ({_check(column)})'
 
 
 def _check(column: Column) -> str:

@@ -16,7 +16,7 @@ from village_planner.base import InputError, Message, PlanFileError
 from village_planner.plan import history, migrations, seal, status
 from village_planner.plan.connection import check_is_plan_file, is_writable, reading, writing
 from village_planner.plan.data import PlanData, typed_frame
-from village_planner.plan.ddl import create_geopackage, make_strict
+from village_planner.plan.ddl import create_geopackage, make_strict, register_choices
 from village_planner.plan.layers import LayerStore
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
@@ -254,6 +254,7 @@ def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
     }  # fmt: skip
     with writing(path) as connection:
         make_strict(connection)
+        register_choices(connection, _code_names(str(info["profile_id"])))
         for sql in triggers().values():
             connection.execute(sql)
         group = begin_group(connection, "", history.label_text(Message("plan.created_label")))
@@ -264,6 +265,12 @@ def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
         tx.update("plan", {"id": "plan"}, adopted_scenario=FIRST_SCENARIO)
         seal.seal(connection)
         end_group(connection)
+
+
+def _code_names(profile_id: str) -> dict[str, dict[str, str]]:
+    if profile_id not in profile_ids():
+        return {}
+    return {name: {row["code"]: row["name"] for row in codes.rows} for name, codes in load_profile(profile_id).codes.items()}
 
 
 def _notice_days(profile_id: str) -> int:
