@@ -137,16 +137,26 @@ def test_a_waiver_holds_until_what_it_excused_changes(profile: Profile) -> None:
 
 
 def test_a_waiver_that_the_reviewer_accepts_is_accepted(profile: Profile) -> None:
-    found = _findings(profile, _plan(), rules=["QC-7106"])
+    found = _findings(profile, _plan(), rules=["QC-7102"])
     waivers = plan_data(waiver=[_waiver(found.iloc[0], accepted_by="乙")]).waiver
     assert checks.apply_waivers(found, waivers)["state"].tolist() == ["accepted"]
+
+
+@pytest.mark.parametrize(("evidence", "state"), [(None, "open"), (" ", "open"), ("前置审查意见〔2026〕1号", "waived")])
+def test_only_a_documented_exception_excuses_the_withdrawal_of_a_protected_hamlet(
+    profile: Profile, evidence: str | None, state: str
+) -> None:
+    found = _findings(profile, _plan(), rules=["QC-7106"])
+    waivers = plan_data(waiver=[_waiver(found.iloc[0], evidence=evidence)]).waiver
+    assert checks.apply_waivers(found, waivers)["state"].tolist() == [state]
 
 
 def test_counts_leave_out_what_is_waived_or_accepted(profile: Profile) -> None:
     found = _findings(profile, _plan(), _farmland())
     severe = found[found["severity"] == "A"]
     assert checks.verdict_counts(found)["A"] == len(severe) >= 2
-    waivers = plan_data(waiver=[_waiver(severe.iloc[0]), _waiver(severe.iloc[1], accepted_by="乙")]).waiver
+    rows = [_waiver(severe.iloc[0], evidence="意见"), _waiver(severe.iloc[1], evidence="意见", accepted_by="乙")]
+    waivers = plan_data(waiver=rows).waiver
     counts = checks.verdict_counts(checks.apply_waivers(found, waivers))
     assert (counts["A"], counts["waived"]) == (len(severe) - 2, 2)
 
@@ -192,3 +202,28 @@ def test_a_code_that_occurs_twice_is_said_and_not_swallowed(profile: Profile) ->
     result = checks.run(_plan(patch=patches), _farmland(), profile, ["QC-5202"])
     assert len(result.findings) == 1
     assert [note.message.code for note in result.not_checked] == ["checks.not_checked.same_code"]
+
+
+def test_a_package_with_codes_twice_dangling_or_missing_is_still_checked(profile: Profile) -> None:
+    twice = hamlet(2, households=3)
+    data = _plan(
+        village=[village(), village(), {**village("370799101299"), "township_code": None}],
+        hamlet=[hamlet(1), twice, twice, {**hamlet(9), "village_code": None}, hamlet(1, "370799999999")],
+        action=[action(H2), action("370799999999001"), action("370799101201009"), action("nobody")],
+        move=[
+            move("M1", H2, "site", "Z1", phase=2020, households=3),
+            move("M1", "370799101201009", target=H1, phase=2020),
+            move("M3", "nobody", target=H1),
+            move("M4", "370799999999001", "site", "Z9", phase=1999),
+        ],
+        site=[{"code": "Z1", "name": "安置点", "setting": "rural"}] * 2,
+        site_capacity=[{"site_code": "Z1", "phase": 2020, "households": 1}],
+        patch=[{"code": "P1", "hamlet_code": "nobody", "kind": "existing", "geom": box(0, 0, 5, 5)}] * 2,
+        consent=[{"code": "C1", "village_code": "nobody", "kind": "survey", "eligible": 1, "attended": 2}],
+        category=[category("nobody", "04"), category(V1, "99")],
+    )
+    layers = MemoryLayers({kind: features({"geom": box(0, 0, 9, 9)}, {"geom": None}) for kind in (FARMLAND, "ecological_redline", "land_use")})
+    result = checks.run(data, layers, profile, formal=True)
+    assert result.ran == [rule.id for rule in checks.RULES]
+    assert not result.findings["key"].duplicated().any()
+    assert {"QC-7103", "QC-7104", "QC-7105", "NL-02", "QC-5202"} <= set(result.findings["rule"])

@@ -156,7 +156,7 @@ def _finding(
         facts=facts,
         names={**context.names.hamlet_params(hamlet), **event},
         village_code=context.names.village_of_hamlet[hamlet],
-        place=context.hamlets.loc[hamlet, "geom"],
+        place=context.names.place(hamlet),
         **other,
         **values,
     )

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from village_planner.checks.catalogue import RULES
 from village_planner.checks.rule import Finding
 from village_planner.plan.data import typed_frame
 from village_planner.plan.schema import BY_NAME
@@ -50,14 +51,18 @@ def finding_key(rule: str, subject_kind: str, subject_code: str, other_kind: str
 def apply_waivers(findings: pd.DataFrame, waivers: pd.DataFrame) -> pd.DataFrame:
     """The findings with a column state.
 
-    A waiver (table `waiver`) holds while its finding_key and finding_digest both agree: then the finding is `accepted`
-    where accepted_by is set, else `waived`. Any other finding is `open`.
+    A waiver (table `waiver`) holds while its finding_key and finding_digest both agree, and for a `documented` rule only
+    with evidence: then the finding is `accepted` where accepted_by is set, else `waived`. Any other finding is `open`.
     """
-    held = {
-        (key, digest): WAIVED if pd.isna(accepted_by) or not str(accepted_by).strip() else ACCEPTED
-        for key, digest, accepted_by in zip(waivers["finding_key"], waivers["finding_digest"], waivers["accepted_by"])
-    }
-    states = [held.get(pair, OPEN) for pair in zip(findings["key"], findings["digest"])]
+    documented = {rule.id for rule in RULES if rule.documented}
+    held = {(row.finding_key, row.finding_digest): row for row in waivers.itertuples(index=False)}
+    states = []
+    for rule, key, digest in zip(findings["rule"], findings["key"], findings["digest"]):
+        waiver = held.get((key, digest))
+        if waiver is None or (rule in documented and _is_blank(waiver.evidence)):
+            states.append(OPEN)
+        else:
+            states.append(WAIVED if _is_blank(waiver.accepted_by) else ACCEPTED)
     return findings.assign(state=pd.array(states, dtype="string"))
 
 
@@ -81,6 +86,10 @@ def compare(previous: pd.DataFrame, now: pd.DataFrame) -> Comparison:
         same=same,
         changed=tuple(key for key in same if before[key] != after[key]),
     )
+
+
+def _is_blank(text: object) -> bool:
+    return bool(pd.isna(text)) or not str(text).strip()
 
 
 def _record(setting: RuleSetting, finding: Finding) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def reduction(context: Context) -> Iterator[Outcome]:
             measure=float(row.planned_m2),
             limit=float(row.base_m2),
             unit="m2",
-            place=None if is_plan else context.data.township.set_index("code").loc[row.code, "geom"],
+            place=None if is_plan else context.names.place(row.code),
         )
 
 
@@ -45,15 +45,13 @@ def newly_taken_land(context: Context) -> Iterator[Outcome]:
     if all(geom is None for geom in [*data.patch["geom"], *data.site["geom"]]):
         yield context.not_checked("no_patches")
         return
-    hamlet_of, village_of_site = (
-        dict(zip(table["code"], table[column])) for table, column in ((data.patch, "hamlet_code"), (data.site, "village_code"))
-    )
+    hamlet_of = dict(zip(data.patch["code"], data.patch["hamlet_code"]))
     for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
         if np.isnan(row.outside_m2):
             yield context.not_checked("broken", one=f"{row.kind}/{row.code}", other="land_use")
         elif row.outside_m2 > context.limit("min_m2"):
             hamlet = plain(hamlet_of.get(row.code)) if row.kind == "patch" else None
-            village = context.names.village_of_hamlet.get(hamlet) if row.kind == "patch" else plain(village_of_site.get(row.code))
+            village = context.names.village_of_hamlet.get(hamlet) if row.kind == "patch" else context.names.village_of_site(row.code)
             yield _taken(context, row, hamlet, village)
 
 

@@ -40,7 +40,8 @@ def without_destination_or_phase(context: Context) -> Iterator[Outcome]:
 
 def impossible_targets(context: Context) -> Iterator[Outcome]:
     """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township (B)."""
-    lines = move_lines(context.data, context.scenario).set_index("move_code")
+    lines = move_lines(context.data, context.scenario)
+    line_of = dict(zip(lines["move_code"], lines["geom"]))
     routes = _routes(context)
     seen: set[tuple] = set()
     for move in context.moves.itertuples(index=False):
@@ -50,7 +51,7 @@ def impossible_targets(context: Context) -> Iterator[Outcome]:
         seen.add((move.hamlet_code, kind, target))
         fault = _target_fault(context, move.hamlet_code, kind, target)
         if fault is None:
-            yield from _other_township(context, move, target, lines.loc[move.code, "geom"])
+            yield from _other_township(context, move, target, line_of.get(move.code))
             continue
         circle = _circle(routes, move.hamlet_code, target) if fault == "withdrawn" else []
         names = _target_params(context, kind, target)
@@ -110,7 +111,7 @@ def sums_that_differ(context: Context) -> Iterator[Outcome]:
 
 def _of_hamlet(context: Context, hamlet: str, message_code: str, names: dict[str, Any] | None = None, **values: Any) -> Finding:
     """A finding about a hamlet, with its names, village and place."""
-    values.setdefault("place", context.hamlets.loc[hamlet, "geom"])
+    values.setdefault("place", context.names.place(hamlet))
     return Finding(
         subject_kind="hamlet",
         subject_code=hamlet,
@@ -179,16 +180,14 @@ def _other_township(context: Context, move: Any, target: str, line: BaseGeometry
         other_code=target,
         measure=distance_m,
         unit=None if distance_m is None else "m",
-        place=line if line is not None else context.hamlets.loc[move.hamlet_code, "geom"],
+        place=line if line is not None else context.names.place(move.hamlet_code),
     )
 
 
 def _township_of_target(context: Context, kind: str, target: str) -> str | None:
     if kind == Destination.HAMLET.value:
         return context.names.township_of_hamlet(target)
-    site = context.data.site.set_index("code").loc[target]
-    own, village = plain(site["township_code"]), plain(site["village_code"])
-    return own if own is not None else context.names.township_of_village.get(village)
+    return context.names.township_of_site(target)
 
 
 def _target_params(context: Context, kind: str, target: str) -> dict[str, str]:

@@ -15,10 +15,13 @@ class Names:
         self.villages = _names(data.village)
         self.townships = _names(data.township)
         self.sites = _names(data.site)
-        self.village_of_hamlet = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
-        self.township_of_village = dict(zip(data.village["code"], data.village["township_code"]))
+        self.village_of_hamlet = {code: _known(village) for code, village in zip(data.hamlet["code"], data.hamlet["village_code"])}
+        self.township_of_village = {code: _known(town) for code, town in zip(data.village["code"], data.village["township_code"])}
         self._hamlets = _names(data.hamlet)
-        self._places = {code: geom for table in (data.village, data.hamlet) for code, geom in zip(table["code"], table["geom"])}
+        tables = (data.township, data.village, data.hamlet, data.site)
+        self._places = {code: geom for table in tables for code, geom in zip(table["code"], table["geom"])}
+        homes = zip(data.site["code"], data.site["township_code"], data.site["village_code"])
+        self._home_of_site = {code: (_known(town), _known(village)) for code, town, village in homes}
 
     def village(self, code: str | None) -> str:
         """Name of a village."""
@@ -41,9 +44,22 @@ class Names:
         """Township code of a hamlet."""
         return self.township_of_village.get(self.village_of_hamlet.get(code))
 
-    def place(self, code: str) -> BaseGeometry | None:
-        """Point of a hamlet or polygon of a village."""
+    def village_of_site(self, code: str | None) -> str | None:
+        """Village code of a site."""
+        return self._home_of_site.get(code, (None, None))[1]
+
+    def township_of_site(self, code: str | None) -> str | None:
+        """Township code of a site: its own, else that of its village."""
+        own, village = self._home_of_site.get(code, (None, None))
+        return own if own is not None else self.township_of_village.get(village)
+
+    def place(self, code: str | None) -> BaseGeometry | None:
+        """Point of a hamlet, polygon of a township, village or site."""
         return self._places.get(code)
+
+
+def _known(code: object) -> str | None:
+    return None if pd.isna(code) else str(code)
 
 
 def _names(table: pd.DataFrame) -> dict[str | None, str]:

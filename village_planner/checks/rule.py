@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Callable, Iterable, Mapping, Union
 
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.accounts import hamlet_frame
 from village_planner.base import Feedback, Message
 from village_planner.checks.names import Names
 from village_planner.plan.data import PlanData
@@ -56,7 +54,9 @@ class NotChecked:
 class Context:
     """What a rule sees: the plan, its layers, the profile with the rule's own setting, and the scenario.
 
-    formal: whether the plan is checked for a formal package, which allows no unphased moves.
+    formal: whether the plan is checked for a formal package, which allows no unphased moves. hamlets:
+    `accounts.hamlet_frame` of the scenario, indexed by hamlet code, a code that occurs twice only once. moves: those of
+    the scenario whose hamlet exists.
     """
 
     data: PlanData
@@ -67,17 +67,8 @@ class Context:
     setting: RuleSetting
     feedback: Feedback
     names: Names
-
-    @cached_property
-    def hamlets(self) -> pd.DataFrame:
-        """`accounts.hamlet_frame` of the scenario, indexed by hamlet code."""
-        return hamlet_frame(self.data, self.scenario).set_index("hamlet_code", drop=False)
-
-    @cached_property
-    def moves(self) -> pd.DataFrame:
-        """Moves of the scenario whose hamlet exists."""
-        moves = self.data.move
-        return moves[(moves["scenario"] == self.scenario) & moves["hamlet_code"].isin(self.data.hamlet["code"])]
+    hamlets: pd.DataFrame
+    moves: pd.DataFrame
 
     def limit(self, name: str) -> Any:
         """A limit or severity of the rule from the profile."""
@@ -102,7 +93,7 @@ class Rule:
     """A rule of the catalogue; severity, limits, title and whether it is on stand in the profile under its id.
 
     tables, layers: what it reads: a change of anything else cannot change its findings. needs: the layer kinds without
-    which it cannot run at all. find: yields findings and notes.
+    which it cannot run at all. find: yields findings and notes. documented: only a waiver with evidence excuses.
     """
 
     id: str
@@ -110,3 +101,4 @@ class Rule:
     find: Callable[[Context], Iterable[Outcome]]
     layers: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    documented: bool = False

@@ -7,6 +7,7 @@ from typing import Sequence
 
 import pandas as pd
 
+from village_planner.accounts import hamlet_frame
 from village_planner.base import Feedback, InputError, Message, SilentFeedback
 from village_planner.base.feedback import PartFeedback
 from village_planner.checks.catalogue import RULES
@@ -52,6 +53,8 @@ def run(
     ran: list[str] = []
     names = Names(data)
     chosen = _chosen(rules)
+    hamlets = hamlet_frame(data, scenario).drop_duplicates("hamlet_code").set_index("hamlet_code", drop=False)
+    moves = data.move[(data.move["scenario"] == scenario) & data.move["hamlet_code"].isin(hamlets.index)]
     for position, rule in enumerate(chosen):
         feedback.check()
         setting = profile.rule(rule.id)
@@ -60,7 +63,7 @@ def run(
                 notes.append(NotChecked(rule.id, Message("checks.not_checked.switched_off", {"profile": profile.id})))
             continue
         part = PartFeedback(feedback, position / len(chosen), (position + 1) / len(chosen))
-        context = Context(data, layers, profile, scenario, formal, setting, part, names)
+        context = Context(data, layers, profile, scenario, formal, setting, part, names, hamlets, moves)
         findings, own_notes, did_run = _outcomes(rule, context)
         found += [(setting, finding) for finding in findings]
         notes += own_notes
