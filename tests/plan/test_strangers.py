@@ -99,8 +99,10 @@ def test_a_write_that_changes_nothing_leaves_no_history(plan: PlanFile) -> None:
     assert last_history(plan)["id"] == before
 
 
-def test_insert_or_replace_logs_the_row_that_it_drives_out(plan: PlanFile) -> None:
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+def test_insert_or_replace_logs_the_row_that_it_drives_out(plan: PlanFile, recursive: str) -> None:
     connection = stranger(plan)
+    connection.execute(f"PRAGMA recursive_triggers = {recursive}")
     sql = "INSERT OR REPLACE INTO category (scenario, village_code, category, origin) VALUES ('S1', ?, ?, 'manual')"
     connection.execute(sql, (VILLAGES[0], "01"))
     connection.execute(sql, (VILLAGES[0], "02"))

@@ -159,8 +159,9 @@ def _history(out: _Collector, table: Table) -> None:
     same_key = " AND ".join(f'"{key}" IS NEW."{key}"' for key in table.key)
     changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in ["fid", *columns])
 
-    # A row that INSERT OR REPLACE drives out fires no DELETE trigger: it is put aside before the insert, and its end is
-    # logged after it, since an insert that was ignored or became an update never comes that far.
+    # A row that INSERT OR REPLACE drives out fires the DELETE trigger only with recursive_triggers on (GDAL switches them on).
+    # So it is put aside before the insert, and its end is logged after it unless the DELETE trigger did: an insert that was
+    # ignored or became an update never comes that far.
     set_aside = (
         f"DELETE FROM replaced WHERE tbl = '{name}'; "
         f"INSERT INTO replaced SELECT '{name}', o.\"fid\", {key_json(table, 'o')}, {row_json(table, 'o')}, "
@@ -185,7 +186,8 @@ def _history(out: _Collector, table: Table) -> None:
     )  # fmt: skip
     out.add(
         f"vp_hist_{name}_d", f'AFTER DELETE ON "{name}"', "",
-        f"{target} {who}, 'D', '{name}', {key_json(table, 'OLD')}, {row_json(table, 'OLD')}, NULL, {old_blob}, NULL FROM session s;",
+        f"{target} {who}, 'D', '{name}', {key_json(table, 'OLD')}, {row_json(table, 'OLD')}, NULL, {old_blob}, NULL FROM session s; "
+        f"DELETE FROM replaced WHERE tbl = '{name}' AND row_fid = OLD.fid;",
     )  # fmt: skip
     other_row = f'EXISTS (SELECT 1 FROM "{name}" WHERE "fid" = NEW."fid" AND NOT ({same_key}))'
     out.refuse(f"vp_fid_{name}_i", f'BEFORE INSERT ON "{name}"', other_row, "plan.fid_taken", table=table.alias)
