@@ -31,8 +31,14 @@ LINES = {
     "suggest": ("分类建议", "suggestions", "{CANDIDATES} 个候选 candidates"),
     "check": ("质检", "check", "A {COUNT_A}, B {COUNT_B}, C {COUNT_C}; 例外 waived {WAIVED}; 未检查 not checked {NOT_CHECKED}"),
     "package": ("生成成果包", "package written", "{FILE_COUNT} 个文件 files"),
-    "inspect": ("成果质检", "package inspected", "A {COUNT_A}, B {COUNT_B}, C {COUNT_C}; 未检查 not checked {NOT_CHECKED}; {VERDICT}"),
+    "inspect": (
+        "成果质检", "package inspected",
+        "A {COUNT_A}, B {COUNT_B}, C {COUNT_C}; 未检查 not checked {NOT_CHECKED}; 结论 verdict: {VERDICT_NAME} {VERDICT}",
+    ),
 }
+
+
+VERDICTS = {"passed": "合格", "passed_with_findings": "合格，尚有问题需处理", "failed": "不合格"}
 
 
 class StepFailed(Exception):
@@ -54,9 +60,10 @@ def run_demo() -> dict[str, Any]:
     DEMO.mkdir(parents=True)
     surroundings = environment.qgis_environment()
     _qgis_process(["plugins", "enable", PLUGIN], surroundings)
-    record = {"fingerprint": fingerprint, "lines": [], "plan": None, "findings": None, "package": None}
+    record = {"fingerprint": fingerprint, "lines": [], "plan": None, "findings": None, "package": None, "expected": None}
 
     demo = _step(record, surroundings, f"{PROVIDER}:demo", {"FOLDER": str(DEMO), "SIZE": SIZE, "FAULTS": "known"})
+    record["expected"] = demo["EXPECTED"]
     for step in json.loads(Path(demo["STEPS"]).read_text(encoding="utf-8")):
         outputs = _step(record, surroundings, step["algorithm"], step["parameters"])
         # Findings of the plan, not those of an inspected package, are what the planner looks at first.
@@ -64,7 +71,6 @@ def run_demo() -> dict[str, Any]:
             record["findings"] = outputs.get("FINDINGS")
         for name, key in (("plan", "PLAN"), ("package", "PACKAGE")):
             record[name] = outputs.get(key) or record[name]
-    record["expected"] = demo.get("EXPECTED")
     RECORD.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     return record
 
@@ -77,9 +83,11 @@ def report(record: dict[str, Any]) -> None:
     print(f"成果包 package:    {record['package']}")
     if record["findings"]:
         found = Counter((row["severity"], row["rule"]) for row in _finding_rows(Path(record["findings"])))
-        print(f"发现问题 found:    {sum(found.values())}")
-        for (severity, rule), count in sorted(found.items()):
-            print(f"  {severity}  {rule:<10} {count}")
+        planted = Counter((row["severity"], row["rule"]) for row in _planted(record))
+        print(f"发现问题 found:    {sum(found.values())}（预置 planted: {sum(planted.values())}）")
+        for severity, rule in sorted({*found, *planted}):
+            count, expected = found[severity, rule], planted[severity, rule]
+            print(f"  {severity}  {rule:<10} {count}" + (f"（预置 planted: {expected}）" if count != expected else ""))
 
 
 def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, 
         said = dict.fromkeys(line for line in (completed.stderr or completed.stdout).splitlines() if line.strip())
         raise StepFailed(f"{full_id}: " + "\n".join(said))
     outputs: dict[str, Any] = json.loads(completed.stdout)["results"]
-    line = _line(full_id.split(":")[1], {"KIND_NAME": _control_kinds().get(parameters.get("KIND", ""), ""), **parameters, **outputs})
+    line = _line(full_id.split(":")[1], {**parameters, **outputs})
     print(line, flush=True)
     record["lines"].append(line)
     return outputs
@@ -98,7 +106,8 @@ def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, 
 
 def _line(name: str, values: dict[str, Any]) -> str:
     chinese, english, figures = LINES.get(name, (name, name, ""))
-    return f"{chinese} / {english}: " + figures.format_map(_Shown(values))
+    named = {"KIND_NAME": _control_kinds().get(values.get("KIND", ""), ""), "VERDICT_NAME": VERDICTS.get(values.get("VERDICT", ""), "")}
+    return f"{chinese} / {english}: " + figures.format_map(_Shown({**values, **named}))
 
 
 @functools.cache
@@ -125,6 +134,12 @@ def _finding_rows(path: Path) -> Iterable[dict[str, Any]]:
     ogr.UseExceptions()
     source = ogr.Open(str(path))
     return [feature.items() for layer in source for feature in layer]
+
+
+def _planted(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The faults that the demo has planted, as its expected.json lists them."""
+    listed: list[dict[str, Any]] = json.loads(Path(record["expected"]).read_text(encoding="utf-8"))["findings"]
+    return listed
 
 
 def _fingerprint(staged: Path) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from tools import run_demo
 
+PLANTED = json.dumps({"findings": [{"rule": "QC-5202", "severity": "A"}, {"rule": "QC-5202", "severity": "A"}, {"rule": "QC-7106", "severity": "A"}]})
 FINDINGS = "rule,severity\nQC-5202,A\nQC-7105,A\nQC-5202,A\n"
 
 
@@ -31,7 +32,7 @@ class FakeQgisProcess:
 
     def _demo(self) -> dict[str, Any]:
         steps = self._write("steps.json", json.dumps([{"algorithm": f"villageplanner:{name}", "parameters": {}} for name in ("createplan", "check")]))
-        return {"SOURCES": "sources", "EXPECTED": "expected.json", "STEPS": steps}
+        return {"SOURCES": "sources", "EXPECTED": self._write("expected.json", PLANTED), "STEPS": steps}
 
     def _createplan(self) -> dict[str, Any]:
         return {"PLAN": self._write("plan.gpkg", ""), "VILLAGE_COUNT": 30, "DIFFERENCES": 4}
@@ -60,8 +61,9 @@ def test_every_step_is_told_in_chinese_and_english_with_its_figures(fake: FakeQg
     told = capsys.readouterr().out
     assert "建立规划文件 / plan created: 30 个村 villages, 4 处名册差异 roster differences" in told
     assert "质检 / check: A 3, B 0, C 0" in told
-    assert "A  QC-5202    2" in told
-    assert "A  QC-7105    1" in told
+    assert "A  QC-5202    2\n" in told
+    assert "A  QC-7105    1（预置 planted: 0）" in told
+    assert "A  QC-7106    0（预置 planted: 1）" in told
     assert str(fake.folder / "plan.gpkg") in told
 
 

@@ -1,0 +1,56 @@
+"""Drives a real QGIS for the pictures: the demo plan with the 分类 dock, deciding, moves, and the findings of a check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLUGIN = "village_planner"
+
+
+def drive(desk: Any) -> None:
+    """Picture the desk before and after a check; `desk` is what tools/inside_qgis.py offers."""
+    from qgis.utils import plugins
+
+    window = plugins[PLUGIN].desk
+    desk.wait_until(lambda: window.session.is_open)
+    tidy(desk)
+    desk.settle(2)
+    desk.shot("1-desk-before-check")
+    show_hamlet_with_moves(window)
+    desk.shot("2-classify-moves")
+    window.classify.categorize("01")
+    window.classify.details.setCurrentIndex(0)
+    desk.shot("3-classify-decided")
+    window.classify.undo()
+    window.classify.details.setCurrentIndex(3)
+    desk.shot("4-classify-undone")
+    window.check()
+    desk.wait_until(lambda: not window._runner.is_busy, 120)
+    desk.settle(1)
+    desk.shot("5-desk-after-check")
+    table = window.findings.table
+    table.selectRow(0)
+    table.clicked.emit(table.model().index(0, 0))
+    desk.settle(1)
+    desk.shot("6-finding-zoomed")
+
+
+def tidy(desk: Any) -> None:
+    """Hide what a planner at a small screen would hide: the browser panel and spare toolbars stay away from the map."""
+    from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
+
+    main = desk.iface.mainWindow()
+    for dock in main.findChildren(QDockWidget):
+        if dock.objectName() == "Browser":
+            dock.hide()
+    for toolbar in main.findChildren(QToolBar):
+        if toolbar.objectName() not in ("mFileToolBar", "mMapNavToolBar", "mSelectionToolBar", "mAttributesToolBar", "VillagePlannerToolbar"):
+            toolbar.hide()
+
+
+def show_hamlet_with_moves(window: Any) -> None:
+    """Select the first hamlet that has a move, and show its moves."""
+    moves = window.session.data.move
+    if len(moves):
+        window.classify.selection.select([str(moves["hamlet_code"].iloc[0])])
+        window.classify.details.setCurrentIndex(1)
