@@ -4,6 +4,7 @@ from village_planner.intake.control import add_control
 from village_planner.intake.create import create_plan
 from village_planner.intake.decide import decide
 from village_planner.intake.requests import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult
+from village_planner.intake.settle import settle, settle_committees
 
 __all__ = [
     "AddControl",
@@ -15,4 +16,6 @@ __all__ = [
     "add_control",
     "create_plan",
     "decide",
+    "settle",
+    "settle_committees",
 ]

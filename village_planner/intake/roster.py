@@ -175,8 +175,9 @@ class _Reader:
         town_code, town_name = self._township_of(position, number, code)
         key = (town_code or town_name, name)
         known = self._codes.get(code) if code else self._names.get(key)
-        if known is None and not code and self._current is not None and name == self._current.name:
-            known = self._current
+        above = self._current
+        if known is None and not code and above is not None and name == above.name and town_name in ("", above.township_name):
+            known = above
         if known is not None:
             if code and name and name_keys(known.name)[1] != name_keys(name)[1]:
                 self._note(number, "intake.code_two_names", code=code, village=name, other=known.name, other_row=known.row)
