@@ -11,6 +11,7 @@ import shapely
 
 from village_planner.demo import DemoResult
 from village_planner.demo.decisions import add_decisions
+from village_planner.demo.faults import plant_faults
 from village_planner.demo.scene import Scene
 from village_planner.demo.township import INSIDE, TOWN, build_township
 
@@ -33,6 +34,24 @@ def test_villages_have_one_to_six_hamlets_and_different_names(scene: Scene) -> N
     assert set(counts) == {1, 2, 3, 4, 5, 6} and sum(counts) == 90
     assert len({village.name for village in scene.villages}) == 30
     assert all(h.code == f"{v.code}{n:03d}" for v in scene.villages for n, h in enumerate(v.hamlets, 1))
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("faults", ["none", "known"])
+def test_everything_planted_lies_in_its_village(seed: int, faults: str) -> None:
+    built = build_township(seed)
+    add_decisions(built)
+    if faults == "known":
+        plant_faults(built)
+    grounds = {village.code: shapely.Polygon(village.area.ring(seed)) for village in built.villages}
+    assert all(ground.is_valid for ground in grounds.values())
+    for plot in built.plots:
+        assert grounds[plot.village_code].contains(shapely.Polygon(plot.rect.ring))
+    for patch in built.patches:
+        assert patch.ring is None or grounds[patch.village_code].contains(shapely.LinearRing(patch.ring))
+    for line in built.farmland:
+        outline, *holes = (shapely.Polygon(ring) for ring in line.rings)
+        assert outline.is_valid and all(shapely.contains_properly(outline, hole) for hole in holes)
 
 
 def test_parcels_cover_the_township_without_gap_or_overlap(clean: DemoResult, read_vector: Callable) -> None:

@@ -118,8 +118,9 @@ def size_for(area_m2: float) -> tuple[float, float]:
 def node(i: int, j: int, seed: int) -> Point:
     """The lattice node, bent and shaken so that the fields look grown, rounded to 0.1 m; the same for all that share it."""
     shake = random.Random(f"{seed}:{i}:{j}")
-    x = _ORIGIN[0] + CELL_M * i + 70 * math.sin(2 * math.pi * (i / 97 + j / 41))
-    y = _ORIGIN[1] + CELL_M * j + 70 * math.sin(2 * math.pi * (i / 43 - j / 89))
+    turn = 2 * math.pi
+    x = _ORIGIN[0] + CELL_M * i + 260 * math.sin(turn * (i / 61 + j / 83)) + 120 * math.sin(turn * (j / 29 - i / 97))
+    y = _ORIGIN[1] + CELL_M * j + 240 * math.sin(turn * (i / 53 - j / 71)) + 110 * math.sin(turn * (i / 31 + j / 89))
     return (
         round(x + shake.uniform(-_JITTER_M, _JITTER_M), 1),
         round(y + shake.uniform(-_JITTER_M, _JITTER_M), 1),

@@ -15,9 +15,9 @@ from village_planner.demo.scene import Cover, Plot, Scene
 CLASS_NAMES = {
     "0101": "水田", "0102": "水浇地", "0103": "旱地", "0201": "果园", "0301": "乔木林地", "0305": "灌木林地", "0404": "其他草地",
     "0601": "工业用地", "0701": "城镇住宅用地", "0702": "农村宅基地", "0809": "公用设施用地", "1004": "城镇村道路用地",
-    "1104": "坑塘水面", "1107": "沟渠", "1202": "设施农用地",
+    "1104": "坑塘水面", "1202": "设施农用地",
 }
-_WILD = ("0201", "0301", "0301", "0305", "0404", "1104", "1107", "1202")
+_WILD = ("0201", "0201", "0201", "0301", "0301", "0301", "0301", "0305", "0305", "0404", "0404", "1104", "1202")
 _FOREST = ("0301", "0301", "0301", "0305", "0404")
 
 
@@ -40,13 +40,11 @@ def parcels(scene: Scene) -> list[Parcel]:
     found = [_planted(plot, names[plot.village_code]) for plot in scene.plots]
     cutter = _Cutter(scene.plots)
     for village in scene.villages:
-        shake = random.Random(f"{scene.seed}:{village.code}:fields")
         for cell in village.area.cells():
-            cover = scene.covers.get((village.code, _slot_of(cell))) or Cover(shake.choice(_WILD), 0.0, "")
+            cover = scene.covers.get((village.code, _slot_of(cell))) or _wild(scene.seed, cell, _WILD)
             found += _fields(scene, cutter, cell, village.code, village.name, cover)
-    shake = random.Random(f"{scene.seed}:forest")
     for cell in scene.farm.cells():
-        found += _fields(scene, cutter, cell, FARM_CODE, FARM_NAME, Cover(shake.choice(_FOREST), 0.0, ""))
+        found += _fields(scene, cutter, cell, FARM_CODE, FARM_NAME, _wild(scene.seed, cell, _FOREST))
     return found
 
 
@@ -58,6 +56,12 @@ def _planted(plot: Plot, name: str) -> Parcel:
 def _slot_of(cell: tuple[int, int]) -> int:
     column, row = (index % CELLS_PER_VILLAGE // CELLS_PER_SLOT for index in cell)
     return row * SLOTS_PER_SIDE + column
+
+
+def _wild(seed: int, cell: tuple[int, int], classes: tuple[str, ...]) -> Cover:
+    """Uncultivated land, the same for each four cells, so that woods and orchards are larger than a field."""
+    column, row = (index // 2 for index in cell)
+    return Cover(random.Random(f"{seed}:{column}:{row}:wild").choice(classes), 0.0, "")
 
 
 class _Cutter:

@@ -111,8 +111,11 @@ def add_sites_and_new_patches(scene: Scene) -> None:
 
 
 def add_boundary(scene: Scene) -> None:
-    """The development boundary (城镇开发边界): the town, the village beside it, and a third of the next one."""
+    """The development boundary (城镇开发边界): the town with its quarters, the village beside it, and a third of the next one."""
     town, cut = scene.villages[TOWN].area, scene.villages[CUT].area
+    for slot in set(range(9)) - set(HAMLET_SLOTS[: HAMLET_COUNTS[TOWN]]):
+        quarter = rect_in(town.slot(slot), 260, 200, scene.seed)
+        scene.plots += _block_parcels(scene.villages[TOWN].code, quarter, _TOWN_BUILT)
     third = cut.slot(0).columns
     area = Area(town.i0, town.j0, cut.i0 + third - town.i0, town.rows)
     scene.boundary.append(
