@@ -1,0 +1,52 @@
+"""A real QGIS desktop on a virtual display loads the plugin, in Chinese, and a failing script does not leave it open."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools import desktop
+
+pytestmark = [
+    pytest.mark.qgis,
+    pytest.mark.slow,
+    pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("qgis")), reason="no QGIS desktop or no Xvfb here"),
+]
+
+TIMEOUT_S = 120
+LOADS = """
+import qgis.utils
+from qgis.core import QgsApplication
+
+def drive(desk):
+    assert "village_planner" in qgis.utils.plugins, "the plugin is not loaded"
+    assert QgsApplication.processingRegistry().providerById("villageplanner") is not None
+    assert QgsApplication.locale() == "zh-Hans", QgsApplication.locale()
+    desk.shot("desk")
+"""
+FAILS = "def drive(desk):\n    raise ValueError('no such village')\n"
+
+
+def test_the_plugin_loads_in_a_chinese_desktop(staged_plugin: Path, tmp_path: Path) -> None:
+    script = tmp_path / "loads.py"
+    script.write_text(LOADS, encoding="utf-8")
+    assert desktop.drive(script, tmp_path / "shots", timeout_s=TIMEOUT_S) == 0
+    identified = subprocess.run(["identify", "-format", "%wx%h", str(tmp_path / "shots" / "desk.png")], capture_output=True, text=True, check=True)
+    assert identified.stdout == "1366x768"
+
+
+def test_a_script_that_fails_ends_the_desktop_with_an_error(staged_plugin: Path, tmp_path: Path) -> None:
+    script = tmp_path / "fails.py"
+    script.write_text(FAILS, encoding="utf-8")
+    assert desktop.drive(script, tmp_path / "shots", timeout_s=TIMEOUT_S) == 1
+
+
+def test_a_profile_that_the_user_has_changed_is_kept(tmp_path: Path) -> None:
+    desktop.prepare_profile(tmp_path)
+    settings = next(tmp_path.rglob("QGIS3.ini"))
+    settings.write_text("[locale]\nuserLocale=en\n", encoding="utf-8")
+    desktop.prepare_profile(tmp_path)
+    assert settings.read_text(encoding="utf-8") == "[locale]\nuserLocale=en\n"
