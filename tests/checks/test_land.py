@@ -75,6 +75,29 @@ def test_present_patches_stand_in_for_a_missing_land_use_layer(check: Check) -> 
     assert findings["limit_value"].iloc[0] == pytest.approx(geod_area_m2(box(0, 0, 50, 100)), abs=CENT)
 
 
+def test_without_polygons_of_townships_only_the_county_is_judged(check: Check, not_checked: Callable) -> None:
+    no_polygons = [{**TOWNSHIP, "geom": None}, {"code": "370799102", "name": "青石镇"}]
+    data = _plan(CLEARED, _patch("P2", "new", box(12_500, 0, 60, 100), K1), township=no_polygons)
+    assert check("QC-5301", data, LAND_USE)["subject_kind"].tolist() == ["county"]
+    assert not_checked("QC-5301", data, LAND_USE) == ["no_townships"]
+
+
+def test_parcels_follow_the_village_polygons_where_townships_have_none(check: Check) -> None:
+    no_polygons = [{**TOWNSHIP, "geom": None}, {"code": "370799102", "name": "青石镇"}]
+    villages = [village(geom=box(0, 0, 5_000, 5_000)), village(V3, "石桥村", geom=box(11_000, 0, 5_000, 5_000))]
+    data = _plan(CLEARED, _patch("P2", "new", box(12_500, 0, 40, 100), K1), township=no_polygons, village=villages)
+    row = check("QC-5301", data, LAND_USE).iloc[0]
+    assert (row["subject_code"], row["limit_value"]) == ("370799102", pytest.approx(geod_area_m2(box(12_000, 0, 100, 100)), abs=CENT))
+
+
+def test_present_patches_count_for_the_township_of_their_hamlet(check: Check) -> None:
+    no_polygons = [{**TOWNSHIP, "geom": None}, {"code": "370799102", "name": "青石镇"}]
+    present = _patch("P3", "existing", box(12_000, 0, 100, 100), K1)
+    grown = _patch("P2", "new", box(12_500, 0, 40, 100), K1)
+    row = check("QC-5301", _plan(CLEARED, present, grown, township=no_polygons)).iloc[0]
+    assert (row["subject_code"], row["limit_value"]) == ("370799102", pytest.approx(geod_area_m2(box(12_000, 0, 100, 100)), abs=CENT))
+
+
 def test_without_land_use_and_patches_there_is_no_base(not_checked: Callable) -> None:
     assert not_checked("QC-5301", _plan()) == ["no_base"]
 

@@ -20,6 +20,8 @@ from village_planner.spatial.overlay import difference
 from village_planner.standards import Profile
 
 LAND_USE = "land_use"
+PATCHES = "patches"
+NOTHING = "nothing"
 RURAL = "rural"
 
 
@@ -35,35 +37,31 @@ def land_balance(
 
     A parcel belongs to the township whose polygon (else whose villages' polygons) holds its inner point; a patch or
     site to the township of its hamlet or village, else by its inner point. Rows: every township, then the plan (kind
-    `plan`, code null), which also holds what belongs to no township. Columns: kind, code, name, base_m2, cleared_m2,
+    `plan`, code null), which also holds what belongs to no township. Without any polygon of townships or villages a
+    township's base from land use is null (NaN), its change is not. Columns: kind, code, name, base_m2, cleared_m2,
     new_m2, planned_m2, change_m2, base_source (`land_use`, `patches` or `nothing`; then all measures are null),
     unmeasured (patches and sites that the engine failed on: not in the sums). Source: rule_notes 5301.
     """
     feedback = feedback or SilentFeedback()
     source = base_source(data, layers)
+    names = list(zip(data.township["code"], data.township["name"]))
+    if source == NOTHING:
+        rows = [("township", code, name, np.nan, np.nan, np.nan, 0) for code, name in names]
+        rows.append(("plan", None, data.info["title"], np.nan, np.nan, np.nan, 0))
+        return _balance_frame(rows, source)
     townships = _Townships(data)
+    geoms, base = _base(data, layers, profile, source, townships)
+    feedback.check()
+    cleared, new = _changes(data, scenario, geoms, townships, feedback)
+    is_located = source == PATCHES or townships.have_ground
     rows = []
-    if source != "nothing":
-        base = _base_footprint(data, layers, profile, source)
-        base_of = townships.of_points(base)
-        base_area = ellipsoidal_area_m2(base, data.crs)
-        feedback.check()
-        cleared, new = _changes(data, scenario, base, townships, feedback)
-        for code, name in zip(data.township["code"], data.township["name"]):
-            mine = [np.nansum(area[owner == code]) for area, owner in ((base_area, base_of), cleared, new)]
-            failed = sum(int(np.isnan(area[owner == code]).sum()) for area, owner in (cleared, new))
-            rows.append(("township", code, name, *mine, failed))
-        totals = [np.nansum(area) for area in (base_area, cleared[0], new[0])]
-        rows.append(("plan", None, data.info["title"], *totals, int(np.isnan([*cleared[0], *new[0]]).sum())))
-    else:
-        rows = [("township", c, n, *[np.nan] * 3, 0) for c, n in zip(data.township["code"], data.township["name"])]
-        rows.append(("plan", None, data.info["title"], *[np.nan] * 3, 0))
-    columns = ["kind", "code", "name", "base_m2", "cleared_m2", "new_m2", "unmeasured"]
-    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:3], "string"))
-    frame.insert(6, "planned_m2", frame["base_m2"] - frame["cleared_m2"] + frame["new_m2"])
-    frame.insert(7, "change_m2", frame["new_m2"] - frame["cleared_m2"])
-    frame.insert(8, "base_source", source)
-    return frame
+    for code, name in names:
+        base_m2 = base.of(code) if is_located else np.nan
+        rows.append(("township", code, name, base_m2, cleared.of(code), new.of(code), cleared.failed(code) + new.failed(code)))
+    unmeasured = int(np.isnan([*cleared.area_m2, *new.area_m2]).sum())
+    totals = [float(np.nansum(part.area_m2)) for part in (base, cleared, new)]
+    rows.append(("plan", None, data.info["title"], *totals, unmeasured))
+    return _balance_frame(rows, source)
 
 
 def newly_taken(data: PlanData, layers: Layers, profile: Profile, feedback: Feedback | None = None) -> pd.DataFrame:
@@ -96,69 +94,101 @@ def base_source(data: PlanData, layers: Layers) -> str:
     if layers.has(LAND_USE):
         return LAND_USE
     present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"]
-    return "patches" if any(geom is not None for geom in present) else "nothing"
+    return PATCHES if any(geom is not None for geom in present) else NOTHING
+
+
+def _balance_frame(rows: list[tuple], source: str) -> pd.DataFrame:
+    columns = ["kind", "code", "name", "base_m2", "cleared_m2", "new_m2", "unmeasured"]
+    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:3], "string"))
+    frame.insert(6, "planned_m2", frame["base_m2"] - frame["cleared_m2"] + frame["new_m2"])
+    frame.insert(7, "change_m2", frame["new_m2"] - frame["cleared_m2"])
+    frame.insert(8, "base_source", source)
+    return frame
 
 
 @dataclass(frozen=True)
+class _Ground:
+    """Pieces of ground: area in m² (NaN: the engine failed) and township code (None: unknown) of each."""
+
+    area_m2: np.ndarray
+    township: np.ndarray
+
+    def of(self, township: str) -> float:
+        """What a township has of it, m²."""
+        return float(np.nansum(self.area_m2[self.township == township]))
+
+    def failed(self, township: str) -> int:
+        """How many of a township's pieces have no area."""
+        return int(np.isnan(self.area_m2[self.township == township]).sum())
+
+
 class _Townships:
     """Which township a place belongs to."""
 
-    data: PlanData
+    def __init__(self, data: PlanData) -> None:
+        self._township_of = dict(zip(data.village["code"], data.village["township_code"]))
+        table, column = data.township, "code"
+        if shapely.is_missing(table["geom"].to_numpy()).all():
+            table, column = data.village, "township_code"
+        drawn = table[~shapely.is_missing(table["geom"].to_numpy())]
+        self._areas, self._codes = drawn["geom"].to_numpy(), [str(code) for code in drawn[column]]
+
+    @property
+    def have_ground(self) -> bool:
+        """Whether there is any polygon to find a township by."""
+        return len(self._areas) > 0
 
     def of_points(self, geoms: np.ndarray) -> np.ndarray:
         """Code of the township whose ground holds each geometry's inner point, None where there is none."""
-        areas, codes = self._ground()
         result = objects([None] * len(geoms))
-        if len(areas) == 0 or len(geoms) == 0:
+        if not self.have_ground or len(geoms) == 0:
             return result
         points = objects(list(shapely.point_on_surface(geoms)))
-        found, ground = shapely.STRtree(areas).query(points, predicate="intersects")
+        found, ground = shapely.STRtree(self._areas).query(points, predicate="intersects")
         # The first polygon in roster order wins where two share the point.
         for row, position in sorted(zip(found.tolist(), ground.tolist()), reverse=True):
-            result[row] = codes[position]
+            result[row] = self._codes[position]
         return result
 
     def of_villages(self, villages: pd.Series) -> np.ndarray:
         """Township code of each village code, None for null."""
-        township_of = dict(zip(self.data.village["code"], self.data.village["township_code"]))
-        return objects([None if pd.isna(code) else township_of.get(code) for code in villages])
-
-    def _ground(self) -> tuple[np.ndarray, list[str]]:
-        table, column = (self.data.township, "code")
-        if all(geom is None for geom in table["geom"]):
-            table, column = self.data.village, "township_code"
-        with_geom = table[~shapely.is_missing(table["geom"].to_numpy())]
-        return with_geom["geom"].to_numpy(), [str(code) for code in with_geom[column]]
+        return objects([None if pd.isna(code) else self._township_of.get(code) for code in villages])
 
 
-def _base_footprint(data: PlanData, layers: Layers, profile: Profile, source: str) -> np.ndarray:
+def _base(
+    data: PlanData, layers: Layers, profile: Profile, source: str, townships: _Townships
+) -> tuple[np.ndarray, _Ground]:
+    """The base as polygons and as ground."""
     if source == LAND_USE:
         parcels = _of_class(layers.read(LAND_USE), profile.value("construction_landuse"), profile.value("village_czcsxm"))
-        return parcels["geom"].to_numpy()
-    present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"]
-    return without_earlier(objects([geom for geom in present if geom is not None]))
+        geoms = parcels["geom"].to_numpy()
+        return geoms, _Ground(ellipsoidal_area_m2(geoms, data.crs), townships.of_points(geoms))
+    present = data.patch[(data.patch["kind"] != PatchKind.NEW.value) & ~shapely.is_missing(data.patch["geom"].to_numpy())]
+    geoms = without_earlier(present["geom"].to_numpy())
+    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+    owners = _first_known(townships.of_villages(present["hamlet_code"].map(village_of)), townships.of_points(geoms))
+    return geoms, _Ground(ellipsoidal_area_m2(geoms, data.crs), owners)
 
 
 def _changes(
     data: PlanData, scenario: str, base: np.ndarray, townships: _Townships, feedback: Feedback
-) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Areas in m² (NaN: the engine failed) and township codes of cleared ground on the base and of new ground outside it."""
+) -> tuple[_Ground, _Ground]:
+    """The ground of the base that is cleared and not built again, and the new ground outside the base."""
     items = _new_items(data)
-    items = items[items["setting"].eq(RURAL) | items["kind"].eq("patch")]
+    items = items[items["setting"].eq(RURAL).fillna(False) | items["kind"].eq("patch")]
     new = without_earlier(items["geom"].to_numpy(), feedback)
     states = patch_states(data, scenario)
     gone = states[(states["state"] == PatchKind.CLEARED.value) & ~shapely.is_missing(states["geom"].to_numpy())]
     cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), items["geom"].to_numpy(), feedback)
     cleared_m2 = coverage(cleared, base, data.crs, feedback=feedback)["gross_m2"].to_numpy()
-    cleared_m2 = np.where(shapely.is_missing(cleared), np.nan, cleared_m2)
     outside = difference(new, base, feedback)
-    new_m2 = np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs))
     cleared_of = _first_known(objects(list(gone["township_code"])), townships.of_points(gone["geom"].to_numpy()))
-    new_of = _first_known(
-        _first_known(objects(list(items["township_code"])), townships.of_villages(items["village_code"])),
-        townships.of_points(items["geom"].to_numpy()),
+    stated = _first_known(objects(list(items["township_code"])), townships.of_villages(items["village_code"]))
+    new_of = _first_known(stated, townships.of_points(items["geom"].to_numpy()))
+    return (
+        _Ground(np.where(shapely.is_missing(cleared), np.nan, cleared_m2), cleared_of),
+        _Ground(np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs)), new_of),
     )
-    return (cleared_m2, cleared_of), (new_m2, new_of)
 
 
 def _first_known(codes: np.ndarray, otherwise: np.ndarray) -> np.ndarray:

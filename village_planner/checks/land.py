@@ -21,8 +21,10 @@ def reduction(context: Context) -> Iterator[Outcome]:
     unmeasured = int(balance["unmeasured"].iloc[-1])
     if unmeasured:
         yield context.not_checked("unmeasured", count=unmeasured)
+    if balance["base_m2"].isna().any():
+        yield context.not_checked("no_townships")
     info = context.data.info
-    for row in balance.itertuples(index=False):
+    for row in balance[balance["base_m2"].notna()].itertuples(index=False):
         is_plan = row.kind == "plan"
         if (is_plan and info["scope"] != "county") or row.change_m2 <= context.limit("tolerance_m2"):
             continue
