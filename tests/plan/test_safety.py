@@ -309,6 +309,30 @@ def test_a_closed_plan_changed_behind_the_triggers_no_longer_matches_its_approva
     assert "plan.approved_state_changed" in codes(plan)
 
 
+def test_a_column_that_another_program_renamed_is_named_on_opening(plan: PlanFile) -> None:
+    connection = raw(plan)
+    connection.execute("ALTER TABLE category RENAME COLUMN grounds TO reason")
+    connection.close()
+    with pytest.raises(PlanFileError) as caught:
+        PlanFile.open(plan.path)
+    assert caught.value.message.code == "plan.columns_lost"
+    assert "分类理由" in str(caught.value)
+
+
+def test_a_column_that_the_guards_use_cannot_be_dropped_and_a_strangers_own_column_does_no_harm(plan: PlanFile) -> None:
+    connection = raw(plan)
+    with pytest.raises(sqlite3.OperationalError):
+        connection.execute("ALTER TABLE category DROP COLUMN grounds")
+    connection.execute("ALTER TABLE hamlet ADD COLUMN mine TEXT")
+    connection.execute("UPDATE hamlet SET mine = '注', households = 50")
+    connection.close()
+    plan = PlanFile.open(plan.path)
+    assert plan.read().hamlet["households"].tolist() == [50] * 6
+    assert plan.verify() == []
+    plan.undo("张三")
+    assert plan.read().hamlet["households"][0] == 10
+
+
 def test_a_geometry_that_another_program_spoiled_does_not_keep_the_plan_shut(plan: PlanFile) -> None:
     connection = raw(plan)
     connection.execute("UPDATE patch SET geom = x'4750' WHERE code = 'P0'")

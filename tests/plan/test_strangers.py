@@ -71,7 +71,6 @@ def test_what_strangers_wrote_becomes_one_action_that_can_be_undone(plan: PlanFi
     for code in VILLAGES[:2]:
         connection.execute("INSERT INTO category (scenario, village_code, category, origin) VALUES ('S1', ?, '01', 'manual')", (code,))
     connection.close()
-    plan = PlanFile.open(plan.path)
     top = plan.history().iloc[0]
     assert (top["label"], top["who"], top["rows"], top["can_undo"]) == ("其他软件修改", None, 2, True)
     plan.undo("张三")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Iterator
 
 from village_planner.base import InputError, Message, PlanFileError, PlannerError, Refused
+from village_planner.plan.schema import TABLES
 from village_planner.plan.triggers import refusals
 from village_planner.spatial.blob import register_functions
 
@@ -74,6 +75,16 @@ def check_is_plan_file(path: Path) -> None:
             raise InputError("plan.not_a_plan_file", file=path.name)
         if path.stat().st_size < _pragma(connection, "page_count") * _pragma(connection, "page_size"):
             raise PlanFileError("plan.truncated", file=path.name)
+
+
+def check_columns(path: Path) -> None:
+    """Raise PlanFileError where another program took away or renamed a table or column of a file of the present version."""
+    with reading(path) as connection:
+        for table in TABLES:
+            found = {row[1] for row in connection.execute(f'PRAGMA table_info("{table.name}")')}
+            lost = [column.alias for column in table.columns if column.name not in found]
+            if lost:
+                raise PlanFileError("plan.columns_lost", file=path.name, table=table.alias, columns="、".join(lost))
 
 
 _COMPLAINTS = (

@@ -14,7 +14,7 @@ import pandas as pd
 
 from village_planner.base import InputError, Message, PlanFileError
 from village_planner.plan import history, migrations, seal, status
-from village_planner.plan.connection import check_is_plan_file, is_writable, reading, writing
+from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
 from village_planner.plan.data import PlanData, typed_frame
 from village_planner.plan.ddl import create_geopackage, make_strict, register_choices
 from village_planner.plan.layers import LayerStore
@@ -71,6 +71,7 @@ class PlanFile:
         path = Path(path).absolute()
         check_is_plan_file(path)
         migrations.migrate(path)
+        check_columns(path)
         plan = cls(path)
         if is_writable(path):
             plan._mend()
@@ -124,7 +125,14 @@ class PlanFile:
         return self._inverse(who, history.last_undone, "plan.redo_label")
 
     def history(self, limit: int = 100) -> pd.DataFrame:
-        """The last actions, newest first: columns group, at, who, label, rows, undone, can_undo."""
+        """The last actions, newest first: columns group, at, who, label, rows, undone, can_undo.
+
+        What other programs wrote since the last seal is sealed first, so that it shows as an action too.
+        """
+        with reading(self.path) as connection:
+            unsealed = seal.strangers_wrote(connection)
+        if unsealed and self.writable:
+            self._mend()
         with reading(self.path) as connection:
             return history.actions(connection, limit)
 
