@@ -1,12 +1,12 @@
 """The plan's figures: one function for each, used by checks, tables and docks, so that a number is the same everywhere."""
 
+from village_planner.accounts.boundary import positions
 from village_planner.accounts.categories import category_counts
-from village_planner.accounts.coverage import coverage, without_earlier
 from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
 from village_planner.accounts.facts import hamlet_frame, village_facts
+from village_planner.accounts.ground import coverage, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.lines import move_lines
-from village_planner.accounts.positions import positions
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
 from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts.coverage import coverage, without_earlier
 from village_planner.accounts.decisions import patch_states
+from village_planner.accounts.ground import coverage, without_earlier
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import Layers

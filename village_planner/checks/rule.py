@@ -82,7 +82,7 @@ class Context:
         """The note that layers of `kinds` are missing."""
         titles = self.profile.code_list("control_kind")
         kinds = list(kinds)
-        return self.not_checked("layers", layers="、".join(titles.name(kind) or kind for kind in kinds), kinds=", ".join(kinds))
+        return self.not_checked("layers", layers="、".join(titles.name(kind) or kind for kind in kinds), kinds=", ".join(kinds).replace("_", " "))
 
 
 Outcome = Union[Finding, NotChecked]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts.coverage import coverage
+from village_planner.accounts.ground import coverage
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import PatchKind, Position
