@@ -15,6 +15,7 @@ from tests.intake.conftest import PLAN_EPSG, box, digests
 from village_planner.base import Cancelled, InputError, Message, SilentFeedback
 from village_planner.intake import CreatePlan, CreateResult, create_plan
 from village_planner.plan import PlanData, PlanFile
+from village_planner.plan.data import plain
 from village_planner.spatial.crs import transform
 
 TOWN = "370799101"
@@ -85,7 +86,7 @@ def test_patches_join_by_hamlet_name_only_hamlet_location_and_distance(request_:
     layer = polygons([(dict(zip(fields, values)), shape) for values, shape in rows], name="居民点用地.gpkg")
     result = create_plan(replace(request_, villages=str(village_layer(polygons)), patches=str(layer)))
     data = read(result)
-    found = {code: (None if h is None or h != h else h, kind) for code, h, kind in data.patch[["code", "hamlet_code", "kind"]].astype(object).where(data.patch[["code", "hamlet_code", "kind"]].notna(), None).to_numpy()}
+    found = {row["code"]: (plain(row["hamlet_code"]), row["kind"]) for row in data.patch.to_dict("records")}
     assert found["a"] == (f"{EAST}001", "existing") and found["b"] == (f"{EAST}002", "existing")
     assert found["c"] == (f"{EAST}001", "existing")
     assert found["d"] == (None, "existing") and found["g"] == (None, "existing")
@@ -97,7 +98,8 @@ def test_patches_join_by_hamlet_name_only_hamlet_location_and_distance(request_:
 
 
 def test_sites_come_with_capacity_for_every_phase_from_their_readiness(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
-    layer = polygons([({"编号": "AZ01", "村代码": EAST, "类型": "集中安置点", "安置点": "东山新村", "安置户数": 100, "建成期": 2023}, box(1, 1))], name="用地.gpkg")
+    site = {"编号": "AZ01", "村代码": EAST, "类型": "集中安置点", "安置点": "东山新村", "安置户数": 100, "建成期": 2023}
+    layer = polygons([(site, box(1, 1))], name="用地.gpkg")
     data = read(create_plan(replace(request_, patches=str(layer))))
     assert data.site[["code", "name", "setting", "ready_phase", "village_code"]].to_numpy().tolist() == [["AZ01", "东山新村", "rural", 2025, EAST]]
     assert data.site_capacity[["phase", "households"]].to_numpy().tolist() == [[2025, 100], [2035, 100]]
@@ -146,7 +148,8 @@ def test_the_villages_layer_can_be_the_roster(request_: CreatePlan, polygons: Ca
 
 
 def test_townships_come_from_a_layer_or_a_table(request_: CreatePlan, polygons: Callable[..., Path], tmp_path: Path) -> None:
-    layer = polygons([({"XZQDM": TOWN, "XZQMC": "甲镇人民政府"}, box(0, 0, 8, 8)), ({"XZQDM": "370799555", "XZQMC": "别镇"}, box(9, 9))], name="乡镇.gpkg")
+    units = [({"XZQDM": TOWN, "XZQMC": "甲镇人民政府"}, box(0, 0, 8, 8)), ({"XZQDM": "370799555", "XZQMC": "别镇"}, box(9, 9))]
+    layer = polygons(units, name="乡镇.gpkg")
     result = create_plan(replace(request_, townships=str(layer)))
     township = read(result).township
     assert township["name"].tolist() == ["甲镇人民政府"] and township["geom"].iloc[0].area == pytest.approx(64e6)
@@ -223,7 +226,9 @@ def test_what_cannot_be_made_is_refused_in_words(request_: CreatePlan, change: d
     assert caught.value.message.code == code
 
 
-def test_a_roster_without_codes_is_refused_unless_polygons_have_them(request_: CreatePlan, workbook: Callable[..., Path], polygons: Callable[..., Path]) -> None:
+def test_a_roster_without_codes_is_refused_unless_polygons_have_them(
+    request_: CreatePlan, workbook: Callable[..., Path], polygons: Callable[..., Path]
+) -> None:
     roster = workbook([["乡镇", "行政村"], ["甲镇", "东山村"], ["甲镇", "无名村"]], name="无码.xlsx")
     with pytest.raises(InputError) as caught:
         create_plan(replace(request_, roster=str(roster)))

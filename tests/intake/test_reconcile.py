@@ -101,10 +101,10 @@ def test_a_suburban_county_gets_one_question_for_all_its_committees(tmp_path: Pa
     assert list(found["kind"]) == ["committees"]
     codes = found["detail"].iloc[0]["codes"]
     assert len(codes) == 114
-    settle_committees(plan, {code: "urban_community" for code in codes[:100]}, "张")
+    settle_committees(plan, dict.fromkeys(codes[:100], "urban_community"), "张")
     assert len(plan.read().roster_difference["detail"].iloc[0]["codes"]) == 14
     assert plan.read().roster_difference["settled"].isna().all()
-    settle_committees(plan, {code: "rural_community" for code in codes[100:]}, "张")
+    settle_committees(plan, dict.fromkeys(codes[100:], "rural_community"), "张")
     data = plan.read()
     assert data.roster_difference["settled"].tolist() == ["accepted"]
     assert data.village["kind"].value_counts().to_dict() == {"urban_community": 100, "village": 86, "rural_community": 14}

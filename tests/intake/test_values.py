@@ -17,7 +17,10 @@ RULE = CodeRule(12, 9, 3)
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("1,234", 1234), ("1，234", 1234), ("38户", 38), ("３８", 38), (38.0, 38), (" 12 ", 12), ("", None), ("—", None), ("/", None), (None, None), (float("nan"), None), ("0", 0)],
+    [
+        ("1,234", 1234), ("1，234", 1234), ("38户", 38), ("３８", 38), (38.0, 38), (" 12 ", 12), ("", None), ("—", None), ("/", None), (None, None),
+        (float("nan"), None), ("0", 0),
+    ],
 )
 def test_counts_are_read_as_people_write_them(cell: object, expected: int | None) -> None:
     assert values.count(cell) == expected
@@ -25,7 +28,10 @@ def test_counts_are_read_as_people_write_them(cell: object, expected: int | None
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("38%", "intake.percentage"), ("38.5", "intake.no_count"), (38.5, "intake.no_count"), ("-3", "intake.no_count"), ("约38", "intake.no_number"), ("1,23", "intake.no_number")],
+    [
+        ("38%", "intake.percentage"), ("38.5", "intake.no_count"), (38.5, "intake.no_count"), ("-3", "intake.no_count"),
+        ("约38", "intake.no_number"), ("1,23", "intake.no_number"),
+    ],
 )
 def test_what_is_no_count_is_refused_with_its_reason(cell: object, code: str) -> None:
     with pytest.raises(InputError) as caught:

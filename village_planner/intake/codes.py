@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from village_planner.base import InputError
@@ -83,11 +84,13 @@ def township_code(value: Any, rule: CodeRule) -> str:
     return code
 
 
+@lru_cache(maxsize=20_000)
 def heading_key(heading: str) -> str:
     """Return a heading without blanks, brackets, case and full-width forms, as headings are compared."""
     return _BRACKETS.sub("", re.sub(r"[\s_*:：]", "", plain_form(heading))).lower()
 
 
+@lru_cache(maxsize=20_000)
 def heading_without_brackets(heading: str) -> str:
     """Return the compared form of a heading without what stands in brackets: 户数（户） is 户数."""
     return heading_key(_BRACKETED.sub("", plain_form(heading)))

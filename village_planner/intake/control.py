@@ -32,6 +32,7 @@ _BATCH = 5_000
 _AREA_SAMPLE = 200
 _AREA_UNITS = ((1.0, ""), (values.HECTARE_M2, "公顷"), (values.MU_M2, "亩"), (1e6, "平方公里"))
 _SIMPLE_FILTER = re.compile(r"""\s*([^\s=<>!'"()]+)\s*=\s*([^'"=<>]+?)\s*""")
+_FILTER_TOKEN = re.compile(r"""'[^']*'|"[^"]*"|[^\s'"=<>!(),]+""")
 _SHAPEFILE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 _PROTECTION_KIND = "heritage"
 
@@ -213,12 +214,13 @@ class _Import:
 
 
 def _where(filter_text: str | None, fields: Sequence[FieldInfo], file: str) -> str | None:
-    """The OGR where clause of a filter: attribute=value gets its quotes, anything else is taken as it is."""
+    """The OGR where clause of a filter: attribute=value gets its quotes, in a clause the field names that are not ASCII get theirs."""
     if not filter_text or not filter_text.strip():
         return None
     simple = _SIMPLE_FILTER.fullmatch(filter_text)
     if simple is None:
-        return filter_text
+        names = {field.name for field in fields if not field.name.isascii()}
+        return _FILTER_TOKEN.sub(lambda token: f'"{token.group()}"' if token.group() in names else token.group(), filter_text)
     field = next((field for field in fields if field.name.lower() == simple.group(1).strip('"').lower()), None)
     if field is None:
         raise InputError("intake.filter_field", file=file, field=simple.group(1), known="、".join(field.name for field in fields))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -192,8 +193,7 @@ def _by_content(frame: pd.DataFrame, fields: Sequence[InputField], columns: Sequ
 
 
 def _heading_reason(forms: Sequence[Sequence[str]], field: InputField) -> tuple[Reason | None, int]:
-    names = {heading_key(name): rank for rank, name in reversed(list(enumerate(field.names)))}
-    names.setdefault(heading_key(field.alias), len(names))
+    names = _name_ranks(field)
     best: tuple[Reason | None, int] = (None, 0)
     for levels in forms:
         for key in _full_keys(levels):
@@ -208,6 +208,13 @@ def _heading_reason(forms: Sequence[Sequence[str]], field: InputField) -> tuple[
                     if key in names:
                         best = (Reason.PART, names[key])
     return best
+
+
+@lru_cache(maxsize=1000)
+def _name_ranks(field: InputField) -> Mapping[str, int]:
+    names = {heading_key(name): rank for rank, name in reversed(list(enumerate(field.names)))}
+    names.setdefault(heading_key(field.alias), len(names))
+    return names
 
 
 def _full_keys(levels: Sequence[str]) -> tuple[str, ...]:
