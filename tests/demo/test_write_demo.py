@@ -93,3 +93,9 @@ def test_another_seed_gives_other_names_and_the_same_structure(tmp_path: Path, c
     other = write_demo(tmp_path / "other", "township", "none", 7)
     assert (other.sources / "民政名录.csv").read_bytes() != (clean.sources / "民政名录.csv").read_bytes()
     assert sorted(p.name for p in other.sources.iterdir()) == sorted(p.name for p in clean.sources.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_a_refusal_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_demo(tmp_path / "file" / "demo", "township", "none", 1)

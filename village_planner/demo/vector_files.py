@@ -95,7 +95,10 @@ def _definition(field: GdbField) -> ogr.FieldDefn:
 
 
 def _create(driver: str, path: Path) -> Any:
-    source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
+    try:
+        source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
+    except RuntimeError as error:  # QGIS and other rooms may have switched GDAL's exceptions on
+        raise InputError("demo.cannot_write", file=path.name, reason=str(error)) from error
     if source is None:
         raise InputError("demo.cannot_write", file=path.name, reason=gdal.GetLastErrorMsg())
     return source
@@ -110,7 +113,16 @@ def _add(layer: Any, geometry_type: int, features: Iterable[Feature]) -> None:
                 feature.SetField(name, value)
         if item.rings is not None:
             feature.SetGeometryDirectly(_geometry(item.rings, geometry_type))
-        layer.CreateFeature(feature)
+        _write(layer, feature)
+
+
+def _write(layer: Any, feature: Any) -> None:
+    try:
+        failed = layer.CreateFeature(feature) != ogr.OGRERR_NONE
+    except RuntimeError as error:
+        raise InputError("demo.cannot_write", file=layer.GetName(), reason=str(error)) from error
+    if failed:
+        raise InputError("demo.cannot_write", file=layer.GetName(), reason=gdal.GetLastErrorMsg())
 
 
 def _geometry(rings: Rings, geometry_type: int) -> ogr.Geometry:
