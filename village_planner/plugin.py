@@ -56,7 +56,8 @@ class VillagePlannerPlugin:
         self._desk = DeskWindow(self._iface)
         plan = os.environ.get(OPEN_VARIABLE)
         if plan:
-            QTimer.singleShot(0, lambda: self._desk.open_plan(plan))
+            # Before that QGIS has yet to make its first, empty project.
+            self._iface.initializationCompleted.connect(lambda: self._desk.open_plan(plan))
 
     def unload(self) -> None:
         """Take everything away again."""

@@ -84,6 +84,135 @@
     </message>
 </context>
 <context>
+    <name>ClassifyDock</name>
+    <message>
+        <source>Classify</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Filter by name or code</source>
+        <translation>按名称或代码筛选</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>未定</translation>
+    </message>
+    <message>
+        <source>Only villages that lack a category, or the action of a hamlet</source>
+        <translation>只显示尚未分类，或有居民点未确定布局引导的村</translation>
+    </message>
+    <message>
+        <source>Undo (Ctrl+Z)</source>
+        <translation>撤销（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Redo (Ctrl+Y)</source>
+        <translation>恢复（Ctrl+Y）</translation>
+    </message>
+    <message>
+        <source>No plan is open.
+
+Open a plan file or create a new plan from the Village Planner toolbar.</source>
+        <translation>尚未打开规划。
+
+请在“村庄布局规划”工具栏中打开规划文件或新建规划。</translation>
+    </message>
+    <message>
+        <source>All townships</source>
+        <translation>全部乡镇</translation>
+    </message>
+    <message>
+        <source>{0} of {1} villages shown, {2} undecided</source>
+        <translation>显示 {0} / {1} 个村，{2} 个未定</translation>
+    </message>
+    <message>
+        <source>approved: locked</source>
+        <translation>已批复，不可修改</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentForm</name>
+    <message>
+        <source>Of</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>形式</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>In favour / attended / eligible</source>
+        <translation>同意 / 实到 / 应到</translation>
+    </message>
+    <message>
+        <source>Add record</source>
+        <translation>添加记录</translation>
+    </message>
+    <message>
+        <source>Save record</source>
+        <translation>保存记录</translation>
+    </message>
+    <message>
+        <source>Remove record</source>
+        <translation>删除记录</translation>
+    </message>
+    <message>
+        <source>Eligible</source>
+        <translation>应到</translation>
+    </message>
+    <message>
+        <source>Attended</source>
+        <translation>实到</translation>
+    </message>
+    <message>
+        <source>In favour</source>
+        <translation>同意</translation>
+    </message>
+    <message>
+        <source>Basis</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>决议文件</translation>
+    </message>
+</context>
+<context>
+    <name>ControlDialog</name>
+    <message>
+        <source>Add control layer</source>
+        <translation>导入管控图层</translation>
+    </message>
+    <message>
+        <source>The layer is copied into the file beside the plan, transformed and repaired. A layer of a geodatabase is named as path|layername=name.</source>
+        <translation>图层将复制到规划文件旁的管控图层库，并转换坐标、修复图形。地理数据库中的图层请填写图层名。</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源文件</translation>
+    </message>
+    <message>
+        <source>Layer in a container</source>
+        <translation>库内图层名</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选条件</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>名称</translation>
+    </message>
+</context>
+<context>
     <name>CreatePlanAlgorithm</name>
     <message>
         <source>Create plan</source>
@@ -186,6 +315,60 @@
     </message>
 </context>
 <context>
+    <name>DecisionButtons</name>
+    <message>
+        <source>{0} (key {1})</source>
+        <translation>{0}（按键 {1}）</translation>
+    </message>
+</context>
+<context>
+    <name>Decisions</name>
+    <message>
+        <source>category cleared</source>
+        <translation>取消分类</translation>
+    </message>
+    <message>
+        <source>action cleared</source>
+        <translation>取消布局引导</translation>
+    </message>
+    <message>
+        <source>grounds</source>
+        <translation>填写理由</translation>
+    </message>
+    <message>
+        <source>move added</source>
+        <translation>添加迁并任务</translation>
+    </message>
+    <message>
+        <source>move changed</source>
+        <translation>修改迁并任务</translation>
+    </message>
+    <message>
+        <source>move removed</source>
+        <translation>删除迁并任务</translation>
+    </message>
+    <message>
+        <source>consent recorded</source>
+        <translation>登记村民意愿</translation>
+    </message>
+    <message>
+        <source>consent changed</source>
+        <translation>修改村民意愿</translation>
+    </message>
+    <message>
+        <source>consent removed</source>
+        <translation>删除村民意愿</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0}等（另 {1} 个）</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
+    </message>
+</context>
+<context>
     <name>DemoAlgorithm</name>
     <message>
         <source>Write demo data</source>
@@ -222,6 +405,236 @@
     <message>
         <source>Steps to run</source>
         <translation>执行步骤</translation>
+    </message>
+</context>
+<context>
+    <name>DemoDialog</name>
+    <message>
+        <source>Demo</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Writes the files of a fictitious township, makes a plan of them and opens it. Choose an empty folder.</source>
+        <translation>生成一个虚构乡镇的源文件，据此新建规划并打开。请选择一个空文件夹。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>DeskWindow</name>
+    <message>
+        <source>Check</source>
+        <translation>质检</translation>
+    </message>
+    <message>
+        <source>New plan…</source>
+        <translation>新建规划…</translation>
+    </message>
+    <message>
+        <source>Open plan…</source>
+        <translation>打开规划…</translation>
+    </message>
+    <message>
+        <source>Demo…</source>
+        <translation>示例…</translation>
+    </message>
+    <message>
+        <source>Classify</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Add control layer…</source>
+        <translation>导入管控图层…</translation>
+    </message>
+    <message>
+        <source>Write package…</source>
+        <translation>生成成果包…</translation>
+    </message>
+    <message>
+        <source>Inspect package…</source>
+        <translation>成果质检…</translation>
+    </message>
+    <message>
+        <source>Open plan</source>
+        <translation>打开规划</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>规划文件</translation>
+    </message>
+    <message>
+        <source>New plan</source>
+        <translation>新建规划</translation>
+    </message>
+    <message>
+        <source>{0} villages, {1} roster differences to settle. Report: {2}</source>
+        <translation>共 {0} 个村，{1} 处名录差异待处理。报告：{2}</translation>
+    </message>
+    <message>
+        <source>Demo</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Add control layer</source>
+        <translation>导入管控图层</translation>
+    </message>
+    <message>
+        <source>{0} features taken, {1} repaired, {2} set aside. Report: {3}</source>
+        <translation>导入 {0} 个图斑，修复 {1} 个，搁置 {2} 个。报告：{3}</translation>
+    </message>
+    <message>
+        <source>Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.</source>
+        <translation>质检完成：严重 {0}，重要 {1}，一般 {2}；{3} 条规则未检查。</translation>
+    </message>
+    <message>
+        <source>Write package</source>
+        <translation>生成成果包</translation>
+    </message>
+    <message>
+        <source>Package of {0} files: {1}</source>
+        <translation>成果包共 {0} 个文件：{1}</translation>
+    </message>
+    <message>
+        <source>Inspect package</source>
+        <translation>成果质检</translation>
+    </message>
+</context>
+<context>
+    <name>DestinationEdit</name>
+    <message>
+        <source>part of a name or code</source>
+        <translation>名称或代码的一部分</translation>
+    </message>
+    <message>
+        <source>name of the place</source>
+        <translation>迁入地名称</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Grounds</source>
+        <translation>理由依据</translation>
+    </message>
+    <message>
+        <source>Moves</source>
+        <translation>迁并任务</translation>
+    </message>
+    <message>
+        <source>Consent</source>
+        <translation>村民意愿</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>已撤销</translation>
+    </message>
+    <message>
+        <source>Select villages or hamlets in the table or on the map.</source>
+        <translation>请在表格中或地图上选择行政村或居民点。</translation>
+    </message>
+    <message>
+        <source>{0}: choose a category first.</source>
+        <translation>{0}：请先选择村庄类别。</translation>
+    </message>
+    <message>
+        <source>{0}: choose an action first.</source>
+        <translation>{0}：请先选择布局引导。</translation>
+    </message>
+    <message>
+        <source>Category of {0}</source>
+        <translation>{0}的村庄类别</translation>
+    </message>
+    <message>
+        <source>Action of {0}</source>
+        <translation>{0}的布局引导</translation>
+    </message>
+    <message>
+        <source>Moves ({0})</source>
+        <translation>迁并任务（{0}）</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>whole village</source>
+        <translation>全村</translation>
+    </message>
+    <message>
+        <source>Consent ({0})</source>
+        <translation>村民意愿（{0}）</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsDock</name>
+    <message>
+        <source>Findings</source>
+        <translation>质检问题</translation>
+    </message>
+    <message>
+        <source>Back to the plan&apos;s findings</source>
+        <translation>返回规划的质检问题</translation>
+    </message>
+    <message>
+        <source>No plan is open.</source>
+        <translation>尚未打开规划。</translation>
+    </message>
+    <message>
+        <source>The plan has not been checked yet. Press Check in the toolbar.</source>
+        <translation>规划尚未质检。请点击工具栏中的“质检”。</translation>
+    </message>
+    <message>
+        <source>Package {0}: score {1}</source>
+        <translation>成果包 {0}：得分 {1}</translation>
+    </message>
+    <message>
+        <source>A serious</source>
+        <translation>A 严重</translation>
+    </message>
+    <message>
+        <source>B important</source>
+        <translation>B 重要</translation>
+    </message>
+    <message>
+        <source>C minor</source>
+        <translation>C 一般</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>未检查</translation>
+    </message>
+    <message>
+        <source>Check of {0}</source>
+        <translation>质检时间：{0}</translation>
+    </message>
+    <message>
+        <source>Check of {0}: nothing found.</source>
+        <translation>质检时间：{0}，未发现问题。</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsModel</name>
+    <message>
+        <source>Severity</source>
+        <translation>等级</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>问题</translation>
     </message>
 </context>
 <context>
@@ -276,6 +689,167 @@
     </message>
 </context>
 <context>
+    <name>InspectDialog</name>
+    <message>
+        <source>Inspect package</source>
+        <translation>成果质检</translation>
+    </message>
+    <message>
+        <source>Choose the folder of the package, or a zip file. Nothing in it is changed or run.</source>
+        <translation>请选择成果包文件夹或 zip 压缩包。其中内容不会被修改或执行。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>or zip file</source>
+        <translation>或 zip 压缩包</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>成果标准</translation>
+    </message>
+    <message>
+        <source>as the package says</source>
+        <translation>按成果包的说明</translation>
+    </message>
+</context>
+<context>
+    <name>MovesForm</name>
+    <message>
+        <source>From</source>
+        <translation>迁出</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>去向</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>时序</translation>
+    </message>
+    <message>
+        <source>Households</source>
+        <translation>户数</translation>
+    </message>
+    <message>
+        <source>Persons</source>
+        <translation>人口</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>安置方式</translation>
+    </message>
+    <message>
+        <source>Add move</source>
+        <translation>添加任务</translation>
+    </message>
+    <message>
+        <source>Save move</source>
+        <translation>保存任务</translation>
+    </message>
+    <message>
+        <source>Remove move</source>
+        <translation>删除任务</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未填</translation>
+    </message>
+    <message>
+        <source>the rest</source>
+        <translation>其余全部</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>迁入地</translation>
+    </message>
+    <message>
+        <source>Cleared m²</source>
+        <translation>拆旧 m²</translation>
+    </message>
+    <message>
+        <source>Built m²</source>
+        <translation>建新 m²</translation>
+    </message>
+</context>
+<context>
+    <name>NewPlanDialog</name>
+    <message>
+        <source>New plan</source>
+        <translation>新建规划</translation>
+    </message>
+    <message>
+        <source>The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not.</source>
+        <translation>源文件只读取、不修改。字段按名称和内容自动识别，报告中逐行说明采用和未采用的内容。</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Vector layers</source>
+        <translation>矢量图层</translation>
+    </message>
+    <message>
+        <source>Save plan as</source>
+        <translation>规划文件保存为</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>规划文件</translation>
+    </message>
+    <message>
+        <source>Title of the plan</source>
+        <translation>规划名称</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>成果标准</translation>
+    </message>
+    <message>
+        <source>County code</source>
+        <translation>县级行政区代码</translation>
+    </message>
+    <message>
+        <source>Base year</source>
+        <translation>规划基期年</translation>
+    </message>
+    <message>
+        <source>Target years</source>
+        <translation>时序（目标年）</translation>
+    </message>
+    <message>
+        <source>Village roster</source>
+        <translation>村庄名录</translation>
+    </message>
+    <message>
+        <source>Other rosters</source>
+        <translation>其他名录</translation>
+    </message>
+    <message>
+        <source>Village polygons</source>
+        <translation>行政村范围</translation>
+    </message>
+    <message>
+        <source>Township polygons</source>
+        <translation>乡镇范围</translation>
+    </message>
+    <message>
+        <source>Settlement patches</source>
+        <translation>居民点用地</translation>
+    </message>
+</context>
+<context>
     <name>PackageAlgorithm</name>
     <message>
         <source>Write package</source>
@@ -312,6 +886,37 @@
     <message>
         <source>Files</source>
         <translation>文件数</translation>
+    </message>
+</context>
+<context>
+    <name>PackageDialog</name>
+    <message>
+        <source>Write package</source>
+        <translation>生成成果包</translation>
+    </message>
+    <message>
+        <source>A draft is always possible and says so. A formal package is refused while a serious finding is open.</source>
+        <translation>随时可以生成草稿，草稿会注明“草稿”字样。存在未处理的严重问题时不能生成正式成果。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Formal</source>
+        <translation>正式成果</translation>
+    </message>
+    <message>
+        <source>Edition</source>
+        <translation>成果版次</translation>
     </message>
 </context>
 <context>
@@ -369,6 +974,25 @@
     </message>
 </context>
 <context>
+    <name>ReasonsForm</name>
+    <message>
+        <source>Save grounds</source>
+        <translation>保存理由依据</translation>
+    </message>
+    <message>
+        <source>Grounds</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Basis</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>several values</source>
+        <translation>（多个值）</translation>
+    </message>
+</context>
+<context>
     <name>Requirements</name>
     <message>
         <source>Village Planner needs Python packages that this QGIS lacks or has too old: {0}.</source>
@@ -396,10 +1020,71 @@
     </message>
 </context>
 <context>
+    <name>StepRunner</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>{0} is running…</source>
+        <translation>正在进行：{0}…</translation>
+    </message>
+</context>
+<context>
+    <name>VillageModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>引导</translation>
+    </message>
+    <message>
+        <source>Households</source>
+        <translation>户数</translation>
+    </message>
+    <message>
+        <source>Persons</source>
+        <translation>人口</translation>
+    </message>
+    <message>
+        <source>Moves</source>
+        <translation>迁并任务</translation>
+    </message>
+    <message>
+        <source>Consent</source>
+        <translation>村民意愿</translation>
+    </message>
+</context>
+<context>
     <name>VillagePlannerProvider</name>
     <message>
         <source>Village Planner</source>
         <translation>村庄布局规划</translation>
+    </message>
+</context>
+<context>
+    <name>VillageRows</name>
+    <message>
+        <source>{0} moves</source>
+        <translation>{0} 项任务</translation>
+    </message>
+    <message>
+        <source>Partly withdrawn</source>
+        <translation>部分迁并</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
     </message>
 </context>
 </TS>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 
 from qgis.core import QgsApplication
@@ -21,6 +22,15 @@ def language() -> str:
 def text(message: Message) -> str:
     """Return the message as a sentence in the planner's language."""
     return render(message, language())
+
+
+def local_time(stamp: str) -> str:
+    """An ISO time stamp (UTC where it names no zone) as date and minute on the planner's clock; a text that is none as it is."""
+    try:
+        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+    except ValueError:
+        return stamp
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def translator() -> QTranslator | None:

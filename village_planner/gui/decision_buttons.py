@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QKeySequence, QPixmap
-from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QShortcut, QSizePolicy, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QShortcut, QSizePolicy, QToolButton, QWidget
 
 from village_planner.standards import CodeList, Profile
+
+
+# Narrow, so that five buttons of four characters stand side by side in a dock of 380 pixels.
+SWATCH = QSize(6, 14)
 
 
 class DecisionButtons(QWidget):
@@ -30,18 +34,18 @@ class DecisionButtons(QWidget):
         for shortcut in self._shortcuts:
             shortcut.deleteLater()
         self._shortcuts = []
-        self._add_row(0, self.tr("Category"), profile.code_list("category"), self.category_chosen)
-        self._add_row(1, self.tr("Action"), profile.code_list("action"), self.action_chosen)
+        self._add_row(0, profile.code_list("category"), self.category_chosen)
+        self._add_row(1, profile.code_list("action"), self.action_chosen)
 
-    def _add_row(self, row: int, title: str, codes: CodeList, chosen: pyqtSignal) -> None:
-        self._grid.addWidget(QLabel(title), row, 0)
-        for column, entry in enumerate(codes.rows, start=1):
+    def _add_row(self, row: int, codes: CodeList, chosen: pyqtSignal) -> None:
+        for column, entry in enumerate(codes.rows):
             code, key = entry["code"], entry.get("key", "")
             button = QToolButton()
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setText(entry.get("short") or entry["name"])
             button.setToolTip(self.tr("{0} (key {1})").format(entry["name"], key) if key else entry["name"])
             button.setIcon(_swatch(entry.get("color") or "#cccccc"))
+            button.setIconSize(SWATCH)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, code=code: chosen.emit(code))
             self._grid.addWidget(button, row, column)
@@ -53,6 +57,6 @@ class DecisionButtons(QWidget):
 
 
 def _swatch(color: str) -> QIcon:
-    pixmap = QPixmap(10, 10)
+    pixmap = QPixmap(SWATCH)
     pixmap.fill(QColor(color))
     return QIcon(pixmap)

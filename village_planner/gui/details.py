@@ -7,6 +7,7 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget
 
+from village_planner.desk.language import local_time
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.gui.consent_form import ConsentForm
 from village_planner.gui.decisions import Decisions, records
@@ -49,7 +50,7 @@ class Details(QTabWidget):
         self.history.clear()
         for entry in records(self._session.history(HISTORY_SHOWN)):
             who = f" · {entry['who']}" if entry["who"] else ""
-            item = QListWidgetItem(f"{str(entry['at'])[:16].replace('T', ' ')}{who}  {entry['label']}")
+            item = QListWidgetItem(f"{local_time(str(entry['at']))}{who}  {entry['label']}")
             font = item.font()
             font.setStrikeOut(bool(entry["undone"]))
             item.setFont(font)

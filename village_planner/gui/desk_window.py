@@ -1,0 +1,231 @@
+"""Toolbar and docks in the QGIS window, and the steps that the planner starts from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject, QgsSettings
+from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAction, QFileDialog
+
+from village_planner.base import Feedback, resource
+from village_planner.base.report import write_report
+from village_planner.desk.demo import make_demo_plan
+from village_planner.desk.layers import PlanLayers
+from village_planner.desk.session import PlanSession
+from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
+from village_planner.gui import dialogs
+from village_planner.gui.classify_dock import ClassifyDock
+from village_planner.gui.findings_dock import FindingsDock
+from village_planner.gui.running import StepRunner
+from village_planner.gui.telling import Teller
+
+_LAST_FOLDER = "village_planner/last_folder"
+EXTENT_MARGIN = 1.08
+
+
+class DeskWindow(QObject):
+    """What the plugin adds to the QGIS window."""
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface = iface
+        canvas = iface.mapCanvas()
+        self.session = PlanSession(canvas, self)
+        self.layers = PlanLayers(self.session, self)
+        self._teller = Teller(iface.messageBar())
+        self._runner = StepRunner(iface.messageBar(), self._teller, self)
+        self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
+        self.findings = FindingsDock(self.session, self.layers, canvas, iface.mainWindow())
+        self._toolbar = iface.addToolBar("Village Planner")
+        self._toolbar.setObjectName("VillagePlannerToolbar")
+        self._actions: list[QAction] = []
+        self._need_plan: list[QAction] = []
+        self._add_actions()
+        for dock in (self.classify, self.findings):
+            iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, [], False)
+        iface.mainWindow().tabifyDockWidget(self.classify, self.findings)
+        for dock in (self.classify, self.findings):
+            dock.hide()
+        self.session.opened.connect(self._enable)
+        self.session.closed.connect(self._enable)
+        self._runner.busy_changed.connect(self._enable)
+        QgsProject.instance().cleared.connect(self.session.close)
+        self._enable()
+
+    def close(self) -> None:
+        """Take everything out of the QGIS window."""
+        self._runner.cancel()
+        QgsProject.instance().cleared.disconnect(self.session.close)
+        self.session.close()
+        for action in self._actions:
+            self._iface.removePluginMenu("Village Planner", action)
+        for dock in (self.classify, self.findings):
+            self._iface.removeDockWidget(dock)
+            dock.deleteLater()
+        self._toolbar.deleteLater()
+        self.deleteLater()
+
+    def open_plan(self, path: str | Path) -> None:
+        """Open a plan file, show its layers and the 分类 dock."""
+        with self._teller.refusals():
+            self.session.close()
+            self.session.open(Path(path))
+            self._zoom_to_plan()
+            self._iface.setActiveLayer(self.layers.villages.layer)
+            self.show_classify()
+
+    def show_classify(self) -> None:
+        """Bring the 分类 dock to the front."""
+        self.classify.show()
+        self.classify.raise_()
+
+    def check(self) -> None:
+        """Check the open plan in a task and show the findings."""
+        with self._teller.refusals():
+            path, scenario = self.session.path, self.session.scenario
+            self._runner.start(self.tr("Check"), lambda feedback: check_plan(path, feedback, scenario), self._show_check)
+
+    def _add_actions(self) -> None:
+        self._add("new", self.tr("New plan…"), self._new_plan)
+        self._add("open", self.tr("Open plan…"), self._choose_plan)
+        self._add("icon", self.tr("Demo…"), self._demo)
+        self._toolbar.addSeparator()
+        self._need_plan.append(self._add("classify", self.tr("Classify"), self.show_classify))
+        self._need_plan.append(self._add("control", self.tr("Add control layer…"), self._add_control))
+        self._need_plan.append(self._add("check", self.tr("Check"), self.check))
+        self._need_plan.append(self._add("package", self.tr("Write package…"), self._package))
+        self._toolbar.addSeparator()
+        self._add("inspect", self.tr("Inspect package…"), self._inspect)
+
+    def _add(self, icon: str, text: str, slot: Callable[[], None]) -> QAction:
+        action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self._iface.mainWindow())
+        action.triggered.connect(lambda *_: self._guarded(slot))
+        self._toolbar.addAction(action)
+        self._iface.addPluginToMenu("Village Planner", action)
+        self._actions.append(action)
+        return action
+
+    def _guarded(self, slot: Callable[[], None]) -> None:
+        with self._teller.refusals():
+            slot()
+
+    def _enable(self) -> None:
+        for action in self._actions:
+            action.setEnabled(not self._runner.is_busy and (self.session.is_open or action not in self._need_plan))
+
+    def _choose_plan(self) -> None:
+        settings = QgsSettings()
+        title, plan_file = self.tr("Open plan"), self.tr("Plan file") + " (*.gpkg)"
+        path, _ = QFileDialog.getOpenFileName(self._iface.mainWindow(), title, settings.value(_LAST_FOLDER, ""), plan_file)
+        if path:
+            settings.setValue(_LAST_FOLDER, str(Path(path).parent))
+            self.open_plan(path)
+
+    def _new_plan(self) -> None:
+        from village_planner.intake import CreatePlan, create_plan
+
+        dialog = dialogs.NewPlanDialog(self._iface.mainWindow())
+        if not dialogs.accepted(dialog):
+            return
+        path = Path(dialog.plan.filePath())
+        request = CreatePlan(
+            plan=path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"),
+            title=dialog.title.text().strip(), base_year=dialog.base_year.value(), profile=dialog.profile.value(),
+            county_code=dialog.county.text().strip() or None, phases=dialogs.years(dialog.phases.text()),
+            roster=dialog.roster.filePath() or None, other_rosters=dialogs.paths(dialog.other_rosters),
+            villages=dialog.villages.filePath() or None, townships=dialog.townships.filePath() or None,
+            patches=dialog.patches.filePath() or None, overwrite=path.exists(),
+        )
+        self._runner.start(self.tr("New plan"), lambda feedback: create_plan(request, feedback), self._show_created)
+
+    def _show_created(self, result: Any) -> None:
+        self.open_plan(result.plan)
+        said = self.tr("{0} villages, {1} roster differences to settle. Report: {2}")
+        self._teller.done(said.format(result.village_count, result.differences, result.report_path.with_suffix(".html")))
+
+    def _demo(self) -> None:
+        dialog = dialogs.DemoDialog(self._iface.mainWindow())
+        if dialogs.accepted(dialog):
+            folder = Path(dialog.folder.filePath())
+            self._runner.start(self.tr("Demo"), lambda feedback: make_demo_plan(folder, feedback), self.open_plan)
+
+    def _add_control(self) -> None:
+        from village_planner.intake import AddControl, add_control
+
+        dialog = dialogs.ControlDialog(self.session.profile, self._iface.mainWindow())
+        if not dialogs.accepted(dialog):
+            return
+        request = AddControl(
+            plan=self.session.path, kind=dialog.kind.value(), source=dialog.source_text(), filter=dialog.filter.text().strip() or None,
+            title=dialog.title.text().strip() or None,
+        )
+        self._runner.start(self.tr("Add control layer"), lambda feedback: add_control(request, feedback), self._show_control)
+
+    def _show_control(self, result: Any) -> None:
+        self.session.reload()
+        self.layers.show_controls()
+        said = self.tr("{0} features taken, {1} repaired, {2} set aside. Report: {3}")
+        self._teller.done(said.format(result.count, result.repaired, result.set_aside, result.report_path.with_suffix(".html")))
+
+    def _show_check(self, outcome: CheckOutcome) -> None:
+        self.session.refresh_findings()
+        self.findings.show()
+        self.findings.raise_()
+        counts = [outcome.count(severity) for severity in SEVERITIES]
+        said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.")
+        self._teller.done(said.format(*counts, len(outcome.not_checked)))
+
+    def _package(self) -> None:
+        from village_planner.delivery import PackageRequest, write_package
+
+        dialog = dialogs.PackageDialog(self.session.profile, self._iface.mainWindow())
+        if not dialogs.accepted(dialog):
+            return
+        request = PackageRequest(
+            plan=self.session.path, folder=Path(dialog.folder.filePath()), mode=dialog.mode.value(), edition=dialog.edition.value(),
+            scenario=self.session.scenario,
+        )
+
+        def step(feedback: Feedback) -> Any:
+            result = write_package(request, feedback)
+            write_report(result.report, result.path.with_name(f"{result.path.name}.report.json"))
+            return result
+
+        self._runner.start(self.tr("Write package"), step, self._show_package)
+
+    def _show_package(self, result: Any) -> None:
+        self._teller.done(self.tr("Package of {0} files: {1}").format(result.file_count, result.path))
+
+    def _inspect(self) -> None:
+        from village_planner.delivery import inspect_package
+
+        dialog = dialogs.InspectDialog(self._iface.mainWindow())
+        choice = dialog.choice() if dialogs.accepted(dialog) else None
+        if choice is None:
+            return
+
+        def show(inspection: Any) -> None:
+            self.findings.show_inspection(inspection, choice.path.name)
+            self.findings.show()
+            self.findings.raise_()
+
+        self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show)
+
+    def _zoom_to_plan(self) -> None:
+        extent = self.layers.extent()
+        if extent.isEmpty():
+            return
+        canvas = self._iface.mapCanvas()
+        crs = QgsCoordinateReferenceSystem.fromEpsgId(self.session.data.crs)
+        if not canvas.mapSettings().destinationCrs().isValid():
+            canvas.setDestinationCrs(crs)
+        extent.scale(EXTENT_MARGIN)
+        transform = QgsCoordinateTransform(crs, canvas.mapSettings().destinationCrs(), QgsProject.instance())
+        canvas.setExtent(transform.transformBoundingBox(extent))
+        canvas.refresh()
+
+

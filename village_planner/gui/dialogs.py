@@ -1,0 +1,208 @@
+"""The dialogs that ask what a step needs; each gives back values, or None when the planner cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from village_planner.base import InputError
+from village_planner.gui.forms import CodeCombo, scrolled
+from village_planner.standards import Profile, load_profile, profile_ids
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+class StepDialog(QDialog):
+    """A form over OK and Cancel; OK is enabled when every field that is needed is filled."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(520)
+        body = QWidget()
+        self._form = QFormLayout(body)
+        self._needed: list[Any] = []
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._note)
+        layout.addWidget(scrolled(body), 1)
+        layout.addWidget(self._buttons)
+
+    def explain(self, title: str, note: str) -> None:
+        """Name the dialog and say what the step does."""
+        self.setWindowTitle(title)
+        self._note.setText(note)
+
+    def add_text(self, title: str, value: str = "", needed: bool = False) -> QLineEdit:
+        """A line of text."""
+        field = QLineEdit(value)
+        field.textChanged.connect(self._enable)
+        return self._add(title, field, needed)
+
+    def add_file(self, title: str, file_filter: str = "", mode: Any = QgsFileWidget.StorageMode.GetFile, needed: bool = False) -> QgsFileWidget:
+        """A file or folder to choose."""
+        field = QgsFileWidget()
+        field.setStorageMode(mode)
+        field.setFilter(file_filter)
+        field.fileChanged.connect(self._enable)
+        return self._add(title, field, needed)
+
+    def add_choice(self, title: str, choices: Iterable[tuple[Any, str]], nothing: str | None = None) -> CodeCombo:
+        """One of some codes."""
+        field = CodeCombo()
+        field.set_choices(choices, nothing)
+        return self._add(title, field, False)
+
+    def add_year(self, title: str, value: int) -> QSpinBox:
+        """A year."""
+        field = QSpinBox()
+        field.setRange(FIRST_YEAR, LAST_YEAR)
+        field.setValue(value)
+        return self._add(title, field, False)
+
+    def _add(self, title: str, field: Any, needed: bool) -> Any:
+        self._form.addRow(f"{title} *" if needed else title, field)
+        if needed:
+            self._needed.append(field)
+        self._enable()
+        return field
+
+    def _enable(self, *_: Any) -> None:
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(all(filled(field) for field in self._needed))
+
+
+class NewPlanDialog(StepDialog):
+    """Asks for what `createplan` needs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explain(
+            self.tr("New plan"),
+            self.tr("The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not."),
+        )
+        tables = self.tr("Tables") + " (*.xlsx *.xls *.csv *.dbf);;" + self.tr("All files") + " (*)"
+        layers = self.tr("Vector layers") + " (*.shp *.gpkg *.geojson *.json *.zip);;" + self.tr("All files") + " (*)"
+        self.plan = self.add_file(self.tr("Save plan as"), self.tr("Plan file") + " (*.gpkg)", QgsFileWidget.StorageMode.SaveFile, needed=True)
+        self.plan.setConfirmOverwrite(True)
+        self.title = self.add_text(self.tr("Title of the plan"), needed=True)
+        self.profile = self.add_choice(self.tr("Profile"), [(name, load_profile(name).title) for name in profile_ids()])
+        self.county = self.add_text(self.tr("County code"))
+        self.base_year = self.add_year(self.tr("Base year"), min(2020, date.today().year))
+        self.phases = self.add_text(self.tr("Target years"), "2020,2021,2022,2025,2035", needed=True)
+        self.roster = self.add_file(self.tr("Village roster"), tables)
+        self.other_rosters = self.add_file(self.tr("Other rosters"), tables, QgsFileWidget.StorageMode.GetMultipleFiles)
+        self.villages = self.add_file(self.tr("Village polygons"), layers)
+        self.townships = self.add_file(self.tr("Township polygons"), layers)
+        self.patches = self.add_file(self.tr("Settlement patches"), layers)
+        self.resize(560, 480)
+
+
+class ControlDialog(StepDialog):
+    """Asks for what `addcontrol` needs."""
+
+    def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explain(
+            self.tr("Add control layer"),
+            self.tr("The layer is copied into the file beside the plan, transformed and repaired. A layer of a geodatabase is named as path|layername=name."),
+        )
+        self.kind = self.add_choice(self.tr("Kind"), [(row["code"], row["name"]) for row in profile.code_list("control_kind").rows])
+        self.source = self.add_file(self.tr("Source"), needed=True)
+        self.source_layer = self.add_text(self.tr("Layer in a container"))
+        self.filter = self.add_text(self.tr("Filter"))
+        self.title = self.add_text(self.tr("Title"))
+
+    def source_text(self) -> str:
+        """Path of the source with its layer."""
+        layer = self.source_layer.text().strip()
+        return f"{self.source.filePath()}|layername={layer}" if layer else self.source.filePath()
+
+
+class PackageDialog(StepDialog):
+    """Asks for what `package` needs."""
+
+    def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explain(
+            self.tr("Write package"),
+            self.tr("A draft is always possible and says so. A formal package is refused while a serious finding is open."),
+        )
+        self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
+        self.mode = self.add_choice(self.tr("Mode"), [("draft", self.tr("Draft")), ("formal", self.tr("Formal"))])
+        self.edition = self.add_choice(self.tr("Edition"), profile.package.editions.items())
+
+
+@dataclass(frozen=True)
+class PackageChoice:
+    """Which package to inspect and by which profile; None takes the one that the package names."""
+
+    path: Path
+    profile: str | None
+
+
+class InspectDialog(StepDialog):
+    """Asks which package to inspect: a folder, or a zip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explain(
+            self.tr("Inspect package"),
+            self.tr("Choose the folder of the package, or a zip file. Nothing in it is changed or run."),
+        )
+        self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory)
+        self.zip = self.add_file(self.tr("or zip file"), "ZIP (*.zip)")
+        self.profile = self.add_choice(
+            self.tr("Profile"), [(name, load_profile(name).title) for name in profile_ids()], self.tr("as the package says")
+        )
+
+    def choice(self) -> PackageChoice | None:
+        """What was chosen; None where nothing was."""
+        path = self.folder.filePath() or self.zip.filePath()
+        return PackageChoice(Path(path), self.profile.value()) if path else None
+
+
+class DemoDialog(StepDialog):
+    """Asks where to write the demo."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explain(
+            self.tr("Demo"),
+            self.tr("Writes the files of a fictitious township, makes a plan of them and opens it. Choose an empty folder."),
+        )
+        self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
+
+
+def filled(field: Any) -> bool:
+    """Whether the planner has given a value."""
+    if isinstance(field, QgsFileWidget):
+        return bool(field.filePath().strip())
+    return bool(field.text().strip()) if isinstance(field, QLineEdit) else True
+
+
+def paths(field: QgsFileWidget) -> tuple[str, ...]:
+    """The files of a field that takes several."""
+    return tuple(QgsFileWidget.splitFilePaths(field.filePath())) if field.filePath().strip() else ()
+
+
+def accepted(dialog: QDialog) -> bool:
+    """Show a dialog until the planner answers."""
+    return dialog.exec() == QDialog.DialogCode.Accepted
+
+
+def years(text: str) -> tuple[int, ...]:
+    """Target years separated by commas; raises InputError for what is no year."""
+    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    for part in parts:
+        if not (part.isascii() and part.isdigit() and len(part) == 4):
+            raise InputError("gui.bad_years", text=text, part=part)
+    return tuple(int(part) for part in parts)

@@ -1,0 +1,149 @@
+"""The 质检 dock: findings by severity; a click goes there on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import QModelIndex
+from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from village_planner.base import Message
+from village_planner.desk.language import local_time
+from village_planner.desk.layers import PlanLayers
+from village_planner.desk.mirrors import qgs_geometry
+from village_planner.desk.session import PlanSession
+from village_planner.gui.findings_model import (
+    NOT_CHECKED,
+    FindingRow,
+    FindingsModel,
+    SeverityFilter,
+    finding_rows,
+    not_checked_row,
+    package_rows,
+)
+
+MINIMUM_WIDTH = 360
+COLUMN_WIDTHS = (44, 68, 110)
+ZOOM_MARGIN = 1.6
+SMALLEST_VIEW_M = 400
+
+
+class FindingsDock(QgsDockWidget):
+    """Shows what the last check of the plan found, or what an inspection found in a package."""
+
+    def __init__(self, session: PlanSession, layers: PlanLayers, canvas: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("VillagePlannerFindings")
+        self.setWindowTitle(self.tr("Findings"))
+        self._session, self._layers, self._canvas = session, layers, canvas
+        self.model = FindingsModel(self)
+        self.filter = SeverityFilter(self.model, self)
+        self._title = QLabel()
+        self._title.setWordWrap(True)
+        self._boxes = {severity: QCheckBox(severity) for severity in ("A", "B", "C", NOT_CHECKED)}
+        self._back = QPushButton(self.tr("Back to the plan's findings"))
+        self.table = QTableView()
+        self._lay_out()
+        self.table.clicked.connect(self._go)
+        self._back.clicked.connect(self.show_plan)
+        for severity, box in self._boxes.items():
+            box.setChecked(True)
+            box.toggled.connect(lambda shown, severity=severity: self._switch(severity, shown))
+        for signal in (session.opened, session.closed, session.reloaded, session.findings_changed):
+            signal.connect(self.show_plan)
+        self.show_plan()
+
+    def show_plan(self) -> None:
+        """Show the findings that the open plan holds."""
+        self._back.hide()
+        if not self._session.is_open:
+            self._show([], self.tr("No plan is open."))
+            return
+        data = self._session.data
+        runs = data.check_run[data.check_run["scenario"] == self._session.scenario]
+        if not len(runs):
+            self._show([], self.tr("The plan has not been checked yet. Press Check in the toolbar."))
+            return
+        run = runs.iloc[-1]
+        rows = finding_rows(data.finding, self._name_of)
+        rows += [not_checked_row(item["rule"], Message(item["code"], item["params"])) for item in run["not_checked"] or []]
+        when = local_time(str(run["at"]))
+        self._show(rows, self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when))
+
+    def show_inspection(self, inspection: Any, name: str) -> None:
+        """Show what an inspection found in the package `name`."""
+        rows = package_rows(inspection.findings)
+        rows += finding_rows(inspection.plan_result.findings.assign(geom=None), lambda kind, code: code)
+        rows += [not_checked_row(item.rule, item.message) for item in inspection.not_checked]
+        self._show(rows, self.tr("Package {0}: score {1}").format(name, inspection.score))
+        self._back.setVisible(self._session.is_open)
+
+    def _lay_out(self) -> None:
+        boxes = QHBoxLayout()
+        for box in self._boxes.values():
+            boxes.addWidget(box)
+        boxes.addStretch(1)
+        self.table.setModel(self.filter)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(-1, self.table.horizontalHeader().sortIndicatorOrder())
+        self.table.verticalHeader().hide()
+        self.table.setWordWrap(True)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        for column, width in enumerate(COLUMN_WIDTHS):
+            self.table.setColumnWidth(column, width)
+        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+        content = QWidget()
+        content.setMinimumWidth(MINIMUM_WIDTH)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self._title)
+        layout.addLayout(boxes)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._back)
+        self.setWidget(content)
+
+    def _show(self, rows: list[FindingRow], title: str) -> None:
+        self.model.load(rows)
+        self._title.setText(title)
+        counts = self.model.counts()
+        names = {"A": self.tr("A serious"), "B": self.tr("B important"), "C": self.tr("C minor"), NOT_CHECKED: self.tr("not checked")}
+        for severity, box in self._boxes.items():
+            box.setText(f"{names[severity]} {counts[severity]}")
+        self.table.resizeRowsToContents()
+
+    def _switch(self, severity: str, shown: bool) -> None:
+        self.filter.set_shown(severity, shown)
+        self.table.resizeRowsToContents()
+
+    def _name_of(self, kind: str, code: str) -> str:
+        data = self._session.data
+        if kind in ("village", "hamlet", "site", "township"):
+            return self._session.name_of(kind, code)
+        if kind == "control":
+            layer, _, number = code.partition("/")
+            return f"{self._session.profile.code_list('control_kind').name(layer) or layer} {number}"
+        if kind == "county":
+            return str(data.info["county_name"] or code)
+        return code.split("/", 1)[-1]
+
+    def _go(self, index: QModelIndex) -> None:
+        if self._canvas is None or not self._session.is_open:
+            return
+        row = self.model.row(self.filter.mapToSource(index).row())
+        geometry = qgs_geometry(row.geom)
+        if geometry is None:
+            self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
+            return
+        crs = QgsCoordinateReferenceSystem.fromEpsgId(self._session.data.crs)
+        box = geometry.boundingBox()
+        box.grow(max(0.0, (SMALLEST_VIEW_M - max(box.width(), box.height())) / 2))
+        box.scale(ZOOM_MARGIN)
+        transform = QgsCoordinateTransform(crs, self._canvas.mapSettings().destinationCrs(), QgsProject.instance())
+        self._canvas.setExtent(transform.transformBoundingBox(box))
+        self._canvas.refresh()
+        self._canvas.flashGeometries([geometry], crs)
