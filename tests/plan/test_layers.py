@@ -136,6 +136,22 @@ def test_memory_layers_show_the_same_face(store: LayerStore) -> None:
     pd.testing.assert_frame_equal(memory.read("hazard"), store.read("hazard"))
 
 
+def test_a_read_only_folder_and_a_broken_file_refuse_a_layer_in_words(store: LayerStore) -> None:
+    folder = store.path.parent
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(PlanFileError) as caught:
+            store.add(META, frame(1), squares(1))
+        assert caught.value.message.code == "plan.read_only"
+    finally:
+        folder.chmod(0o755)
+    with pytest.raises(PlanFileError) as caught:
+        store.add({**META, "crs": 999999}, frame(1), squares(1))
+    assert caught.value.message.code == "plan.cannot_create"
+    store.add(META, frame(1), squares(1))
+    assert len(store.read("land_use")) == 1
+
+
 def test_a_layer_file_that_is_none_is_refused_in_words(store: LayerStore) -> None:
     store.path.write_text("不是数据库" * 500)
     with pytest.raises(Exception, match=r"plan\.layers\.gpkg"):

@@ -47,8 +47,9 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def is_writable(path: Path) -> bool:
-    """Whether file and folder may be written: SQLite needs its journal beside the file."""
-    return all(bool(place.stat().st_mode & stat.S_IWUSR) and os.access(place, os.W_OK) for place in (path, path.parent))
+    """Whether file and folder may be written, or the folder where the file is not there yet: SQLite needs its journal beside it."""
+    places = (path, path.parent) if path.is_file() else (path.parent,)
+    return all(bool(place.stat().st_mode & stat.S_IWUSR) and os.access(place, os.W_OK) for place in places)
 
 
 def translated(error: sqlite3.Error, file: str) -> PlannerError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
 from osgeo import gdal, ogr, osr
 
@@ -167,28 +167,37 @@ def gdal_quiet() -> Iterator[None]:
         gdal.PopErrorHandler()
 
 
+@contextmanager
+def gdal_writing(file: str) -> Iterator[None]:
+    """`gdal_quiet` that turns GDAL's failures into PlanFileError, with or without GDAL's exceptions switched on."""
+    with gdal_quiet():
+        try:
+            yield
+        except RuntimeError as error:
+            raise PlanFileError("plan.cannot_create", file=file, detail=str(error)) from error
+
+
+def made(thing: Any) -> Any:
+    """Return what GDAL made; raises RuntimeError with its last message where it made nothing."""
+    if thing is None:
+        raise RuntimeError(gdal.GetLastErrorMsg())
+    return thing
+
+
 def create_dataset(path: Path) -> gdal.Dataset:
-    """Make an empty GeoPackage with GDAL and return it; raises PlanFileError."""
-    detail = ""
-    dataset = None
-    try:
-        dataset = gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
-    except RuntimeError as error:
-        detail = str(error)
-    if dataset is None:
-        raise PlanFileError("plan.cannot_create", file=path.name, detail=detail or gdal.GetLastErrorMsg())
-    return dataset
+    """Make an empty GeoPackage with GDAL and return it; raises RuntimeError."""
+    return made(gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown))
 
 
 def _create_with_gdal(path: Path, srs: osr.SpatialReference) -> None:
-    with gdal_quiet():
+    with gdal_writing(path.name):
         dataset = create_dataset(path)
         for table in TABLES:
             options = [f"IDENTIFIER={table.alias}", "FID=fid"]
             if table.geometry:
-                layer = dataset.CreateLayer(table.name, srs, _GEOMETRY_TYPES[table.geometry], [*options, "GEOMETRY_NAME=geom"])
+                layer = made(dataset.CreateLayer(table.name, srs, _GEOMETRY_TYPES[table.geometry], [*options, "GEOMETRY_NAME=geom"]))
             else:
-                layer = dataset.CreateLayer(table.name, None, ogr.wkbNone, options)
+                layer = made(dataset.CreateLayer(table.name, None, ogr.wkbNone, options))
             for column in table.columns:
                 layer.CreateField(ogr.FieldDefn(column.name, _GDAL_TYPES[column.type]))
         dataset.FlushCache()

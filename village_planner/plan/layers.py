@@ -13,9 +13,9 @@ import shapely
 from osgeo import gdal, ogr, osr
 
 from village_planner.base import InputError, PlanFileError
-from village_planner.plan.connection import reading, writing
+from village_planner.plan.connection import is_writable, reading, writing
 from village_planner.plan.data import plain
-from village_planner.plan.ddl import create_dataset, gdal_quiet
+from village_planner.plan.ddl import create_dataset, gdal_writing, made
 from village_planner.plan.values import json_text
 from village_planner.spatial.blob import from_blob, to_blob
 
@@ -100,13 +100,14 @@ class LayerStore:
         if len(frame) != len(geoms):
             raise ValueError("one geometry per row")
         aside_rows = aside.to_dict("records") if isinstance(aside, pd.DataFrame) else list(aside)
+        self._check_writable()
         self.remove(code)
-        with gdal_quiet():
+        with gdal_writing(self.path.name):
             _create_tables(self.path, code, str(meta.get("title") or code), int(crs))
         with writing(self.path) as connection:
             _append(connection, code, frame, geoms)
             _append_aside(connection, code, aside_rows)
-        with gdal_quiet():
+        with gdal_writing(self.path.name):
             _index(self.path, code)
         with writing(self.path) as connection:
             connection.execute("INSERT OR REPLACE INTO layer_index VALUES (?, ?)", (code, str(meta["kind"])))
@@ -118,7 +119,7 @@ class LayerStore:
         with writing(self.path) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS layer_index (code TEXT PRIMARY KEY, kind TEXT NOT NULL)")
             connection.execute("DELETE FROM layer_index WHERE code = ?", (code,))
-        with gdal_quiet():
+        with gdal_writing(self.path.name):
             dataset = _opened(self.path)
             for name in (code, f"{code}_aside"):
                 for position in range(dataset.GetLayerCount()):
@@ -126,6 +127,12 @@ class LayerStore:
                         dataset.DeleteLayer(position)
                         break
             dataset = None
+
+    def _check_writable(self) -> None:
+        if not self.path.parent.is_dir():
+            raise InputError("plan.no_folder", folder=str(self.path.parent))
+        if not is_writable(self.path):
+            raise PlanFileError("plan.read_only", file=self.path.name)
 
     def _layers(self) -> list[tuple[str, str]]:
         if not self.path.is_file():
@@ -223,26 +230,19 @@ def _name(name: str) -> str:
 
 
 def _opened(path: Path) -> gdal.Dataset:
-    detail, dataset = "", None
-    try:
-        dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
-    except RuntimeError as error:
-        detail = str(error)
-    if dataset is None:
-        raise PlanFileError("plan.layers_unreadable", file=path.name, detail=detail or gdal.GetLastErrorMsg())
-    return dataset
+    return made(gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE))
 
 
 def _create_tables(path: Path, code: str, title: str, crs: int) -> None:
     srs = osr.SpatialReference()
     if srs.ImportFromEPSG(crs) != 0:
-        raise InputError("plan.unknown_crs", crs=crs)
+        raise RuntimeError(gdal.GetLastErrorMsg())
     dataset = _opened(path) if path.is_file() else create_dataset(path)
     options = ["GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=NO", f"IDENTIFIER={code} {title}"]
-    layer = dataset.CreateLayer(code, srs, ogr.wkbUnknown, options)
+    layer = made(dataset.CreateLayer(code, srs, ogr.wkbUnknown, options))
     for name in _STORED:
         layer.CreateField(ogr.FieldDefn(name, ogr.OFTReal if name == "deduction" else ogr.OFTString))
-    layer = dataset.CreateLayer(f"{code}_aside", None, ogr.wkbNone, ["FID=fid", f"IDENTIFIER={code} {title}（搁置）"])
+    layer = made(dataset.CreateLayer(f"{code}_aside", None, ogr.wkbNone, ["FID=fid", f"IDENTIFIER={code} {title}（搁置）"]))
     for name, type_ in (("source_id", ogr.OFTString), ("reason", ogr.OFTString), ("extra", ogr.OFTString), ("wkb", ogr.OFTBinary)):
         layer.CreateField(ogr.FieldDefn(name, type_))
     layer = None
