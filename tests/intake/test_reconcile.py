@@ -180,6 +180,21 @@ def test_many_committees_of_another_roster_are_one_question(profile: Profile) ->
     assert [d.kind for d in few] == ["committee"] * 3
 
 
+def test_a_rare_character_that_got_lost_is_no_renaming_to_decide(profile: Profile) -> None:
+    ours = [*villages(5), village(300, "瓦磘村"), village(301, "上河村")]
+    theirs = [*villages(5), village(300, "瓦\ue123村"), village(301, "下河村")]
+    found = reconcile(ours, Roster("民政", theirs), profile).differences
+    assert [(d.village_code, d.settled) for d in found] == [(f"{TOWN}300", "explained"), (f"{TOWN}301", None)]
+
+
+def test_a_township_written_with_its_county_is_the_same_township(profile: Profile) -> None:
+    ours = [*villages(), *(Village(f"370799102{n:03d}", f"村庄{n:02d}村", "370799102", "乙镇", "village", n) for n in range(40))]
+    theirs = [Village("", v.name, "", f"某某县{v.township_name}", "village", n) for n, v in enumerate(ours)]
+    result = reconcile(ours, Roster("统计", theirs), profile)
+    assert not result.differences and len(result.pairs) == 80
+    assert all(result.pairs[v.code] is unit for v, unit in zip(ours, theirs))
+
+
 def test_no_committees_no_question(profile: Profile) -> None:
     assert own_committees(villages(), "民政", profile) is None
 

@@ -284,6 +284,7 @@ class _Creation:
                 self._differences.add(message, source=other.source)
                 self.feedback.say(message)
             self.differences += comparison.differences
+            self._take_figures(comparison)
         committees = own_committees(self.roster.villages, self.roster.source, self.profile)
         if committees:
             self.differences.append(committees)
@@ -292,6 +293,18 @@ class _Creation:
             message = Message(difference.detail["message"], {**difference.detail.get("params", {}), "count": difference.detail.get("count", 0)})
             state = Message("intake.settled_explained" if difference.settled else "intake.settled_open")
             self._differences.add(message, source=difference.source, kind=difference.kind, difference=difference.code, settled=render(state))
+
+    def _take_figures(self, comparison: Reconciliation) -> None:
+        """Households and persons that our roster has nowhere are taken from another roster's paired units, and said so."""
+        ours, taken = self.roster.by_code(), 0
+        for code, unit in comparison.pairs.items():
+            village, figures = ours[code], _figures_of(unit)
+            if figures and not _figures_of(village):
+                (village.hamlets[0] if len(village.hamlets) == 1 else village).facts.update(figures)
+                taken += 1
+        if taken:
+            message = Message("intake.figures_taken", {"source": comparison.source, "count": taken})
+            self._joins.add(message, source=comparison.source)
 
     def _figures(self) -> None:
         self.report.figures.update({
@@ -408,6 +421,17 @@ def _alias_rows(work: _Creation) -> list[dict[str, Any]]:
     for comparison in work.comparisons:
         rows += [(comparison.source, *alias) for alias in comparison.aliases]
     return [dict(zip(("source", "village_code", "alias_code", "alias_name"), row)) for row in dict.fromkeys(rows)]
+
+
+def _figures_of(village: Village) -> dict[str, int]:
+    """What a roster says of a village's households and persons: its own figures, else the sums of its hamlets; nothing where it is silent."""
+    found = {}
+    for name in COUNTS:
+        of_hamlets = [hamlet.facts[name] for hamlet in village.hamlets if hamlet.facts.get(name) is not None]
+        own = village.facts.get(name)
+        if own is not None or of_hamlets:
+            found[name] = own if own is not None else sum(of_hamlets)
+    return found
 
 
 def _make_unique(differences: list[Difference]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Callable, Hashable, Iterable, Mapping, Sequence
@@ -107,13 +108,14 @@ class _Comparison:
         self._ours = {village.code: village for village in ours}
         self._all_ours = dict(self._ours)
         self._left = list(other.villages)
+        self._towns = {township_keys(village.township_name)[0]: township_keys(village.township_name)[1] for village in ours if village.township_name}
         self._by_name: list[tuple[Village, Village]] = []
         self._coded = sum(bool(unit.code) for unit in other.villages)
         self._size = len(other.villages)
 
     def keep_to_our_townships(self) -> None:
         codes = {village.township_code for village in self._ours.values() if village.township_code}
-        names = {township_keys(village.township_name)[1] for village in self._ours.values() if village.township_name}
+        names = set(self._towns.values())
         inside = [unit for unit in self._left if unit.code in self._ours or self._is_near(unit, codes, names)]
         outside = len(self._left) - len(inside)
         # A roster of which nothing is in our townships is a strange one, not one of other townships.
@@ -129,7 +131,7 @@ class _Comparison:
 
     def pair_by_name(self) -> None:
         places: tuple[Callable[[Village], Hashable], ...] = (
-            lambda v: v.township_code or None, lambda v: township_keys(v.township_name)[1] or None, lambda v: "",
+            lambda v: v.township_code or None, lambda v: self._town(v.township_name) or None, lambda v: "",
         )
         for place in places:
             for level in range(2 if place is places[-1] else 3):
@@ -170,6 +172,9 @@ class _Comparison:
                     self._add(unit.code, unit.name, "recoded", code, Message("intake.diff_recoded", params), explained)
             elif name_keys(unit.name)[1] != name_keys(village.name)[1]:
                 params = {"village": village.name, "code": code, "other": unit.name}
+                if _same_but_for_rare_characters(village.name, unit.name):
+                    self._add(unit.code or code, unit.name, "renamed", code, Message("intake.diff_rare_character", params), explained=True)
+                    continue
                 explained = _knows(village, unit) or _knows(unit, village)
                 self._add(unit.code or code, unit.name, "renamed", code, Message("intake.diff_renamed", params), explained)
 
@@ -259,10 +264,15 @@ class _Comparison:
 
     def _is_near(self, unit: Village, codes: set[str], names: set[str]) -> bool:
         if unit.township_code and codes:
-            return unit.township_code in codes or township_keys(unit.township_name)[1] in names
+            return unit.township_code in codes or self._town(unit.township_name) in names
         if unit.township_name and names:
-            return township_keys(unit.township_name)[1] in names
+            return self._town(unit.township_name) in names
         return True
+
+    def _town(self, name: str) -> str:
+        """The short name of a township; one written with county or city in front (某某县甲镇) is known by its end."""
+        written, short = township_keys(name)
+        return next((ours for ending, ours in self._towns.items() if written.endswith(ending)), short)
 
     def _add(self, code: str, name: str, kind: str, village: str | None, message: Message, explained: bool = False, **detail: Any) -> None:
         detail = {"message": message.code, "params": dict(message.params), **detail}
@@ -293,3 +303,19 @@ def _knows(village: Village, unit: Village) -> bool:
     note = str(village.facts.get("note") or "")
     written = name_keys(unit.name)
     return bool(_MERGER_WORDS.search(note)) and len(written[2]) > 1 and (written[0] in note or written[1] in note)
+
+
+def _same_but_for_rare_characters(one: str, other: str) -> bool:
+    """Whether names differ only where one of them has a character that fonts and systems draw differently or lost.
+
+    Rare characters of place names stand in the private use area in older systems, or became � or □ on the way.
+    """
+    short_one, short_other = name_keys(one)[1], name_keys(other)[1]
+    if len(short_one) != len(short_other):
+        return False
+    differing = [pair for pair in zip(short_one, short_other) if pair[0] != pair[1]]
+    return len(differing) < len(short_one) and all(any(_is_rare(character) for character in pair) for pair in differing)
+
+
+def _is_rare(character: str) -> bool:
+    return unicodedata.category(character) == "Co" or character in "\ufffd□?？"
