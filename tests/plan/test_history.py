@@ -129,6 +129,21 @@ def test_a_change_of_a_key_is_reported_with_both_keys(plan: PlanFile) -> None:
     assert plan.read().site["code"].tolist() == ["Z1"]
 
 
+def test_a_documents_content_and_its_json_are_undone_to_the_last_bit(plan: PlanFile) -> None:
+    row = {"code": "E1", "subject_table": "category", "subject_key": {"village_code": VILLAGES[0], "数": 0.1}, "title": "决议", "content": bytes(range(256))}
+    with plan.write("张三", "附件") as tx:
+        tx.insert("evidence", [row])
+    before = dump(plan)
+    with plan.write("张三", "附件") as tx:
+        tx.update("evidence", {"code": "E1"}, content=b"\x00", subject_key={})
+    plan.undo("张三")
+    assert dump(plan) == before
+    saved = plan.read().evidence.iloc[0]
+    assert (saved["content"], saved["subject_key"]) == (row["content"], row["subject_key"])
+    plan.undo("张三")
+    assert plan.read().evidence.empty
+
+
 _measures = st.floats(min_value=0, max_value=1e9) | st.none()
 _coordinates = st.floats(min_value=-1e7, max_value=1e7)
 _steps = st.lists(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+import shapely
 
 from tests.plan.conftest import HAMLETS, VILLAGES
 from tests.plan.procedure import advance, approve
@@ -170,8 +171,6 @@ def test_consents_stay_open_after_the_approval(plan: PlanFile) -> None:
 
 
 def test_the_revision_report_shows_added_removed_and_redrawn_rows(plan: PlanFile) -> None:
-    import shapely
-
     approve(plan)
     plan.transition("张三", "revision", "2027-01-01", "文", "同意", legal_ground="法")
     with plan.write("张三", "修改") as tx:

@@ -55,6 +55,7 @@ def codes(plan: PlanFile) -> list[str]:
     return [message.code for message in plan.verify()]
 
 
+@pytest.mark.slow
 def test_kill_minus_nine_loses_nothing_that_was_confirmed(plan: PlanFile) -> None:
     moments = random.Random(20)
     confirmed = 0
@@ -231,6 +232,16 @@ def test_an_older_file_that_no_migration_leads_from_is_refused(old_plan: PlanFil
     with pytest.raises(PlanFileError) as caught:
         PlanFile.open(old_plan.path)
     assert caught.value.message.code == "plan.too_old"
+
+
+@pytest.mark.parametrize("name", ["100% 草稿.gpkg", "a#b?c=d&e.gpkg", "村庄 布局\"规划'.gpkg"])
+def test_any_file_name_will_do(plan: PlanFile, tmp_path: Path, name: str) -> None:
+    plan.copy_to(tmp_path / name)
+    copy = PlanFile.open(tmp_path / name)
+    with copy.write("张三", "分类") as tx:
+        decisions.set_category(tx, "S1", [VILLAGES[0]], "01")
+    assert copy.read().category["category"].tolist() == ["01"]
+    assert plan.read().category.empty
 
 
 def test_a_copy_equals_the_original(plan: PlanFile, tmp_path: Path) -> None:

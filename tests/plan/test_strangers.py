@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from osgeo import gdal
 
 from tests.plan.conftest import HAMLETS, TOWNSHIP, VILLAGES
@@ -249,6 +250,16 @@ def test_ogr2ogr_upsert_is_logged_and_can_be_undone(plan: PlanFile, tmp_path: Pa
     plan.undo("张三")
     assert plan.read().patch["kind"].tolist() == ["existing", "existing"]
     assert plan.verify() == []
+
+
+def test_other_programs_see_how_far_a_layer_reaches_after_our_write(plan: PlanFile) -> None:
+    connection = stranger(plan)
+    connection.execute("UPDATE gpkg_contents SET min_x = 0, min_y = 0, max_x = 1, max_y = 1")
+    connection.close()
+    with plan.write("张三", "安置点") as tx:
+        tx.update("site", {"code": "Z1"}, geom=shapely.box(5000, 6000, 5010, 6010))
+    dataset = gdal.OpenEx(str(plan.path), gdal.OF_VECTOR)
+    assert dataset.GetLayerByName("site").GetExtent() == pytest.approx((5000, 5010, 6000, 6010))
 
 
 def test_gdal_counts_are_mended_on_open(plan: PlanFile) -> None:

@@ -8,6 +8,7 @@ import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
+from urllib.parse import quote
 
 from village_planner.base import InputError, Message, PlanFileError, PlannerError, Refused
 from village_planner.plan.schema import TABLES
@@ -110,7 +111,7 @@ def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = path.resolve().as_uri()
+    uri = _uri(path)
     connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -122,6 +123,12 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
     register_functions(connection)
     return connection
+
+
+def _uri(path: Path) -> str:
+    # Path.as_uri gives a network share an authority (file://server/…), which SQLite refuses.
+    name = path.absolute().as_posix()
+    return "file://" + quote(name if name.startswith("/") else f"/{name}")
 
 
 def _leave_wal(connection: sqlite3.Connection) -> None:

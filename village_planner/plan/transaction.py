@@ -134,7 +134,12 @@ def begin_group(connection: sqlite3.Connection, who: str, label: str, undoes: in
 
 
 def end_group(connection: sqlite3.Connection) -> None:
-    """Forget who writes, before the commit: another program must never find it."""
+    """Date the tables that the group changed, and forget who writes: no other program must find that after the commit."""
+    # GDAL takes a stored extent at its word; without one it asks the R-tree.
+    connection.execute(
+        "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'), min_x = NULL, min_y = NULL, max_x = NULL, max_y = NULL "
+        "WHERE table_name IN (SELECT tbl FROM history WHERE grp = (SELECT grp FROM session))"
+    )
     connection.execute("UPDATE session SET client = NULL, who = NULL, label = NULL, grp = NULL, undoes = NULL")
 
 
