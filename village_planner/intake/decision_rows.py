@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Callable, Sequence
 
 from village_planner.base import InputError, Message
@@ -11,6 +12,7 @@ from village_planner.intake import values
 from village_planner.intake.codes import CodeRule
 from village_planner.intake.headers import Table
 from village_planner.intake.planindex import PlanIndex
+from village_planner.plan.data import plain
 from village_planner.plan.schema import Action, Destination
 from village_planner.standards import CodeList, Profile
 
@@ -128,7 +130,7 @@ class _RowReader:
             move[name] = self._read(name, values.count)
         for name in MOVE_AREAS:
             unit = self._units.get(name, 1.0)
-            move[name] = self._read(name, lambda cell, unit=unit: values.area_m2(cell, unit))
+            move[name] = self._read(name, partial(values.area_m2, unit_m2=unit))
         move["note"] = self._text("note")
         return {**move, **self._destination()}
 
@@ -251,11 +253,10 @@ def moves_of(row: DecisionRow, index: PlanIndex) -> list[dict[str, Any]]:
     if len(row.hamlets) == 1:
         return [{**row.move, "hamlet_code": row.hamlets[0]}]
     facts = index.data.hamlet.set_index("code").loc[row.hamlets]
-    shared: dict[str, list[int | None]] = {}
+    shared: dict[str, list[Any]] = {}
     for name in (*MOVE_NUMBERS, *MOVE_AREAS):
         stated = row.move[name]
-        own = [None if value is None or value != value else int(value) for value in facts[name].astype(object).where(facts[name].notna(), None)] \
-            if name in facts else [None] * len(facts)
+        own = [plain(value) for value in facts[name]] if name in facts else [None] * len(facts)
         if stated is not None and stated != sum(value or 0 for value in own):
             row.faults.append(Message("intake.decide_share_out", {"row": row.number, "village": row.village_text, "stated": stated}))
             return []

@@ -71,7 +71,7 @@ def settle_committees(
                 _insert_village(tx, data, units[code], kind, code_rule(profile))
             else:
                 tx.update("village", {"code": code}, kind=kind)
-        names = dict(zip(detail["codes"], detail.get("names", detail["codes"])))
+        names = dict(zip(detail["codes"], detail.get("names") or detail["codes"]))
         detail.update(codes=left, names=[names[code] for code in left], count=len(left), answered={**detail.get("answered", {}), **kinds})
         if "units" in detail:
             detail["units"] = [unit for key, unit in units.items() if key in left]

@@ -1,0 +1,91 @@
+"""The rows of a new plan's tables, from what its creation has gathered."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Mapping
+
+import shapely
+
+from village_planner.base import Feedback
+from village_planner.intake.codes import code_text
+from village_planner.intake.creation import Creation
+from village_planner.intake.reconcile import Difference
+from village_planner.intake.roster import COUNTS, Village
+from village_planner.plan import Transaction
+
+
+def plan_info(work: Creation) -> dict[str, Any]:
+    """Return the columns of table `plan`; scope is the township where there is only one."""
+    request = work.request
+    codes = list(work.townships)
+    county = request.county_code or os.path.commonprefix(codes)[:6]
+    named = re.match(r"(.+?)(村庄布局规划|村庄布点规划|村庄规划|规划)", request.title)
+    return {
+        "title": request.title.strip(), "scope": "township" if len(codes) == 1 else "county",
+        "county_code": code_text(county) or None, "county_name": named.group(1) if named else None,
+        "profile_id": work.profile.id, "profile_version": work.profile.version, "base_year": request.base_year, "crs": work.crs,
+    }
+
+
+def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:
+    """Write townships, villages, hamlets, aliases, patches, sites and differences in the order of their references."""
+    shapes, villages = work.villages_joined.shapes, work.roster.villages
+    tx.insert("township", [
+        {"code": code, "name": name, "geom": work.townships_joined.shapes.get(code)} for code, name in work.townships.items()
+    ])
+    tx.insert("village", [_village_row(village, shapes.get(village.code)) for village in villages])
+    feedback.check()
+    feedback.progress(0.8)
+    tx.insert("hamlet", [row for village in villages for row in _hamlet_rows(village, work.points)])
+    feedback.check()
+    tx.insert("village_alias", _alias_rows(work))
+    tx.insert("patch", work.patches.patches)
+    tx.insert("site", work.patches.sites)
+    tx.insert("site_capacity", work.patches.capacities)
+    tx.insert("roster_difference", [_difference_row(difference) for difference in work.differences])
+    feedback.check()
+    feedback.progress(0.95)
+
+
+def _difference_row(difference: Difference) -> dict[str, Any]:
+    return {
+        "source": difference.source, "code": difference.code, "name": difference.name or None, "kind": difference.kind,
+        "village_code": difference.village_code, "detail": difference.detail, "settled": difference.settled, "explanation": difference.explanation,
+    }
+
+
+def _village_row(village: Village, shape: shapely.Geometry | None) -> dict[str, Any]:
+    facts = {name: village.facts.get(name) for name in (*COUNTS, "position_stated", "facts_date", "note")}
+    # Where each village is its own hamlet, the hamlet has the figures: they stand in one place only.
+    if len(village.hamlets) == 1 and any(village.hamlets[0].facts.get(name) is not None for name in COUNTS):
+        facts.update({name: None for name in COUNTS if facts[name] == village.hamlets[0].facts.get(name)})
+    return {
+        "code": village.code, "name": village.name, "township_code": village.township_code, "kind": village.kind, "geom": shape, **facts,
+    }
+
+
+def _hamlet_rows(village: Village, points: Mapping[str, shapely.Point]) -> list[dict[str, Any]]:
+    names = (*COUNTS, "homesteads", "vacant_homesteads", "protection", "protection_note", "facts_date", "note")
+    rows = []
+    for hamlet in village.hamlets:
+        facts = {name: hamlet.facts.get(name) for name in names}
+        if hamlet.is_main and facts["protection"] is None:
+            facts["protection"], facts["protection_note"] = village.facts.get("protection"), village.facts.get("protection_note")
+        rows.append({
+            "code": hamlet.code, "village_code": village.code, "name": hamlet.name, "is_main": int(hamlet.is_main),
+            "geom": points.get(hamlet.code), **facts,
+        })
+    return rows
+
+
+def _alias_rows(work: Creation) -> list[dict[str, Any]]:
+    rows = []
+    for village in work.roster.villages:
+        for former in dict.fromkeys(village.former):
+            is_code = former.isdigit()
+            rows.append((work.roster.source, village.code, former if is_code else "", "" if is_code else former))
+    for comparison in work.comparisons:
+        rows += [(comparison.source, *alias) for alias in comparison.aliases]
+    return [dict(zip(("source", "village_code", "alias_code", "alias_name"), row)) for row in dict.fromkeys(rows)]
