@@ -14,6 +14,8 @@ def drive(desk: Any) -> None:
     window = plugins[PLUGIN].desk
     desk.wait_until(lambda: window.session.is_open)
     tidy(desk)
+    forget_findings(window)
+    window.zoom_to_plan()
     desk.settle(2)
     desk.shot("1-desk-before-check")
     show_hamlet_with_moves(window)
@@ -46,6 +48,14 @@ def tidy(desk: Any) -> None:
     for toolbar in main.findChildren(QToolBar):
         if toolbar.objectName() not in ("mFileToolBar", "mMapNavToolBar", "mSelectionToolBar", "mAttributesToolBar", "VillagePlannerToolbar"):
             toolbar.hide()
+
+
+def forget_findings(window: Any) -> None:
+    """Take the findings of the demo's own check out of this copy of the plan."""
+    session = window.session
+    for run in session.data.check_run.to_dict("records"):
+        session.file.store_findings({**run, "not_checked": []}, session.data.finding.iloc[:0])
+    session.refresh_findings()
 
 
 def show_hamlet_with_moves(window: Any) -> None:

@@ -29,7 +29,7 @@ def stage(target: Path) -> None:
     wanted = {child.name: child for child in sorted((ROOT / PLUGIN).iterdir()) if child.name not in NOT_SHIPPED_FOLDERS}
     wanted.update({name: ROOT / name for name in SHARED_FILES})
     for present in target.iterdir():
-        if present.name not in wanted and present.name != "i18n":
+        if present.name not in wanted and present.name not in {"i18n", "__pycache__"}:
             _remove(present)
     for name, source in wanted.items():
         _link(source, target / name)
