@@ -89,9 +89,10 @@ def _demanded(field: FieldSpec, rows: pd.DataFrame) -> list[bool]:
 
 
 def _width(value: Any, field: FieldSpec) -> int:
+    """Characters of a text, digits of a number: width 5 and precision 2 hold 999.99."""
     if field.type == "real":
-        return len(f"{float(value):.{field.precision}f}")
-    return len(str(value))
+        return len(f"{abs(float(value)):.{field.precision}f}".replace(".", ""))
+    return len(str(abs(value)) if field.type == "int" and isinstance(value, int) else str(value))
 
 
 def _finding(

@@ -87,16 +87,15 @@ def _write_layer(
     for field in spec.fields:
         layer.CreateField(_definition(field))
     blobs = shapely.to_wkb(_geometries(spec, rows), output_dimension=2) if spatial else [None] * len(rows)
-    positions = {field.name: layer.GetLayerDefn().GetFieldIndex(field.name) for field in spec.fields}
+    columns = [(layer.GetLayerDefn().GetFieldIndex(field.name), list(rows[field.name])) for field in spec.fields]
     layer.StartTransaction()
     for number, blob in enumerate(blobs):
         if number % _CHECK_EVERY == 0:
             feedback.check()
         feature = ogr.Feature(layer.GetLayerDefn())
-        for name, position in positions.items():
-            value = rows[name].iloc[number]
-            if not is_empty(value):
-                feature.SetField(position, value)
+        for position, values in columns:
+            if not is_empty(values[number]):
+                feature.SetField(position, values[number])
         if blob is not None:
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(blob))
         layer.CreateFeature(feature)

@@ -72,14 +72,14 @@ def read_manifest(root: Path) -> Manifest | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             return None
-        return Manifest(
+        return _believable(Manifest(
             profile_id=str(data["profile_id"]), profile_version=str(data["profile_version"]), edition=str(data["edition"]),
             draft=bool(data["draft"]), code=str(data["code"]), name=str(data["name"]), crs=int(data["crs"]),
             plan=_mapping(data["plan"]), scenario={key: str(value) for key, value in _mapping(data["scenario"]).items()},
             phases=tuple((int(year), str(title)) for year, title in data["phases"]),
             counts={str(key): int(value) for key, value in _mapping(data["counts"]).items()},
             files=tuple(FileEntry(str(e["path"]), int(e["size"]), str(e["sha256"])) for e in data["files"]),
-        )
+        ))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -102,6 +102,13 @@ def check_manifest(root: Path, files: tuple[str, ...], manifest: Manifest | None
     for path in sorted(present - {entry.path for entry in manifest.files} - {MANIFEST}):
         findings.append(PackageFinding(_RULE, path, "", Message("delivery.manifest_file_extra", {"file": path}), severity_extra))
     return findings
+
+
+def _believable(manifest: Manifest) -> Manifest:
+    """The manifest, or ValueError where its numbers cannot be EPSG codes or years."""
+    if not 1_024 <= manifest.crs <= 999_999 or not all(1_900 <= year <= 2_200 for year, _ in manifest.phases):
+        raise ValueError("crs or phases")
+    return manifest
 
 
 def _entry(root: Path, path: Path) -> FileEntry:

@@ -40,6 +40,7 @@ class PackageRequest:
 
     plan: the plan file. folder: existing folder in which the package folder is made. mode: ``draft`` or ``formal``.
     edition: id of the profile's editions. formats: of FORMATS. scenario: None for the adopted one. person: contact, '' for none.
+    profile: None for the plan's own; the folder of one that does not ship with the program.
     """
 
     plan: Path
@@ -49,6 +50,7 @@ class PackageRequest:
     formats: tuple[str, ...] = FORMATS
     scenario: str | None = None
     person: str = ""
+    profile: str | Path | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None) -> 
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
     data, layers = plan.read(), plan.layers()
-    profile = load_profile(str(data.info["profile_id"]))
+    profile = load_profile(request.profile or str(data.info["profile_id"]))
     _check_request(request, data, profile)
     target = request.folder / root_name(profile.package, package_names(data, request, profile))
     _check_target(target, str(data.info["guid"]))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from village_planner.accounts import category_counts, phase_tasks
 from village_planner.accounts.sums import known_sum
+from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import favour_percent, meeting_of
@@ -110,7 +111,7 @@ def _crossings(data: PlanData, moves: pd.DataFrame) -> list[str | None]:
     village_of = {**dict(zip(data.hamlet["code"], data.hamlet["village_code"])), **dict(zip(data.site["code"], data.site["village_code"]))}
     township_of = dict(zip(data.village["code"], data.village["township_code"]))
     site_township = dict(zip(data.site["code"], data.site["township_code"]))
-    words = []
+    words: list[str | None] = []
     for move in moves.itertuples():
         target = plain(move.destination_code)
         village = plain(village_of.get(target))
@@ -184,12 +185,15 @@ def _listed(texts: list[str] | None) -> str | None:
 
 
 def _detail_text(detail: Any) -> str | None:
-    """The detail of a difference in one line: `key: value` pairs; long lists are shortened to their number."""
+    """The detail of a difference in words: its message where it has one, else `key：value` pairs with long lists shortened."""
     if plain(detail) is None:
         return None
     pairs = json.loads(detail)
     if not isinstance(pairs, dict):
         return str(pairs)
+    if isinstance(pairs.get("message"), str):
+        params = pairs.get("params")
+        return render(Message(pairs["message"], {**pairs, **(params if isinstance(params, dict) else {})}))
     return "；".join(f"{key}：{len(value)}项" if isinstance(value, list) and len(value) > 3 else f"{key}：{_flat(value)}" for key, value in pairs.items())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import glob
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -13,7 +12,7 @@ from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.unpack import UNREADABLE, OpenedPackage
+from village_planner.delivery.unpack import UNREADABLE, ZIP_FAULTS, OpenedPackage
 from village_planner.standards import PackageEntry, PackageSpec, Profile
 
 _RULE = "QC-1101"
@@ -89,7 +88,7 @@ def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]
                 with path.open("rb") as stream:
                     if not stream.read(8).startswith(_SIGNATURES[suffix]):
                         raise ValueError(suffix)
-        except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, etree.XMLSyntaxError) as error:
+        except (*ZIP_FAULTS, KeyError, etree.XMLSyntaxError) as error:
             reason = str(error)[:200] or type(error).__name__
             findings.append(PackageFinding(UNREADABLE, file, "", Message("delivery.file_unreadable", {"file": file, "reason": reason})))
     return findings

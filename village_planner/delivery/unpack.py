@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -16,6 +17,8 @@ from village_planner.base import Feedback, InputError, Message
 from village_planner.delivery.findings import PackageFinding
 
 UNSAFE, UNREADABLE = "PK-02", "QC-1103"
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+"""What zipfile raises for damaged archives: also for names, dates and methods that it cannot read."""
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _CHUNK = 1 << 20
 _BYTES_PER_MB = 1 << 20
@@ -97,7 +100,7 @@ def _unpack(path: Path, content: Path, limits: Limits, feedback: Feedback) -> li
                 feedback.check()
                 feedback.progress(number / max(len(members), 1))
                 findings += _unpack_member(archive, info, content)
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except ZIP_FAULTS as error:
         raise InputError("delivery.zip_unreadable", file=path.name, reason=str(error)[:200]) from error
     return findings
 
@@ -123,7 +126,7 @@ def _unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: Pat
         with archive.open(info) as source, target.open("wb") as sink:
             while chunk := source.read(_CHUNK):
                 sink.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except ZIP_FAULTS as error:
         target.unlink(missing_ok=True)
         return [PackageFinding(UNREADABLE, shown, "", Message("delivery.file_unreadable", {"file": shown, "reason": str(error)[:200]}))]
     return []

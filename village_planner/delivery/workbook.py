@@ -25,6 +25,8 @@ _FONT, _SIZE = "宋体", 10
 _LINE_POINTS = 14.0
 _PAPER = {"A3": 8, "A4": 9}
 _WIDEST, _TALLEST_POINTS = 60.0, 400.0
+_STRETCH, _SHORT = 1.5, 20
+_CHARACTERS = {"A3": 215.0, "A4": 150.0}
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -72,10 +74,11 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     values = [[_cell_value(frame[column.value].iloc[row]) if column.value in frame else None for column in columns] for row in range(len(frame))]
     widths = _widths(columns, values, spec.paper)
     _write_headings(sheet, columns, depth, widths)
+    sides = _sides(values, widths)
     for offset, row in enumerate(values):
-        _write_row(sheet, first_row + offset, columns, row, widths)
+        _write_row(sheet, first_row + offset, columns, row, widths, sides)
     if any(column.total for column in columns) and values:
-        _write_row(sheet, first_row + len(values), columns, _totals(columns, values), widths, bold=True)
+        _write_row(sheet, first_row + len(values), columns, _totals(columns, values), widths, sides, bold=True)
     if not values:
         cell = sheet.cell(first_row, 1, "（无）")
         cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), Alignment(horizontal="left")
@@ -143,7 +146,8 @@ def _heading_blocks(columns: Sequence[TableColumn], depth: int) -> list[tuple[in
 
 
 def _write_row(
-    sheet: Worksheet, number: int, columns: Sequence[TableColumn], values: Sequence[Any], widths: Sequence[float], bold: bool = False
+    sheet: Worksheet, number: int, columns: Sequence[TableColumn], values: Sequence[Any], widths: Sequence[float], sides: Sequence[str],
+    bold: bool = False,
 ) -> None:
     lines = 1
     for position, (column, value) in enumerate(zip(columns, values), 1):
@@ -152,13 +156,23 @@ def _write_row(
         cell.font = Font(name=_FONT, size=_SIZE, bold=bold)
         if isinstance(value, str):
             _keep_as_text(cell)
-            lines = max(lines, wrapped_lines(value, widths[position - 1]))
-            short = wrapped_lines(value, widths[position - 1]) == 1 and not column.format
-            cell.alignment = Alignment(horizontal="center" if short and text_width(value) <= 16 else "left", vertical="center", wrap_text=True)
+            side = sides[position - 1]
+            lines = max(lines, wrapped_lines(value, widths[position - 1] - (1 if side == "left" else 0)))
+            cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True, indent=1 if side == "left" else 0)
         else:
             cell.number_format = column.format or "General"
             cell.alignment = Alignment(horizontal="center" if column.value == "no" else "right", vertical="center")
     sheet.row_dimensions[number].height = min(_LINE_POINTS * lines + 4, _TALLEST_POINTS)
+
+
+def _sides(values: Sequence[Sequence[Any]], widths: Sequence[float]) -> list[str]:
+    """Alignment of each column's texts: centred where all are short, else left."""
+    sides = []
+    for position, width in enumerate(widths):
+        texts = [row[position] for row in values if isinstance(row[position], str)]
+        short = all(text_width(text) <= _SHORT and wrapped_lines(text, width) == 1 for text in texts)
+        sides.append("center" if short else "left")
+    return sides
 
 
 def _keep_as_text(cell: Cell) -> None:
@@ -189,19 +203,27 @@ def _totals(columns: Sequence[TableColumn], values: Sequence[Sequence[Any]]) -> 
 
 
 def _widths(columns: Sequence[TableColumn], values: Sequence[Sequence[Any]], paper: str) -> list[float]:
-    """Column widths in characters: as the profile says, wider where an unbreakable number or code needs it."""
+    """Column widths in characters: as the profile says, as wide as a number or code needs, and wider for texts while the page has room."""
+    least = [max(column.width, _unbreakable(column, [row[position] for row in values])) for position, column in enumerate(columns)]
+    stretch = min(_STRETCH, max(1.0, _CHARACTERS[paper] / sum(least)))
     widths = []
-    for position, column in enumerate(columns):
-        needed = column.width
-        total = sum(row[position] for row in values if isinstance(row[position], (int, float))) if column.total == "sum" else None
-        for value in [*(row[position] for row in values), total]:
-            if isinstance(value, str):
-                needed = max(needed, max((len(word) for word in re.findall(r"[A-Za-z0-9\-]+", value)), default=0) + 2)
-            elif isinstance(value, (int, float)):
-                decimals = len(column.format.split(".")[1]) if "." in column.format else 0
-                needed = max(needed, len(f"{value:,.{decimals}f}") + 2)
-        widths.append(min(needed, _WIDEST))
+    for position, width in enumerate(least):
+        longest = max((text_width(row[position]) + 4.0 for row in values if isinstance(row[position], str)), default=0.0)
+        widths.append(min(max(width, min(longest, width * stretch)), _WIDEST))
     return widths
+
+
+def _unbreakable(column: TableColumn, cells: Sequence[Any]) -> float:
+    """Width of the longest number or code in a column, its total included."""
+    needed = 0
+    decimals = len(column.format.split(".")[1]) if "." in column.format else 0
+    total = sum(cell for cell in cells if isinstance(cell, (int, float))) if column.total == "sum" else None
+    for cell in [*cells, total]:
+        if isinstance(cell, str):
+            needed = max([needed, *(len(word) for word in re.findall(r"[A-Za-z0-9\-]+", cell))])
+        elif isinstance(cell, (int, float)):
+            needed = max(needed, len(f"{cell:,.{decimals}f}"))
+    return needed + 2.0
 
 
 def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, heading: Heading) -> None:

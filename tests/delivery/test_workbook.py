@@ -1,0 +1,152 @@
+"""Printed tables: headings merged as the profile says, totals, texts that stay texts, and a page that prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.delivery.plans import move, plan_rows
+from village_planner.delivery.columns import expanded_columns, text_width, wrapped_lines
+from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.tables import table_frames
+from village_planner.delivery.workbook import Heading, write_workbook
+from village_planner.plan.data import PlanData, plan_data
+from village_planner.plan.layers import MemoryLayers
+from village_planner.standards import Profile, TableColumn, TableSpec, load_profile
+
+HEADING = Heading("清河县村庄布局规划", "规划编制中心", "草稿", "2026-03-01")
+
+
+def spec(*columns: TableColumn, **changes: Any) -> TableSpec:
+    """A table with these columns."""
+    values = {"id": "T", "title": "表T", "frame": "t", "per_phase": (), "phase_heading": "", "source": "测试", "confidence": "proposal"}
+    return TableSpec(columns=columns, **{**values, **changes})
+
+
+def column(*heading: str, value: str = "v", format: str = "", total: str = "", width: float = 10) -> TableColumn:
+    """A column with its heading levels from the top."""
+    return TableColumn(heading, value, format, total, width)
+
+
+def written(path: Path, table: TableSpec, frame: pd.DataFrame, phases: tuple[int, ...] = ()) -> Worksheet:
+    """The sheet that is in the file after writing it."""
+    write_workbook(path / "t.xlsx", [(table, frame)], phases, load_profile(), HEADING)
+    return openpyxl.load_workbook(path / "t.xlsx").active
+
+
+def tables_of(rows: dict[str, list[dict[str, Any]]], layers: MemoryLayers | None = None) -> dict[str, pd.DataFrame]:
+    """All table frames of a plan."""
+    data: PlanData = plan_data(**rows)
+    source = DeliverySource(data, layers or MemoryLayers({}), load_profile(), "S1")
+    return table_frames(source, layer_frames(source))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "=HYPERLINK(\"http://x\")", "\t=1"])
+def test_a_text_that_looks_like_a_formula_stays_a_text(tmp_path: Path, text: str) -> None:
+    sheet = written(tmp_path, spec(column("名称")), pd.DataFrame({"v": [text]}))
+    cell = sheet.cell(4, 1)
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
+
+
+def test_equal_neighbours_in_a_heading_are_merged_and_short_headings_reach_down(tmp_path: Path) -> None:
+    table = spec(column("序号"), column("面积", "村域"), column("面积", "建设用地"), column("备注"))
+    sheet = written(tmp_path, table, pd.DataFrame({"v": ["a"]}))
+    merged = {str(cells) for cells in sheet.merged_cells.ranges}
+    assert {"A3:A4", "B3:C3", "D3:D4"} <= merged
+    assert [sheet.cell(4, position).value for position in (2, 3)] == ["村域", "建设用地"]
+
+
+def test_columns_are_repeated_for_each_phase_of_the_plan() -> None:
+    table = spec(column("序号"), per_phase=(column("户", value="h_{phase}"),), phase_heading="{phase}年", columns_after=(column("备注"),))
+    headings = [(c.heading, c.value) for c in expanded_columns(table, (2020, 2035), load_profile())]
+    assert headings == [(("序号",), "v"), (("2020年", "户"), "h_2020"), (("2035年", "户"), "h_2035"), (("备注",), "v")]
+
+
+def test_totals_add_what_is_known_and_leave_blank_what_is_not(tmp_path: Path) -> None:
+    known, unknown = column("数", value="n", total="sum"), column("空", value="e", total="sum")
+    table = spec(column("乡镇", total="label"), known, unknown, column("个", value="n", total="count"))
+    sheet = written(tmp_path, table, pd.DataFrame({"v": ["a", "b", "c"], "n": [1, 2, None], "e": [None] * 3}))
+    assert [sheet.cell(7, position).value for position in range(1, 5)] == ["合计", 3, None, 2]
+
+
+def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path: Path) -> None:
+    sheet = written(tmp_path, spec(column("面积", "村域"), paper="A4"), pd.DataFrame({"v": [1.5]}))
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, 0, True)
+    assert sheet.print_title_rows.replace("$", "") == "1:4"
+    assert "&P" in sheet.oddFooter.center.text
+    assert sheet.cell(5, 1).font.name == "宋体"
+
+
+def test_an_empty_table_says_so(tmp_path: Path) -> None:
+    assert written(tmp_path, spec(column("名称")), pd.DataFrame({"v": []})).cell(4, 1).value == "（无）"
+
+
+def test_control_characters_do_not_stop_the_writing(tmp_path: Path) -> None:
+    assert written(tmp_path, spec(column("名称")), pd.DataFrame({"v": ["a\x07b"]})).cell(4, 1).value == "a b"
+
+
+@given(text=st.text(st.characters(codec="utf-8"), max_size=80), width=st.floats(6, 60))
+def test_a_text_never_needs_more_lines_in_a_wider_column(text: str, width: float) -> None:
+    assert wrapped_lines(text, width + 10) <= wrapped_lines(text, width)
+    assert text_width(text) <= 2 * len(text)
+
+
+def test_every_column_of_every_table_is_filled_by_its_frame(profile: Profile) -> None:
+    tables = tables_of(plan_rows())
+    phases = [row["year"] for row in plan_rows()["phase"]]
+    missing = {
+        (table.id, column.value)
+        for table in profile.tables.values()
+        for column in expanded_columns(table, phases, profile)
+        if column.value not in tables[table.frame].columns
+    }
+    assert missing == set()
+
+
+def test_part_of_a_village_is_two_rows_of_moves_and_no_withdrawn_village() -> None:
+    rows = plan_rows()
+    village = "370799101201"
+    rows["hamlet"] = [row for row in rows["hamlet"] if row["village_code"] != village]
+    facts = {"village_code": village, "homesteads": 20, "vacant_homesteads": 2}
+    for serial, households, persons in ((1, 120, 400), (2, 20, 50), (3, 18, 46), (4, 30, 90), (5, 25, 80)):
+        own = {"code": f"{village}{serial:03d}", "name": f"庄{serial}", "is_main": int(serial == 1)}
+        rows["hamlet"].append({**facts, **own, "households": households, "persons": persons})
+    rows["patch"], rows["consent"] = [], []
+    rows["action"] = [
+        {"scenario": "S1", "hamlet_code": f"{village}{serial:03d}", "action": "merge" if serial in (2, 3) else "retain", "origin": "manual"}
+        for serial in range(1, 6)
+    ]
+    rows["move"] = [
+        move("M1", f"{village}002", "hamlet", f"{village}001", 2025, 20, 50, "07", 10_000, 4_400),
+        move("M2", f"{village}003", "hamlet", f"{village}001", 2025, 18, 46, "07", 9_200, 4_000),
+    ]
+    tables = tables_of(rows)
+    moves = tables["move_list"]
+    assert len(moves) == 2
+    assert (moves["households"].sum(), moves["persons"].sum()) == (38, 96)
+    assert set(moves["category_name"]) == {"集聚提升类"} and set(moves["crossing"]) == {"本村"}
+    whole = tables["phase_summary"].query("township_name == '合计' and phase_name == '2025年'").iloc[0]
+    assert (whole["hamlets"], whole["villages"]) == (2, 0)
+    assert (whole["cleared_ha"], whole["built_ha"], whole["net_ha"]) == pytest.approx((1.92, 0.84, 1.08))
+
+
+def test_a_split_hamlet_counts_once_in_the_phase_of_its_last_move() -> None:
+    whole = tables_of(plan_rows())["phase_summary"].query("township_name == '东河镇'").set_index("phase_name")
+    assert whole["hamlets"].to_dict() == {"2020年": 0, "2021年": 0, "2022年": 0, "2025年": 1, "2035年": 1}
+    assert whole["villages"].to_dict()["2035年"] == 1
+    assert whole["households"].to_dict()["2025年"] == 32
+    assert whole["cumulative_households"].to_dict() == {"2020年": 0, "2021年": 0, "2022年": 0, "2025年": 32, "2035年": 38}
+    assert whole["cumulative_hamlets"].to_dict()["2035年"] == 2
+
+
+def test_shares_by_category_are_of_the_townships_villages() -> None:
+    frame = tables_of(plan_rows())["category_summary"].set_index("township_name")
+    assert (frame.loc["东河镇", "count_01"], frame.loc["东河镇", "share_01"], frame.loc["东河镇", "in_scope"]) == (1, 50.0, 2)
