@@ -22,7 +22,7 @@ test: stage ## run all tests; PYTEST="tests/plan -k undo" chooses
 
 lint: setup ## ruff, the walls between rooms, types of the rooms without Qt, Qt spelling
 	@$(PYTHON) -m ruff check .
-	@PYTHONPATH=. .venv/bin/lint-imports
+	@PYTHONPATH=. .venv/bin/lint-imports --no-cache
 	@$(PYTHON) -m mypy $(QT_FREE_PATHS) tools
 	@$(IN_QGIS) $(PYTHON) -m tools.check_qt
 
