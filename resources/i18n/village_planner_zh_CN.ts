@@ -1031,6 +1031,13 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     </message>
 </context>
 <context>
+    <name>Teller</name>
+    <message>
+        <source>Village Planner</source>
+        <translation>村庄布局规划</translation>
+    </message>
+</context>
+<context>
     <name>VillageModel</name>
     <message>
         <source>Name</source>

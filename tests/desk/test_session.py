@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
-from tests.desk.small_plan import HAMLETS, VILLAGES
+from tests.desk.small_plan import HAMLETS, VILLAGES, village_shape
 from village_planner.base import Refused
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.plan import PlanFile
@@ -94,3 +94,19 @@ def test_an_approved_plan_refuses_decisions_but_takes_consents(session: PlanSess
         session.set_category(VILLAGES[:1], "01", "分类")
     session.save_consent({"village_code": VILLAGES[0], "kind": "survey", "date": "2021-04-01"}, "意愿")
     assert len(session.data.consent) == 1
+
+
+def test_a_layer_of_a_table_that_was_written_shows_it_at_once(session: PlanSession) -> None:
+    layer = QgsVectorLayer(f"{session.path}|layername=site", "安置点", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    assert layer.featureCount() == 1
+    with session.writing("安置点") as tx:
+        tx.insert("site", [{"code": "A2", "name": "西镇安置点", "setting": "town", "geom": village_shape(2)}])
+    assert layer.featureCount() == 2
+    assert list(session.data.site["code"]) == ["A1", "A2"]
+
+
+def test_a_decision_leaves_the_frames_that_it_did_not_touch(session: PlanSession) -> None:
+    before = session.data.hamlet
+    session.set_category(VILLAGES[:1], "01", "分类")
+    assert session.data.hamlet is before

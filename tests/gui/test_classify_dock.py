@@ -34,6 +34,7 @@ def test_the_model_keeps_qts_rules_while_the_plan_changes(desk: Desk) -> None:
 
 
 def test_a_category_for_many_is_one_undo_step_with_its_name_in_the_history(desk: Desk) -> None:
+    desk.dock.details.setCurrentWidget(desk.dock.details.history)
     desk.select(*VILLAGES[:2])
     desk.dock.categorize("04")
     assert [desk.text(code, CATEGORY) for code in VILLAGES] == ["搬迁撤并", "搬迁撤并", ""]

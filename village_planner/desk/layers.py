@@ -28,8 +28,6 @@ from village_planner.plan.schema import BY_NAME
 
 GROUP_PROPERTY = "village_planner/plan"
 _NEW_PATCH_CODE = "'P' || replace(uuid('WithoutBraces'), '-', '')"
-_VILLAGE_TABLES = {"village"}
-_HAMLET_TABLES = {"hamlet"}
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
 
@@ -187,8 +185,13 @@ class PlanLayers(QObject):
             return
         touched = set(change.tables)
         data, scenario = self._session.data, self._session.scenario
-        (self.villages.fill if touched & _VILLAGE_TABLES else self.villages.patch)(village_frame(data, scenario))
-        (self.hamlets.fill if touched & _HAMLET_TABLES else self.hamlets.patch)(hamlet_frame(data, scenario))
+        for mirror, frame, base, decision in (
+            (self.villages, village_frame, "village", "category"), (self.hamlets, hamlet_frame, "hamlet", "action"),
+        ):
+            if base in touched:
+                mirror.fill(frame(data, scenario))
+            elif decision in touched:
+                mirror.patch(frame(data, scenario))
         if touched & _MOVE_TABLES:
             self._moves.fill(_moves_frame(data, scenario))
 
@@ -208,6 +211,12 @@ class PlanLayers(QObject):
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         for mirror, wanted in self._findings:
             mirror.fill(frame[kinds.isin(wanted)])
+
+
+def plan_of_project() -> Path | None:
+    """Path of the plan whose group the project holds; None where it holds none."""
+    groups = QgsProject.instance().layerTreeRoot().findGroups()
+    return next((Path(group.customProperty(GROUP_PROPERTY)) for group in groups if group.customProperty(GROUP_PROPERTY)), None)
 
 
 def table_layer(path: Path, table: str) -> QgsVectorLayer:

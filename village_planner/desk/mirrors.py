@@ -69,7 +69,7 @@ class Mirror:
         return [self._codes[number] for number in ids if number in self._codes]
 
     def _rows(self, frame: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
-        columns = [[plain(value) for value in frame[name]] for name, _ in self._columns]
+        columns = [[plain(value) for value in frame[name].to_numpy(dtype=object)] for name, _ in self._columns]
         return {values[0]: values for values in zip(*columns)}
 
     def _feature(self, values: tuple[Any, ...], shape: Any) -> QgsFeature:

@@ -239,8 +239,7 @@ class PlanSession(QObject):
 
     @contextmanager
     def _quiet_layers(self) -> Iterator[None]:
-        layers = self.plan_layers()
-        for layer in layers:
+        for layer in self.plan_layers():
             if layer.isEditable():
                 raise Refused("desk.layer_in_edit_mode", layer=layer.name())
         if self._canvas is not None:
@@ -250,18 +249,23 @@ class PlanSession(QObject):
         try:
             yield
         finally:
-            for layer in layers:
-                layer.dataProvider().reloadData()
             if self._canvas is not None:
                 self._canvas.freeze(False)
                 self._canvas.refresh()
 
     def _refresh(self, change: Any) -> None:
-        self._data = self.file.read()
+        self._data = self.file.read_changed(self.data, change)
+        for layer in self.plan_layers():
+            if _source(layer).get("layerName") in change.tables:
+                layer.dataProvider().reloadData()
         self.changed.emit(change)
 
     def _reads_plan(self, layer: Any) -> bool:
         if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr" or self._file is None:
             return False
-        source = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path", "")
+        source = _source(layer).get("path", "")
         return bool(source) and Path(source).resolve() == self.path.resolve()
+
+
+def _source(layer: QgsVectorLayer) -> dict[str, Any]:
+    return dict(QgsProviderRegistry.instance().decodeUri("ogr", layer.source()))

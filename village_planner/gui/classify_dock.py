@@ -34,7 +34,8 @@ from village_planner.gui.telling import Teller
 from village_planner.gui.village_model import CODE, NAME, VillageFilter, VillageModel
 
 MINIMUM_WIDTH = 380
-COLUMN_WIDTHS = (118, 104, 64, 60, 44, 44, 110, 130)
+SPLIT_HEIGHTS = (400, 250)
+COLUMN_WIDTHS = (98, 104, 86, 72, 44, 46, 110, 130)
 
 
 class ClassifyDock(QgsDockWidget):
@@ -112,6 +113,7 @@ class ClassifyDock(QgsDockWidget):
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
+        splitter.setSizes(list(SPLIT_HEIGHTS))
         self._empty = QLabel(self.tr("No plan is open.\n\nOpen a plan file or create a new plan from the Village Planner toolbar."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)

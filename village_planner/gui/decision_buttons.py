@@ -8,7 +8,6 @@ from qgis.PyQt.QtWidgets import QGridLayout, QShortcut, QSizePolicy, QToolButton
 
 from village_planner.standards import CodeList, Profile
 
-
 # Narrow, so that five buttons of four characters stand side by side in a dock of 380 pixels.
 SWATCH = QSize(6, 14)
 

@@ -119,7 +119,7 @@ class Decisions:
 
 def records(frame: Any) -> list[dict[str, Any]]:
     """Rows of a snapshot's frame as plain values."""
-    cells: Iterable[tuple[Any, ...]] = zip(*([plain(value) for value in frame[column]] for column in frame.columns))
+    cells: Iterable[tuple[Any, ...]] = zip(*([plain(value) for value in frame[column].to_numpy(dtype=object)] for column in frame.columns))
     return [dict(zip(frame.columns, values)) for values in cells]
 
 

@@ -14,14 +14,14 @@ from qgis.PyQt.QtWidgets import QAction, QFileDialog
 from village_planner.base import Feedback, resource
 from village_planner.base.report import write_report
 from village_planner.desk.demo import make_demo_plan
-from village_planner.desk.layers import PlanLayers
+from village_planner.desk.layers import PlanLayers, plan_of_project
 from village_planner.desk.session import PlanSession
 from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
 from village_planner.gui import dialogs
 from village_planner.gui.classify_dock import ClassifyDock
 from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.running import StepRunner
-from village_planner.gui.telling import Teller
+from village_planner.gui.telling import Teller, title
 
 _LAST_FOLDER = "village_planner/last_folder"
 EXTENT_MARGIN = 1.08
@@ -40,29 +40,30 @@ class DeskWindow(QObject):
         self._runner = StepRunner(iface.messageBar(), self._teller, self)
         self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
         self.findings = FindingsDock(self.session, self.layers, canvas, iface.mainWindow())
-        self._toolbar = iface.addToolBar("Village Planner")
+        self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
         self._actions: list[QAction] = []
         self._need_plan: list[QAction] = []
         self._add_actions()
         for dock in (self.classify, self.findings):
             iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, [], False)
-        iface.mainWindow().tabifyDockWidget(self.classify, self.findings)
         for dock in (self.classify, self.findings):
             dock.hide()
         self.session.opened.connect(self._enable)
         self.session.closed.connect(self._enable)
         self._runner.busy_changed.connect(self._enable)
         QgsProject.instance().cleared.connect(self.session.close)
+        QgsProject.instance().readProject.connect(self._reopen)
         self._enable()
 
     def close(self) -> None:
         """Take everything out of the QGIS window."""
         self._runner.cancel()
         QgsProject.instance().cleared.disconnect(self.session.close)
+        QgsProject.instance().readProject.disconnect(self._reopen)
         self.session.close()
         for action in self._actions:
-            self._iface.removePluginMenu("Village Planner", action)
+            self._iface.removePluginMenu(title(), action)
         for dock in (self.classify, self.findings):
             self._iface.removeDockWidget(dock)
             dock.deleteLater()
@@ -74,14 +75,17 @@ class DeskWindow(QObject):
         with self._teller.refusals():
             self.session.close()
             self.session.open(Path(path))
-            self._zoom_to_plan()
+            self.zoom_to_plan()
             self._iface.setActiveLayer(self.layers.villages.layer)
             self.show_classify()
 
     def show_classify(self) -> None:
         """Bring the 分类 dock to the front."""
-        self.classify.show()
-        self.classify.raise_()
+        self._show_dock(self.classify, self.findings)
+
+    def show_findings(self) -> None:
+        """Bring the 质检 dock to the front."""
+        self._show_dock(self.findings, self.classify)
 
     def check(self) -> None:
         """Check the open plan in a task and show the findings."""
@@ -105,7 +109,7 @@ class DeskWindow(QObject):
         action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self._iface.mainWindow())
         action.triggered.connect(lambda *_: self._guarded(slot))
         self._toolbar.addAction(action)
-        self._iface.addPluginToMenu("Village Planner", action)
+        self._iface.addPluginToMenu(title(), action)
         self._actions.append(action)
         return action
 
@@ -173,8 +177,7 @@ class DeskWindow(QObject):
 
     def _show_check(self, outcome: CheckOutcome) -> None:
         self.session.refresh_findings()
-        self.findings.show()
-        self.findings.raise_()
+        self.show_findings()
         counts = [outcome.count(severity) for severity in SEVERITIES]
         said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.")
         self._teller.done(said.format(*counts, len(outcome.not_checked)))
@@ -210,12 +213,25 @@ class DeskWindow(QObject):
 
         def show(inspection: Any) -> None:
             self.findings.show_inspection(inspection, choice.path.name)
-            self.findings.show()
-            self.findings.raise_()
+            self.show_findings()
 
         self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show)
 
-    def _zoom_to_plan(self) -> None:
+    def _show_dock(self, dock: Any, other: Any) -> None:
+        dock.show()
+        if not other.isHidden():
+            # QGIS forgets the tabs of docks that were hidden.
+            self._iface.mainWindow().tabifyDockWidget(other, dock)
+        dock.raise_()
+
+    def _reopen(self) -> None:
+        """A project that was saved with a plan's layers opens that plan again: what mirrors it is not saved."""
+        path = plan_of_project()
+        if path is not None and path.is_file():
+            self.open_plan(path)
+
+    def zoom_to_plan(self) -> None:
+        """Show the whole plan on the map."""
         extent = self.layers.extent()
         if extent.isEmpty():
             return

@@ -47,6 +47,8 @@ class DestinationEdit(QLineEdit):
         """Show the destination of a move."""
         labels = {code_: label for label, code_ in self._labels.get(self._kind, {}).items()}
         self.setText(labels.get(code or "", code or "") if self._kind in CODED else name or "")
+        self.setToolTip(self.text())
+        self.setCursorPosition(0)
 
     def destination(self) -> dict[str, str | None]:
         """destination_code and destination_name of what stands here; raises InputError for what the plan does not have."""

@@ -30,6 +30,8 @@ class Details(QTabWidget):
         self.addTab(scrolled(self.moves), self.tr("Moves"))
         self.addTab(scrolled(self.consents), self.tr("Consent"))
         self.addTab(self.history, self.tr("History"))
+        self._history_is_stale = False
+        self.currentChanged.connect(self._fill_history)
 
     def load(self) -> None:
         """Take the choices of the forms from the open plan."""
@@ -46,7 +48,14 @@ class Details(QTabWidget):
         self._show_consents(villages, selected)
 
     def show_history(self) -> None:
-        """List the last actions, newest first; what is undone is struck out."""
+        """List the last actions, newest first, once the planner looks; what is undone is struck out."""
+        self._history_is_stale = True
+        self._fill_history()
+
+    def _fill_history(self, *_: Any) -> None:
+        if not self._history_is_stale or self.currentWidget() is not self.history:
+            return
+        self._history_is_stale = False
         self.history.clear()
         for entry in records(self._session.history(HISTORY_SHOWN)):
             who = f" · {entry['who']}" if entry["who"] else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QModelIndex
+from qgis.PyQt.QtCore import QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from village_planner.base import Message
@@ -25,7 +25,7 @@ from village_planner.gui.findings_model import (
 )
 
 MINIMUM_WIDTH = 360
-COLUMN_WIDTHS = (44, 68, 110)
+COLUMN_WIDTHS = (44, 66, 92)
 ZOOM_MARGIN = 1.6
 SMALLEST_VIEW_M = 400
 
@@ -42,11 +42,15 @@ class FindingsDock(QgsDockWidget):
         self.filter = SeverityFilter(self.model, self)
         self._title = QLabel()
         self._title.setWordWrap(True)
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._boxes = {severity: QCheckBox(severity) for severity in ("A", "B", "C", NOT_CHECKED)}
         self._back = QPushButton(self.tr("Back to the plan's findings"))
         self.table = QTableView()
         self._lay_out()
         self.table.clicked.connect(self._go)
+        self.table.selectionModel().currentRowChanged.connect(self._tell)
         self._back.clicked.connect(self.show_plan)
         for severity, box in self._boxes.items():
             box.setChecked(True)
@@ -104,11 +108,13 @@ class FindingsDock(QgsDockWidget):
         layout.addWidget(self._title)
         layout.addLayout(boxes)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._sentence)
         layout.addWidget(self._back)
         self.setWidget(content)
 
     def _show(self, rows: list[FindingRow], title: str) -> None:
         self.model.load(rows)
+        self._sentence.clear()
         self._title.setText(title)
         counts = self.model.counts()
         names = {"A": self.tr("A serious"), "B": self.tr("B important"), "C": self.tr("C minor"), NOT_CHECKED: self.tr("not checked")}
@@ -130,6 +136,9 @@ class FindingsDock(QgsDockWidget):
         if kind == "county":
             return str(data.info["county_name"] or code)
         return code.split("/", 1)[-1]
+
+    def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
+        self._sentence.setText(self.model.row(self.filter.mapToSource(index).row()).sentence if index.isValid() else "")
 
     def _go(self, index: QModelIndex) -> None:
         if self._canvas is None or not self._session.is_open:

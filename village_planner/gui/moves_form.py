@@ -57,6 +57,9 @@ class MovesForm(QWidget):
         """
         self._moves = {move["code"]: move for move in moves}
         self._table.show_records([(move["code"], labels[move["code"]]) for move in moves])
+        nothing_left = rest is not None and not any(rest.values())
+        if moves and nothing_left and self._table.chosen() is None:
+            self._table.setCurrentCell(0, 0)
         if self._table.chosen() is None:
             self._households.set_value((rest or {}).get("households"))
             self._persons.set_value((rest or {}).get("persons"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from qgis.PyQt.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from village_planner.desk.session import Reasons
 
@@ -19,8 +19,9 @@ class ReasonsForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        form = QFormLayout(self)
-        form.setContentsMargins(4, 4, 4, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        form = QFormLayout()
         self._subject = QLabel()
         self._subject.setWordWrap(True)
         self._grounds = QPlainTextEdit()
@@ -29,7 +30,9 @@ class ReasonsForm(QWidget):
         self._basis = QLineEdit()
         self._save = QPushButton(self.tr("Save grounds"))
         self._save.clicked.connect(lambda: self.saved.emit(self.reasons()))
-        form.addRow(self._subject)
+        layout.addWidget(self._subject)
+        layout.addLayout(form)
+        layout.addStretch(1)
         form.addRow(self.tr("Grounds"), self._grounds)
         form.addRow(self.tr("Basis"), self._basis)
         form.addRow("", self._save)

@@ -151,7 +151,7 @@ def _grouped(frame: pd.DataFrame, key: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
-    cells = [[plain(value) for value in frame[column]] for column in columns]
+    cells = [[plain(value) for value in frame[column].to_numpy(dtype=object)] for column in columns]
     return [dict(zip(columns, values)) for values in zip(*cells)]
 
 

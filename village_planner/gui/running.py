@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QProgressBar, QPushButton
 from village_planner.base import Feedback, Message
 from village_planner.desk.language import text
 from village_planner.desk.tasks import StepTask
-from village_planner.gui.telling import Teller
+from village_planner.gui.telling import Teller, title
 
 PROGRESS_WIDTH = 160
 
@@ -33,15 +33,15 @@ class StepRunner(QObject):
         """Whether a step is under way."""
         return self._task is not None
 
-    def start(self, title: str, step: Callable[[Feedback], Any], on_result: Callable[[Any], None]) -> None:
+    def start(self, name: str, step: Callable[[Feedback], Any], on_result: Callable[[Any], None]) -> None:
         """Run a step in a task."""
-        task = StepTask(title, step)
+        task = StepTask(name, step)
         self._task = task
         progress = QProgressBar()
         progress.setFixedWidth(PROGRESS_WIDTH)
         cancel = QPushButton(self.tr("Cancel"))
         cancel.clicked.connect(task.cancel)
-        self._item = self._bar.createMessage("Village Planner", self.tr("{0} is running…").format(title))
+        self._item = self._bar.createMessage(title(), self.tr("{0} is running…").format(name))
         self._item.layout().addWidget(progress)
         self._item.layout().addWidget(cancel)
         self._bar.pushWidget(self._item, Qgis.MessageLevel.Info)
@@ -51,7 +51,7 @@ class StepRunner(QObject):
         signals.said.connect(lambda message: item.setText(text(message)))
         signals.finished.connect(lambda result: self._end(lambda: on_result(result)))
         signals.failed.connect(lambda message: self._end(lambda: self._teller.warn(message)))
-        signals.cancelled.connect(lambda: self._end(lambda: self._teller.warn(Message("desk.cancelled", {"step": title}))))
+        signals.cancelled.connect(lambda: self._end(lambda: self._teller.warn(Message("desk.cancelled", {"step": name}))))
         self.busy_changed.emit()
         task.start()
 

@@ -8,13 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from qgis.core import Qgis
+from qgis.PyQt.QtCore import QCoreApplication
 
 from village_planner.base import Cancelled, Message, PlannerError
 from village_planner.desk.language import text
 from village_planner.desk.log import log_path
 
-_TITLE = "Village Planner"
 _log = logging.getLogger("village_planner")
+
+
+def title() -> str:
+    """Name of the plugin before a sentence."""
+    return QCoreApplication.translate("Teller", "Village Planner")
 
 
 class Teller:
@@ -25,11 +30,11 @@ class Teller:
 
     def done(self, sentence: str) -> None:
         """Say that something succeeded."""
-        self._bar.pushMessage(_TITLE, sentence, Qgis.MessageLevel.Success, 8)
+        self._bar.pushMessage(title(), sentence, Qgis.MessageLevel.Success, 8)
 
     def warn(self, message: Message) -> None:
         """Say what was refused or failed, until the planner closes it."""
-        self._bar.pushMessage(_TITLE, text(message), Qgis.MessageLevel.Warning, 0)
+        self._bar.pushMessage(title(), text(message), Qgis.MessageLevel.Warning, 0)
 
     @contextmanager
     def refusals(self) -> Iterator[None]:

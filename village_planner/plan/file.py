@@ -104,6 +104,12 @@ class PlanFile:
         with reading(self.path) as connection:
             return PlanData({table.name: _frame(connection, table) for table in TABLES})
 
+    def read_changed(self, data: PlanData, change: Change) -> PlanData:
+        """Return the snapshot `data` with the tables that `change` touched read anew; the other frames are the same objects."""
+        with reading(self.path) as connection:
+            fresh = {name: _frame(connection, BY_NAME[name]) for name, keys in change.tables.items() if keys and name in BY_NAME}
+        return PlanData({**data.tables, **fresh})
+
     @contextmanager
     def write(self, who: str, label: str) -> Iterator[Transaction]:
         """One user action: committed as one history group when the block ends, undone whole when it raises.
