@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 IN_QGIS := $(PYTHON) -m tools.environment
 QT_FREE := base standards spatial plan accounts intake suggest checks delivery demo
-QT_FREE_PATHS := $(wildcard $(addprefix village_planner/,$(QT_FREE)))
+QT_FREE_PATHS := $(patsubst %/__init__.py,%,$(wildcard $(patsubst %,village_planner/%/__init__.py,$(QT_FREE))))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint stage zip i18n screenshots clean
