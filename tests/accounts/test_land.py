@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -164,6 +166,13 @@ def test_a_cut_village_without_seat_counts_by_its_patches_then_by_its_polygon(pr
     patch = [_patch("P1", "existing", box(0, 0, 100, 100), H1), _patch("P2", "new", box(500, 0, 400, 400), H1)]
     assert _position(profile, box(0, 0, 200, 1000), patch=patch, **no_seat) == ("cut", True, "patches")
     assert _position(profile, box(0, 0, 200, 1000), **no_seat) == ("cut", False, "polygon")
+
+
+def test_a_profile_may_decide_by_the_larger_share_instead_of_the_seat(profile: Profile) -> None:
+    value = replace(profile.values["boundary_cut_criterion"], value="larger_share")
+    by_share = replace(profile, values={**profile.values, "boundary_cut_criterion": value})
+    assert _position(by_share, box(0, 0, 200, 1000)) == ("cut", False, "polygon")
+    assert _position(by_share, box(0, 0, 501, 1000)) == ("cut", True, "polygon")
 
 
 def test_without_boundary_or_polygon_the_stated_position_holds(profile: Profile) -> None:

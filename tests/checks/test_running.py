@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -70,8 +71,6 @@ def test_unknown_rules_and_scenarios_are_refused(profile: Profile) -> None:
 
 
 def test_a_rule_that_the_profile_switches_off_does_not_run(profile: Profile) -> None:
-    from dataclasses import replace
-
     off = replace(profile, rules={**profile.rules, "QC-7102": replace(profile.rules["QC-7102"], on=False)})
     assert "QC-7102" not in checks.run(_plan(), NOTHING, off).ran
     asked = checks.run(_plan(), NOTHING, off, ["QC-7102"])
@@ -79,8 +78,6 @@ def test_a_rule_that_the_profile_switches_off_does_not_run(profile: Profile) -> 
 
 
 def test_the_profile_sets_severity_and_limit(profile: Profile) -> None:
-    from dataclasses import replace
-
     setting = replace(profile.rules["QC-5202"], severity="B", values={**profile.rules["QC-5202"].values, "min_m2": 12.5})
     milder = replace(profile, rules={**profile.rules, "QC-5202": setting})
     assert _findings(milder, _plan(), _farmland(), ["QC-5202"]).empty
@@ -121,6 +118,12 @@ def test_a_shift_below_a_millimetre_and_a_new_name_keep_the_digest(profile: Prof
     before, after = (_findings(profile, data, _farmland(), ["QC-5202", "QC-7106"]) for data in (_plan(), renamed))
     assert before["digest"].tolist() == after["digest"].tolist()
     assert before["params"].iloc[1]["hamlet"] != after["params"].iloc[1]["hamlet"]
+
+
+def test_the_digest_changes_with_what_was_found_without_a_measure(profile: Profile) -> None:
+    before, after = (_findings(profile, _plan(action=[action(H2, kind)]), rules=["QC-7106"]).iloc[0] for kind in ("merge", "relocate"))
+    assert before["key"] == after["key"]
+    assert before["digest"] != after["digest"]
 
 
 def _waiver(finding: pd.Series, **values: object) -> dict:
