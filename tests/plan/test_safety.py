@@ -102,6 +102,18 @@ def test_a_file_that_another_program_is_writing_is_named_as_busy(plan: PlanFile,
         decisions.set_category(tx, "S1", [VILLAGES[0]], "01")
 
 
+def test_a_plan_opens_while_another_program_is_writing_it(plan: PlanFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("village_planner.plan.connection.BUSY_SECONDS", 0.1)
+    connection = raw(plan)
+    connection.execute("UPDATE hamlet SET households = 33")
+    connection.execute("BEGIN IMMEDIATE")
+    opened = PlanFile.open(plan.path)
+    assert opened.read().hamlet["households"][0] == 33
+    connection.execute("ROLLBACK")
+    connection.close()
+    assert opened.history()["label"][0] == "其他软件修改"
+
+
 @pytest.mark.parametrize("place", ["file", "folder"])
 def test_what_is_read_only_opens_and_refuses_writes(plan: PlanFile, place: str) -> None:
     path = plan.path if place == "file" else plan.path.parent

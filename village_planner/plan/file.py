@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import uuid
@@ -25,6 +26,7 @@ from village_planner.plan.values import loaded, loaded_geometry, stored_rows
 from village_planner.standards import load_profile, profile_ids
 
 FIRST_SCENARIO = "S1"
+_log = logging.getLogger("village_planner")
 
 
 class PlanFile:
@@ -74,7 +76,12 @@ class PlanFile:
         check_columns(path)
         plan = cls(path)
         if is_writable(path):
-            plan._mend()
+            try:
+                plan._mend()
+            except PlanFileError as error:
+                if error.message.code != "plan.file_busy":
+                    raise
+                _log.info("%s is being written elsewhere; what other programs wrote is sealed with the next write", path.name)
         return plan
 
     @property

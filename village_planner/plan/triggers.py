@@ -37,7 +37,10 @@ _RAISE_TEXT = re.compile(r"RAISE\(ABORT, '(?:[^']|'')*'\)")
 
 @lru_cache(maxsize=1)
 def triggers() -> Mapping[str, str]:
-    """Return all triggers: name → CREATE TRIGGER statement."""
+    """Return all triggers: name → CREATE TRIGGER statement.
+
+    A file whose triggers differ, but for their sentences, counts as tampered with: a change of what they do needs a new SCHEMA_VERSION.
+    """
     return _generated()[0]
 
 
