@@ -81,11 +81,16 @@ def drive(script: Path, shots: Path, extra: Mapping[str, str] | None = None, tim
 
 
 def prepare_profile(profiles: Path) -> None:
-    """Write a QGIS profile with the Chinese interface and our plugin on; one that is there already is left as it is."""
+    """Write a QGIS profile with the Chinese interface and our plugin on; in one that is there already, only the plugin is switched on."""
     settings = profiles / "profiles" / PROFILE / "QGIS" / "QGIS3.ini"
     if not settings.exists():
         settings.parent.mkdir(parents=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
+        return
+    # QGIS switches a plugin off that was loading when the process was killed, and notes it under watchDog.
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(f"watchDog\\{PLUGIN}=")]
+    settings.write_text("\n".join(f"{PLUGIN}=true" if line == f"{PLUGIN}=false" else line for line in kept) + "\n", encoding="utf-8")
 
 
 @contextmanager

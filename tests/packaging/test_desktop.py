@@ -50,3 +50,11 @@ def test_a_profile_that_the_user_has_changed_is_kept(tmp_path: Path) -> None:
     settings.write_text("[locale]\nuserLocale=en\n", encoding="utf-8")
     desktop.prepare_profile(tmp_path)
     assert settings.read_text(encoding="utf-8") == "[locale]\nuserLocale=en\n"
+
+
+def test_a_plugin_that_qgis_switched_off_after_a_kill_is_on_again(tmp_path: Path) -> None:
+    desktop.prepare_profile(tmp_path)
+    settings = next(tmp_path.rglob("QGIS3.ini"))
+    settings.write_text("[PythonPlugins]\nvillage_planner=false\nwatchDog\\village_planner=true\n", encoding="utf-8")
+    desktop.prepare_profile(tmp_path)
+    assert settings.read_text(encoding="utf-8") == "[PythonPlugins]\nvillage_planner=true\n"
