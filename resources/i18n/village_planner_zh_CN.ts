@@ -320,6 +320,14 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
         <source>{0} (key {1})</source>
         <translation>{0}（按键 {1}）</translation>
     </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Take back the category of villages or the action of hamlets (key Delete)</source>
+        <translation>取消所选村的类别，或所选居民点的布局引导（Delete 键）</translation>
+    </message>
 </context>
 <context>
     <name>Decisions</name>
@@ -959,6 +967,13 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     </message>
 </context>
 <context>
+    <name>PlanSession</name>
+    <message>
+        <source>Compare villages with the development boundary</source>
+        <translation>比对村庄与城镇开发边界</translation>
+    </message>
+</context>
+<context>
     <name>Processing</name>
     <message>
         <source>Plan file</source>
@@ -1092,6 +1107,14 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>unphased</source>
         <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>{0}: not in the scope of the plan</source>
+        <translation>{0}：不在规划范围内</translation>
+    </message>
+    <message>
+        <source>Inside the development boundary: needs no category</source>
+        <translation>位于城镇开发边界内，无需分类</translation>
     </message>
 </context>
 </TS>

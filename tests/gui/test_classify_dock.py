@@ -227,3 +227,19 @@ def test_a_decision_patches_rows_and_never_resets_the_table(desk: Desk, qtbot: A
     assert desk.dock.selection.present().villages == [VILLAGES[0]]
 
 
+
+
+def test_a_village_inside_the_boundary_is_not_undecided(desk: Desk, qtbot: Any) -> None:
+    with desk.session.writing("界内") as tx:
+        tx.update("village", {"code": VILLAGES[1]}, position_stated="inside")
+    with qtbot.waitSignal(desk.session.located, timeout=5000):
+        desk.session.reload()
+    desk.dock._undecided.setChecked(True)
+    assert shown_villages(desk) == ["甲村", "丙村"]
+
+
+def test_clearing_makes_a_village_undecided_again(desk: Desk) -> None:
+    desk.select(VILLAGES[0])
+    desk.dock.categorize("01")
+    desk.dock._buttons.cleared.emit()
+    assert desk.text(VILLAGES[0], CATEGORY) == ""

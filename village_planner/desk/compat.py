@@ -15,6 +15,7 @@ from qgis.core import (
     QgsTask,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QMetaType, QVariant
 
 
 def _scoped(scope: Any, name: str, fallback: Any, fallback_name: str) -> Any:
@@ -36,3 +37,10 @@ TASK_CAN_CANCEL = _scoped(getattr(QgsTask, "Flag", None), "CanCancel", QgsTask, 
 NOT_NULL = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintNotNull", QgsFieldConstraints, "ConstraintNotNull")
 UNIQUE = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintUnique", QgsFieldConstraints, "ConstraintUnique")
 NO_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "NoGeometry", QgsWkbTypes, "NoGeometry")
+POLYGON = _scoped(getattr(Qgis, "GeometryType", None), "Polygon", QgsWkbTypes, "PolygonGeometry")
+LINE = _scoped(getattr(Qgis, "GeometryType", None), "Line", QgsWkbTypes, "LineGeometry")
+# QgsField takes QMetaType from 3.38 on; Qt 6 has no QVariant.Type.
+_FIELD_TYPES = QMetaType.Type if Qgis.versionInt() >= 33800 else QVariant.Type
+TEXT = _scoped(_FIELD_TYPES, "QString", _FIELD_TYPES, "String")
+WHOLE = _FIELD_TYPES.Int
+REAL = _FIELD_TYPES.Double

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 from qgis.core import QgsFeature, QgsField, QgsGeometry, QgsVectorLayer
-from qgis.PyQt.QtCore import QVariant
 
+from village_planner.desk import compat
 from village_planner.plan.data import PlanData, plain
 
-_TYPES = {"text": QVariant.Type.String, "int": QVariant.Type.Int}
+_TYPES = {"text": compat.TEXT, "int": compat.WHOLE}
 
 
 class Mirror:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
+from village_planner.accounts import positions
 from village_planner.base import Refused
 from village_planner.desk.steps import who
+from village_planner.desk.tasks import StepTask
 from village_planner.plan import PlanFile, decisions
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
@@ -39,6 +41,7 @@ class PlanSession(QObject):
     closed = pyqtSignal()
     changed = pyqtSignal(object)
     reloaded = pyqtSignal()
+    located = pyqtSignal()
     findings_changed = pyqtSignal()
 
     def __init__(self, canvas: Any = None, parent: QObject | None = None) -> None:
@@ -48,14 +51,16 @@ class PlanSession(QObject):
         self._file: PlanFile | None = None
         self._data: PlanData | None = None
         self._profile: Profile | None = None
+        self._inside: frozenset[str] = frozenset()
 
     def open(self, path: Path) -> None:
         """Open a plan file; the present one stays open when that fails."""
         file = PlanFile.open(path)
         data = file.read()
         profile = load_profile(data.info["profile_id"])
-        self._file, self._data, self._profile = file, data, profile
+        self._file, self._data, self._profile, self._inside = file, data, profile, frozenset()
         self.opened.emit()
+        self._locate()
 
     def close(self) -> None:
         """Forget the plan."""
@@ -103,6 +108,11 @@ class PlanSession(QObject):
     def is_locked(self) -> bool:
         """Whether decisions refuse edits because the plan is approved."""
         return Status(self.data.info["status"]) in LOCKED
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """Codes of the villages that count as inside the development boundary and need no category; empty until `located`."""
+        return self._inside
 
     def set_category(self, village_codes: Sequence[str], category: str, label: str) -> None:
         """Give villages a category; grounds and basis that are stated stay."""
@@ -189,6 +199,7 @@ class PlanSession(QObject):
         """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
         self._data = self.file.read()
         self.reloaded.emit()
+        self._locate()
 
     @contextmanager
     def writing(self, label: str) -> Iterator[Any]:
@@ -217,6 +228,23 @@ class PlanSession(QObject):
             stated = hamlet[name].iloc[0] if len(hamlet) else pd.NA
             rest[name] = None if pd.isna(stated) else max(0, int(stated) - int(moves[name].fillna(0).sum()))
         return rest
+
+    def _locate(self) -> None:
+        """Compare villages and boundary in a task: a county's boundary has hundreds of thousands of vertices."""
+        file, data, profile = self.file, self.data, self.profile
+
+        def step(feedback: Any) -> frozenset[str]:
+            found = positions(data, file.layers(), profile)
+            return frozenset(found.loc[found["counts_inside"], "village_code"])
+
+        def take(inside: frozenset[str]) -> None:
+            if self._file is file and inside != self._inside:
+                self._inside = inside
+                self.located.emit()
+
+        task = StepTask(QCoreApplication.translate("PlanSession", "Compare villages with the development boundary"), step)
+        task.signals.finished.connect(take)
+        task.start()
 
     def _explain(self, table: str, key: str, codes: Sequence[str], reasons: Reasons, label: str) -> None:
         frame = getattr(self.data, table)

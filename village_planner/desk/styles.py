@@ -22,6 +22,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
 
+from village_planner.desk import compat
 from village_planner.standards import CodeList
 
 SEVERITY_COLORS = {"A": "#d7191c", "B": "#fd8d3c", "C": "#e6c229"}
@@ -84,18 +85,18 @@ def style_townships(layer: QgsVectorLayer) -> None:
 
 def style_findings(layer: QgsVectorLayer) -> None:
     """Mark findings by severity."""
-    shape = _outline if layer.geometryType() == 2 else _ring
+    shape = _outline if layer.geometryType() == compat.POLYGON else _ring
     layer.setRenderer(_categorized("severity", [(code, code, shape(color, 1.0)) for code, color in SEVERITY_COLORS.items()]))
 
 
 def style_control(layer: QgsVectorLayer, color: str) -> None:
     """Hatch or draw a control layer so that what lies under it stays readable."""
     geometry = layer.geometryType()
-    if geometry == 2:
+    if geometry == compat.POLYGON:
         symbol: QgsSymbol = QgsFillSymbol.createSimple(
             {"style": "b_diagonal", "color": color, "outline_color": color, "outline_width": "0.4"}
         )
-    elif geometry == 1:
+    elif geometry == compat.LINE:
         symbol = QgsLineSymbol.createSimple({"line_color": color, "line_width": "0.5"})
     else:
         symbol = QgsMarkerSymbol.createSimple({"name": "triangle", "color": color, "size": "3"})

@@ -149,6 +149,7 @@ class ClassifyDock(QgsDockWidget):
         session = self._session
         session.opened.connect(self._load)
         session.reloaded.connect(self._load)
+        session.located.connect(self._load)
         session.closed.connect(self._show_whether_open)
         session.changed.connect(self._follow)
         self.selection.changed.connect(self._show_selected)
@@ -166,7 +167,8 @@ class ClassifyDock(QgsDockWidget):
             shortcut.activated.connect(slot)
         clear = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.tree)
         clear.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        clear.activated.connect(self._do(lambda: self._decisions.clear(self.selection.present())))
+        for signal in (clear.activated, self._buttons.cleared):
+            signal.connect(self._do(lambda *_: self._decisions.clear(self.selection.present())))
         decisions, details = self._decisions, self.details
         details.reasons.saved.connect(self._do(lambda reasons: decisions.explain(self.selection.present(), reasons)))
         details.moves.added.connect(self._do(lambda row: decisions.add_moves(self.selection.present(), row)))
@@ -187,7 +189,7 @@ class ClassifyDock(QgsDockWidget):
     def _load(self) -> None:
         session = self._session
         expanded = [row.code for row in self.model.villages() if self.tree.isExpanded(self._shown(row.code))]
-        self.model.load(session.data, session.profile, session.scenario)
+        self.model.load(session.data, session.profile, session.scenario, session.inside)
         for code in expanded:
             self.tree.expand(self._shown(code))
         self._buttons.load(session.profile)

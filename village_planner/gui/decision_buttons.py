@@ -17,6 +17,7 @@ class DecisionButtons(QWidget):
 
     category_chosen = pyqtSignal(str)
     action_chosen = pyqtSignal(str)
+    cleared = pyqtSignal()
 
     def __init__(self, scope: QWidget) -> None:
         super().__init__()
@@ -35,6 +36,12 @@ class DecisionButtons(QWidget):
         self._shortcuts = []
         self._add_row(0, profile.code_list("category"), self.category_chosen)
         self._add_row(1, profile.code_list("action"), self.action_chosen)
+        clear = QToolButton()
+        clear.setText(self.tr("Clear"))
+        clear.setToolTip(self.tr("Take back the category of villages or the action of hamlets (key Delete)"))
+        clear.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        clear.clicked.connect(self.cleared)
+        self._grid.addWidget(clear, 1, self._grid.columnCount() - 1)
 
     def _add_row(self, row: int, codes: CodeList, chosen: pyqtSignal) -> None:
         for column, entry in enumerate(codes.rows):

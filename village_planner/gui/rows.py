@@ -31,6 +31,7 @@ class Row:
     sort: tuple[Any, ...]
     needs_decision: bool
     protected: str
+    note: str = ""
 
 
 @dataclass
@@ -42,14 +43,20 @@ class VillageRow(Row):
     searched: str = ""
 
 
-def village_rows(data: PlanData, profile: Profile, scenario: str, codes: Collection[str] | None = None) -> list[VillageRow]:
-    """Return the rows of the villages in `codes` (None: all) with their hamlets, in roster order."""
+def village_rows(
+    data: PlanData, profile: Profile, scenario: str, inside: Collection[str] = (), codes: Collection[str] | None = None
+) -> list[VillageRow]:
+    """Return the rows of the villages in `codes` (None: all) with their hamlets, in roster order.
+
+    inside: codes of villages inside the development boundary, which need no category.
+    """
     part = _part(data, codes)
-    return _Builder(data, part, profile, scenario).rows()
+    return _Builder(data, part, profile, scenario, inside).rows()
 
 
 class _Builder:
-    def __init__(self, data: PlanData, part: PlanData, profile: Profile, scenario: str) -> None:
+    def __init__(self, data: PlanData, part: PlanData, profile: Profile, scenario: str, inside: Collection[str]) -> None:
+        self._inside = inside
         self._part, self._profile = part, profile
         self._categories = profile.code_list("category")
         self._actions = profile.code_list("action")
@@ -92,13 +99,21 @@ class _Builder:
             self._consent(self._village_consents.get(code, [])),
         )
         sort = (record["village_name"], code, category or "", action, record["households"] or 0, record["persons"] or 0, moves, texts[7])
-        in_scope = self._profile.code_list("village_kind").role(record["kind"]) == IN_SCOPE
-        needs = in_scope and (category is None or any(hamlet.needs_decision for hamlet in hamlets))
+        note = self._why_out_of_scope(code, record["kind"])
+        needs = not note and (category is None or any(hamlet.needs_decision for hamlet in hamlets))
         township = self._townships.get(record["township_code"], "")
         return VillageRow(
-            code, record["village_name"], category, action, texts, sort, needs, "", record["township_code"], hamlets,
+            code, record["village_name"], category, action, texts, sort, needs, "", note, record["township_code"], hamlets,
             f"{record['village_name']} {code} {township}".lower(),
         )
+
+    def _why_out_of_scope(self, code: str, kind: str) -> str:
+        kinds = self._profile.code_list("village_kind")
+        if kinds.role(kind) != IN_SCOPE:
+            return QCoreApplication.translate("VillageRows", "{0}: not in the scope of the plan").format(kinds.name(kind))
+        if code in self._inside:
+            return QCoreApplication.translate("VillageRows", "Inside the development boundary: needs no category")
+        return ""
 
     def _action_name(self, action: str) -> str:
         if action == UNDECIDED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
@@ -15,6 +15,7 @@ from village_planner.standards import Profile
 NAME, CODE, CATEGORY, ACTION, HOUSEHOLDS, PERSONS, MOVES, CONSENT = range(8)
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 CODE_ROLE = SORT_ROLE + 1
+_PROTECTED, _OUT_OF_SCOPE = QColor("#7570b3"), QColor("#8a8a8a")
 _PATCHED_TABLES = {"category", "action", "move", "consent"}
 _IGNORED_TABLES = {"evidence", "implementation", "waiver", "site_capacity", "patch", "roster_difference", "village_alias"}
 
@@ -29,16 +30,17 @@ class VillageModel(QAbstractItemModel):
         self._owner: dict[str, str] = {}
         self._colors: dict[str, QColor] = {}
         self._profile: Profile | None = None
+        self._inside: Collection[str] = ()
         self._headings = (
             self.tr("Name"), self.tr("Code"), self.tr("Category"), self.tr("Action"), self.tr("Households"), self.tr("Persons"),
             self.tr("Moves"), self.tr("Consent"),
         )
 
-    def load(self, data: PlanData, profile: Profile, scenario: str) -> None:
-        """Show a whole snapshot."""
+    def load(self, data: PlanData, profile: Profile, scenario: str, inside: Collection[str] = ()) -> None:
+        """Show a whole snapshot. inside: codes of villages inside the development boundary."""
         self.beginResetModel()
-        self._profile = profile
-        self._rows = village_rows(data, profile, scenario)
+        self._profile, self._inside = profile, inside
+        self._rows = village_rows(data, profile, scenario, inside)
         self._at = {row.code: (number, None) for number, row in enumerate(self._rows)}
         for number, village in enumerate(self._rows):
             self._at.update({hamlet.code: (number, place) for place, hamlet in enumerate(village.hamlets)})
@@ -62,7 +64,7 @@ class VillageModel(QAbstractItemModel):
             return False
         codes = self._villages_of(change, data)
         if codes:
-            for row in village_rows(data, self._profile, scenario, codes):
+            for row in village_rows(data, self._profile, scenario, self._inside, codes):
                 self._replace(row)
         return True
 
@@ -134,9 +136,9 @@ class VillageModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (HOUSEHOLDS, PERSONS):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(text for text in (f"{row.name} {row.code}", row.protected, row.texts[column]) if text)
-        if role == Qt.ItemDataRole.ForegroundRole and row.protected and column == NAME:
-            return QColor("#7570b3")
+            return "\n".join(text for text in (f"{row.name} {row.code}", row.protected, row.note, row.texts[column]) if text)
+        if role == Qt.ItemDataRole.ForegroundRole and column == NAME:
+            return _PROTECTED if row.protected else _OUT_OF_SCOPE if row.note else None
         return None
 
     def _replace(self, row: VillageRow) -> None:

@@ -16,7 +16,6 @@ from qgis.core import (
     QgsProject,
     QgsVectorFileWriter,
 )
-from qgis.PyQt.QtCore import QVariant
 
 from village_planner.base import Message
 from village_planner.desk import compat
@@ -57,11 +56,11 @@ def _fields(findings: pd.DataFrame) -> QgsFields:
     fields = QgsFields()
     for name in _TEXTS:
         if name in findings.columns:
-            fields.append(QgsField(name, QVariant.Type.String))
+            fields.append(QgsField(name, compat.TEXT))
     for name in _NUMBERS:
         if name in findings.columns:
-            fields.append(QgsField(name, QVariant.Type.Double))
-    fields.append(QgsField("message", QVariant.Type.String))
+            fields.append(QgsField(name, compat.REAL))
+    fields.append(QgsField("message", compat.TEXT))
     return fields
 
 

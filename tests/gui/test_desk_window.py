@@ -1,0 +1,149 @@
+"""Toolbar and docks: a plan opens, is checked in a task, and what goes wrong is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.core import QgsProject
+
+from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan
+from tests.gui.fake_iface import FakeIface
+from village_planner.base import InputError
+from village_planner.gui import dialogs
+from village_planner.gui.desk_window import DeskWindow
+from village_planner.gui.findings_model import NOT_CHECKED, RULE, SENTENCE, SEVERITY
+from village_planner.standards import load_profile
+
+
+@pytest.fixture
+def iface(qgis_app: Any, qgis_new_project: None, qtbot: Any) -> FakeIface:
+    made = FakeIface()
+    qtbot.addWidget(made.window)
+    made.window.show()
+    return made
+
+
+@pytest.fixture
+def window(iface: FakeIface) -> Iterator[DeskWindow]:
+    made = DeskWindow(iface)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plan_path(tmp_path: Path) -> Path:
+    return make_plan(tmp_path / "小规划.gpkg")
+
+
+def check(window: DeskWindow, qtbot: Any) -> None:
+    window.check()
+    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=20000)
+
+
+def test_a_plan_opens_with_its_layers_and_the_dock(window: DeskWindow, iface: FakeIface, plan_path: Path) -> None:
+    assert not any(action.isEnabled() for action in window._need_plan)
+    window.open_plan(plan_path)
+    assert window.classify.isVisible() and all(action.isEnabled() for action in window._need_plan)
+    assert iface.active is window.layers.villages.layer
+    assert iface.canvas.extent().contains(window.layers.villages.layer.extent())
+
+
+def test_a_plan_that_is_not_there_is_refused_by_its_name(window: DeskWindow, iface: FakeIface, tmp_path: Path) -> None:
+    window.open_plan(tmp_path / "无此规划.gpkg")
+    assert "无此规划.gpkg" in iface.told() and not window.session.is_open
+
+
+def test_a_check_lists_findings_by_severity_and_says_how_many(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
+    window.open_plan(plan_path)
+    check(window, qtbot)
+    model = window.findings.model
+    assert window.findings.isVisible() and model.rowCount() > 0
+    rows = [[model.index(row, column).data() for column in (SEVERITY, RULE, SENTENCE)] for row in range(model.rowCount())]
+    assert ["A", "QC-7102"] in [row[:2] for row in rows]
+    assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=("ABC" + NOT_CHECKED).index)
+    assert all(row[2] and "{" not in row[2] for row in rows)
+    assert NOT_CHECKED in [row[0] for row in rows]
+
+
+def test_severities_can_be_hidden(window: DeskWindow, plan_path: Path, qtbot: Any) -> None:
+    window.open_plan(plan_path)
+    check(window, qtbot)
+    shown = window.findings.filter.rowCount()
+    window.findings._boxes["A"].setChecked(False)
+    assert window.findings.filter.rowCount() == shown - window.findings.model.counts()["A"]
+
+
+def test_a_click_on_a_finding_goes_to_its_village(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
+    window.open_plan(plan_path)
+    check(window, qtbot)
+    proxy = window.findings.filter
+    rows = [proxy.index(row, 0) for row in range(proxy.rowCount())]
+    target = next(index for index in rows if window.findings.model.row(proxy.mapToSource(index).row()).village == VILLAGES[2])
+    before = iface.canvas.extent().width()
+    window.findings.table.clicked.emit(target)
+    assert iface.canvas.extent().width() < before
+    assert iface.canvas.extent().intersects(window.layers.villages.layer.extent())
+
+
+def test_a_failing_step_says_so_and_the_toolbar_is_usable_again(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
+    window.open_plan(plan_path)
+
+    def fail(feedback: Any) -> None:
+        raise InputError("gui.bad_years", text="x", part="y")
+
+    window._runner.start("步骤", fail, lambda result: None)
+    assert not any(action.isEnabled() for action in window._actions)
+    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=5000)
+    assert "年份" in iface.told() and all(action.isEnabled() for action in window._actions)
+
+
+def test_a_new_project_closes_the_plan(window: DeskWindow, plan_path: Path) -> None:
+    window.open_plan(plan_path)
+    QgsProject.instance().clear()
+    assert not window.session.is_open
+
+
+def test_a_saved_project_opens_its_plan_again(window: DeskWindow, plan_path: Path, tmp_path: Path) -> None:
+    window.open_plan(plan_path)
+    window.session.set_action(HAMLETS[:1], "retain", "保留")
+    project = str(tmp_path / "工程.qgz")
+    QgsProject.instance().write(project)
+    QgsProject.instance().clear()
+    QgsProject.instance().read(project)
+    assert window.session.is_open and window.layers.villages.layer.featureCount() == 3
+    assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 1
+
+
+def test_closing_takes_everything_out_of_the_window(iface: FakeIface, plan_path: Path) -> None:
+    window = DeskWindow(iface)
+    window.open_plan(plan_path)
+    window.close()
+    assert iface.menu == [] and not QgsProject.instance().mapLayers()
+
+
+def test_a_dialog_cannot_be_accepted_before_what_is_needed_is_given(qgis_app: Any, qtbot: Any) -> None:
+    dialog = dialogs.NewPlanDialog()
+    qtbot.addWidget(dialog)
+    ok = dialog._buttons.button(dialog._buttons.StandardButton.Ok)
+    assert not ok.isEnabled()
+    dialog.plan.setFilePath("规划.gpkg")
+    dialog.title.setText("测试县村庄布局规划")
+    assert ok.isEnabled()
+
+
+@pytest.mark.parametrize("make", [
+    lambda: dialogs.ControlDialog(load_profile()), lambda: dialogs.PackageDialog(load_profile()), dialogs.InspectDialog, dialogs.DemoDialog,
+])  # fmt: skip
+def test_the_dialogs_fit_a_small_screen(qgis_app: Any, qtbot: Any, make: Any) -> None:
+    dialog = make()
+    qtbot.addWidget(dialog)
+    assert dialog.sizeHint().width() <= 800 and dialog.sizeHint().height() <= 600
+
+
+def test_years_are_read_or_refused() -> None:
+    assert dialogs.years("2025，2035") == (2025, 2035)
+    with pytest.raises(InputError):
+        dialogs.years("近期")
