@@ -16,10 +16,11 @@ from osgeo import ogr
 from pyproj import Geod, Transformer
 
 from tests.delivery.plans import box, control, plan_rows, write_plan
+from village_planner import checks
 from village_planner.base import Cancelled, InputError, Message, PlannerError, Refused, SilentFeedback, render
 from village_planner.delivery import PackageRequest, inspect_package, package, write_package
 from village_planner.plan import PlanFile
-from village_planner.standards import Profile
+from village_planner.standards import Profile, load_profile
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -278,6 +279,32 @@ def test_a_formal_package_of_a_clean_plan_with_all_layers_is_no_draft(layered_pl
     assert result.path.name == "370799清河县村庄布局规划成果（征求意见稿）"
     assert "草稿" not in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
     assert inspect_package(result.path).counts["A"] == 0
+
+
+def test_a_documented_exception_lets_a_formal_package_pass(layered_plan: Path, tmp_path: Path) -> None:
+    plan = PlanFile.open(layered_plan)
+    with plan.write("测试", "名录") as tx:
+        tx.update("hamlet", {"code": "370799101201002"}, protection="traditional")
+    asked = request(layered_plan, tmp_path / "out", mode="formal")
+    assert "北洼" in refusal(asked)
+    found = checks.run(plan.read(), plan.layers(), load_profile("layout-2035"), formal=True).findings
+    found = found[found["severity"] == "A"]
+    with plan.write("测试", "举证") as tx:
+        tx.insert("waiver", [
+            {"finding_key": row.key, "finding_digest": row.digest, "reason": "已通过前置审查", "person": "测试", "date": "2026-03-02",
+             "evidence": "前置审查意见.pdf"}
+            for row in found.itertuples()
+        ])
+    result = write_package(asked)
+    assert "已举证" in next(result.path.rglob("质检记录.csv")).read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("crs", [4490, 4547])
+def test_layers_without_geometry_are_not_judged_by_their_projection(tmp_path: Path, crs: int) -> None:
+    rows = {name: values for name, values in plan_rows().items() if name in ("plan", "phase", "scenario", "township")}
+    rows["plan"][0]["crs"] = crs
+    result = write_package(request(write_plan(tmp_path / "plan.gpkg", rows), tmp_path / "out"))
+    assert result.inspection.findings.empty
 
 
 def test_land_on_basic_farmland_is_delivered_with_its_village(plan_path: Path, tmp_path: Path) -> None:

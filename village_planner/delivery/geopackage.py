@@ -98,8 +98,13 @@ def _write_layer(
                 feature.SetField(position, values[number])
         if blob is not None:
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(blob))
-        layer.CreateFeature(feature)
-    layer.CommitTransaction()
+        _demand(layer.CreateFeature(feature), spec)
+    _demand(layer.CommitTransaction(), spec)
+
+
+def _demand(failed: int, spec: LayerSpec) -> None:
+    if failed:
+        raise InputError("delivery.gpkg_not_written", file=spec.name, reason=gdal.GetLastErrorMsg()[:200])
 
 
 def _definition(field: FieldSpec) -> ogr.FieldDefn:

@@ -99,6 +99,7 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     findings = [*opened.findings, *doubts]
     extra = used.rule("PK-01")
     findings += check_manifest(opened.root, opened.files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
+    findings += _check_edition(manifest, used)
     feedback.check()
     findings += check_tree(opened, used.package, manifest.edition if manifest else "", _names(manifest, used))
     findings += check_files(opened, used)
@@ -164,6 +165,12 @@ def _contents(opened: OpenedPackage, profile: Profile, feedback: Feedback) -> tu
         return files[0], read_geopackage(opened.root / files[0], opened.work, feedback), []
     except InputError as error:
         return files[0], None, [PackageFinding(UNREADABLE, files[0], "", error.message)]
+
+
+def _check_edition(manifest: Manifest | None, profile: Profile) -> list[PackageFinding]:
+    if manifest is None or manifest.edition in profile.package.editions:
+        return []
+    return [PackageFinding("PK-01", MANIFEST, "edition", Message("delivery.edition_unknown", {"edition": manifest.edition[:60]}))]
 
 
 def _check_counts(manifest: Manifest | None, contents: list[LayerContent]) -> list[PackageFinding]:

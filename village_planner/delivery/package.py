@@ -31,6 +31,7 @@ DRAFT, FORMAL = "draft", "formal"
 FORMATS = ("gpkg", "xlsx")
 FORMAL_EDITIONS = ("consultation",)
 """Editions whose documents this version can write in full; the others exist as drafts."""
+_ASIDE = "replaced"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -160,15 +161,17 @@ def _write_staged(
         root = staging / "package"
         root.mkdir()
         inspection = _fill(root, target.name, content, result, findings, feedback)
-        if request.mode == FORMAL and inspection.counts["A"]:
-            _refuse_package(inspection)
+        if request.mode == FORMAL:
+            _refuse_faulty(inspection)
         feedback.check()
         count = sum(1 for path in root.rglob("*") if path.is_file())
-        _swap(root, target, staging / "replaced")
+        _swap(root, target, staging / _ASIDE)
     except OSError as error:
         raise InputError("delivery.folder_not_writable", folder=str(request.folder), reason=error.strerror or str(error)) from error
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        # An earlier package that could be put neither aside nor back stays where it is found again.
+        if os.path.lexists(target) or not (staging / _ASIDE).exists():
+            shutil.rmtree(staging, ignore_errors=True)
     feedback.progress(1.0)
     return PackageResult(target, count, inspection.report, inspection)
 
@@ -190,11 +193,12 @@ def _fill(
     return inspection
 
 
-def _refuse_package(inspection: Inspection) -> None:
+def _refuse_faulty(inspection: Inspection) -> None:
+    """Refuse a package with A findings of its own; those of the plan's rules were judged in the plan, with its waivers."""
     found = inspection.findings[inspection.findings["severity"] == "A"]
-    rows = found if len(found) else inspection.plan_result.findings.query("severity == 'A'")
-    first = Message(str(rows["message_code"].iloc[0]), rows["params"].iloc[0])
-    raise Refused("delivery.formal_package_findings", count=inspection.counts["A"], first=first)
+    if len(found):
+        first = Message(str(found["message_code"].iloc[0]), found["params"].iloc[0])
+        raise Refused("delivery.formal_package_findings", count=len(found), first=first)
 
 
 def _swap(root: Path, target: Path, aside: Path) -> None:

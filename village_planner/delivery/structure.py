@@ -86,7 +86,7 @@ def _check_crs(file: str, contents: Sequence[LayerContent], crs: int | None) -> 
         info, base = content.crs, {"layer": content.name, "found": content.crs.name or "—"}
         if info.kind not in (CrsKind.CGCS2000_PROJECTED, CrsKind.CGCS2000_GEOGRAPHIC):
             findings.append(PackageFinding("QC-2201", file, content.name, Message("delivery.crs_not_cgcs2000", base)))
-        elif info.epsg not in _3_DEGREE:
+        elif info.epsg not in _3_DEGREE and content.rows["geom"].notna().any():
             findings.append(PackageFinding("QC-2203", file, content.name, Message("delivery.crs_not_3_degree", base)))
         if expected is not None and info.epsg != expected:
             params = {**base, "found": info.epsg or "—", "expected": expected}
