@@ -55,6 +55,26 @@ def codes(plan: PlanFile) -> list[str]:
     return [message.code for message in plan.verify()]
 
 
+def test_the_journal_of_a_killed_writer_does_not_reach_the_file_that_takes_its_place(plan: PlanFile) -> None:
+    # More rows than a cache of one page holds: the writer has spilled into the file, and the journal is hot.
+    child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(f"""
+        import os, sqlite3
+        connection = sqlite3.connect({str(plan.path)!r}, isolation_level=None)
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        for number in range(200):
+            connection.execute("INSERT INTO phase (year, title) VALUES (?, ?)", (3000 + number, "x" * 2000))
+        os.kill(os.getpid(), 9)
+    """)])  # fmt: skip
+    child.wait()
+    assert plan.path.with_name("plan.gpkg-journal").stat().st_size > 0
+    PlanFile.create(plan.path, INFO, PHASES, overwrite=True)
+    opened = PlanFile.open(plan.path)
+    assert opened.read().phases == PHASES
+    assert opened.read().village.empty
+    assert opened.verify() == []
+
+
 @pytest.mark.slow
 def test_kill_minus_nine_loses_nothing_that_was_confirmed(plan: PlanFile) -> None:
     moments = random.Random(20)

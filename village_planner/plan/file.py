@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import uuid
 from contextlib import contextmanager
@@ -55,13 +54,9 @@ class PlanFile:
         try:
             create_geopackage(staged, info["crs"])
             _fill(staged, info, phases)
-            os.replace(staged, path)
-            _layers_path(path).unlink(missing_ok=True)
-        except OSError as error:
-            raise PlanFileError("plan.cannot_create", file=path.name, detail=str(error)) from error
+            return cls(staged).move_to(path)
         finally:
             staged.unlink(missing_ok=True)
-        return cls(path)
 
     @classmethod
     def open(cls, path: str | Path) -> PlanFile:
@@ -83,6 +78,16 @@ class PlanFile:
                     raise
                 _log.info("%s is being written elsewhere; what other programs wrote is sealed with the next write", path.name)
         return plan
+
+    def move_to(self, path: str | Path) -> PlanFile:
+        """Put the plan file, without control layers, in the place of `path` and of everything that belonged to what was there."""
+        target = Path(path).absolute()
+        try:
+            _layers_path(target).unlink(missing_ok=True)
+            migrations.put_in_place(self.path, target)
+        except OSError as error:
+            raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
+        return PlanFile(target)
 
     @property
     def layers_path(self) -> Path:

@@ -65,11 +65,21 @@ def vacuum_into(path: Path, target: Path) -> None:
         with reading(path) as connection:
             connection.execute("COMMIT")
             connection.execute("VACUUM INTO ?", (str(staged),))
-        os.replace(staged, target)
+        put_in_place(staged, target)
     except OSError as error:
         raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
     finally:
         staged.unlink(missing_ok=True)
+
+
+def put_in_place(staged: Path, target: Path) -> None:
+    """Move a finished file over `target`; raises OSError.
+
+    The journal that a killed program left beside the old file goes first: SQLite would roll it back into the new one.
+    """
+    for suffix in ("-journal", "-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    os.replace(staged, target)
 
 
 def _backup_path(path: Path, version: int) -> Path:
