@@ -245,3 +245,21 @@ def test_every_message_of_the_report_has_both_languages(request_: CreatePlan, po
         for row in section["rows"]:
             assert not row["zh_CN"].startswith(row["code"]) and not row["en"].startswith(row["code"])
     assert isinstance(result.report.title, Message)
+
+
+def test_a_roster_that_is_a_polygon_layer_gives_its_polygons_too(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
+    data = read(create_plan(replace(request_, roster=str(village_layer(polygons)))))
+    assert [shape.area for shape in data.village["geom"]] == pytest.approx([16e6] * 3)
+
+
+def test_an_empty_layer_is_refused(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
+    with pytest.raises(InputError) as caught:
+        create_plan(replace(request_, villages=str(polygons([], name="空.gpkg"))))
+    assert caught.value.message.code == "intake.layer_empty"
+
+
+@pytest.mark.parametrize(("title", "county"), [
+    ("潍坊市临朐县村庄布局规划（2020—2035年）", "临朐县"), ("岚桥县砚溪镇村庄布局规划", "岚桥县"), ("青州市村庄布点规划", "青州市"), ("甲镇规划", "甲镇"),
+])
+def test_the_county_is_read_from_the_title(request_: CreatePlan, title: str, county: str) -> None:
+    assert read(create_plan(replace(request_, title=title))).info["county_name"] == county

@@ -213,3 +213,20 @@ def test_an_approved_plan_takes_no_decisions(plan: Path, take: Callable[..., Dec
     with pytest.raises(PlannerError):
         take([["东山村", None, "01", *[None] * 6]])
     assert read(plan).category.empty
+
+
+def test_a_table_may_name_villages_by_code_alone(plan: Path, take: Callable[..., DecideResult]) -> None:
+    result = take([[f"{TOWN}201", "集聚提升类"], [f"{TOWN}203", None]], ["行政村代码", "村庄类别"])
+    assert result.accepted == 2
+    assert read(plan).category["village_code"].tolist() == [f"{TOWN}201"]
+    assert "intake.decide_row_empty" in [row.code for row in result.report.sections[1].rows]
+    with pytest.raises(InputError) as caught:
+        take([["集聚提升类"]], ["村庄类别"])
+    assert caught.value.message.code == "intake.column_missing"
+
+
+def test_a_villagewide_row_leaves_what_other_rows_name(plan: Path, take: Callable[..., DecideResult]) -> None:
+    take([["东山村", None, None, "保留", *[None] * 5], ["东山村", "西坡", None, "搬迁", "货币安置", None, 2021, 20, 50]])
+    assert dict(zip(read(plan).action["hamlet_code"], read(plan).action["action"])) == {
+        f"{TOWN}201001": "retain", f"{TOWN}201002": "relocate", f"{TOWN}201003": "retain",
+    }

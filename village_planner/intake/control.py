@@ -159,8 +159,10 @@ class _Import:
         found = np.full(len(cells), np.nan)
         unread = 0
         for position, cell in enumerate(cells):
+            if cell is None:
+                continue
             try:
-                number = values.number(cell)
+                number = cell if isinstance(cell, float) else values.number(cell)
             except InputError:
                 number, unread = None, unread + 1
             found[position] = np.nan if number is None else number
@@ -255,30 +257,29 @@ def _digest(path: Path, layer: str, where: str) -> str:
 
 
 def _extras(frame: pd.DataFrame, feedback: Feedback) -> list[str]:
+    """Each row as a JSON object of its columns that are not null."""
+    names = list(frame.columns)
+    rows = zip(*(frame[name].tolist() for name in names)) if names else iter([()] * len(frame))
     found: list[str] = []
-    for start in range(0, len(frame), _BATCH):
-        feedback.check()
-        batch = frame.iloc[start : start + _BATCH]
-        records = batch.to_dict("records") or [{}] * len(batch)  # a frame without columns has no records
-        found += [_json({name: value for name, value in record.items() if not _is_null(value)}) for record in records]
+    for number, row in enumerate(rows):
+        if number % _BATCH == 0:
+            feedback.check()
+        found.append(_json({name: value for name, value in zip(names, row) if value is not None}))
     return found
 
 
 def _aside(shapes: Shapes, rows: np.ndarray) -> list[dict[str, Any]]:
     positions = np.flatnonzero(rows)
-    records = shapes.table.frame.iloc[positions].to_dict("records")
+    extras = _extras(shapes.table.frame.iloc[positions], SilentFeedback())
     return [
         {
             "source_id": values.text(shapes.table.cell(position, "source_id")) or str(shapes.fids[position]), "reason": shapes.reasons[position],
-            "extra": _json({name: value for name, value in record.items() if not _is_null(value)}), "wkb": shapely.to_wkb(shapes.original[position]),
+            "extra": extra, "wkb": shapely.to_wkb(shapes.original[position]),
         }
-        for position, record in zip(positions, records)
+        for position, extra in zip(positions, extras)
     ]
 
 
 def _json(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, default=str)
 
-
-def _is_null(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

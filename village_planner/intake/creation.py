@@ -13,7 +13,7 @@ from village_planner.base import Feedback, InputError, Message, render
 from village_planner.base.report import Report
 from village_planner.intake import reporting
 from village_planner.intake.codes import CodeRule, code_rule, name_keys, township_keys, village_code
-from village_planner.intake.geometry import Shapes, layer_names, layer_table, open_source, plan_crs, to_plan
+from village_planner.intake.geometry import Shapes, layer_names, layer_table, open_source, pick_layer, plan_crs, source_name, to_plan
 from village_planner.intake.headers import Table, read_table
 from village_planner.intake.joining import (
     Joined,
@@ -79,7 +79,7 @@ class Creation:
     def read_sources(self) -> None:
         """Read every file before anything is made of it, so that a file that cannot serve is said at once."""
         request = self.request
-        for role, path in (("villages", request.villages), ("patches", request.patches)):
+        for role, path in (("villages", self._village_source()), ("patches", request.patches)):
             if path:
                 self._layers[role] = self._read_layer(path, role)
                 self.feedback.check()
@@ -108,8 +108,18 @@ class Creation:
         self._compare()
         self._figures()
 
+    def _village_source(self) -> str | None:
+        """The village polygons: as given, else those of a roster that is a polygon layer."""
+        roster = self.request.roster
+        if self.request.villages or not roster or is_table_file(roster):
+            return self.request.villages
+        info, _ = pick_layer(roster, layer_names(self.profile, "roster"), with_geometry=False)
+        return None if info.geometry_type == "None" else f"{split_source(roster)[0]}|layername={info.layer}"
+
     def _read_layer(self, path: str, role: str) -> _Layer:
         source, notes = open_source(path, layer_names(self.profile, role), self.feedback)
+        if len(source.frame) == 0:
+            raise InputError("intake.layer_empty", file=source_name(Path(source.path).name, source.layer))
         spec = self.profile.inputs[role]
         table = layer_table(source, spec, self.rule, reporting.chosen_columns(self.request.field_map, role, Path(source.path).name))
         for note in notes:

@@ -91,6 +91,8 @@ def _read(request: Decide, profile: Profile, feedback: Feedback) -> Table:
         table = read_table(request.decisions, spec, rule, chosen, feedback)
     else:
         table = layer_table(read_layer(file, layer, feedback=feedback), spec, rule, chosen)
+    if not table.has("village") and not table.has("village_code"):
+        raise InputError("intake.column_missing", file=table.file, field=spec.fields["village"].alias, columns="、".join(table.frame.columns))
     if not table.has("category") and not table.has("action") and not table.has("consent_kind"):
         raise InputError("intake.decide_nothing", file=table.file, columns="、".join(table.frame.columns))
     return table

@@ -75,6 +75,8 @@ class _RowReader:
         row.grounds, row.basis = self._text("grounds"), self._text("basis")
         row.consent = self._consent()
         row.move = self._move()
+        if not (row.category or row.action or row.move or row.consent or row.faults):
+            self._note("intake.decide_row_empty", village=row.village_text)
         return row
 
     def _find_village(self) -> None:

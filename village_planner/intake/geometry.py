@@ -106,7 +106,7 @@ def source_crs(source: SourceLayer) -> tuple[CrsInfo, list[Message]]:
     info = source.crs
     if info.kind is CrsKind.MISSING:
         raise InputError("intake.layer_refused", file=file, reason=Message("spatial.crs_missing", {}))
-    bounds = shapely.total_bounds(source.geoms)
+    bounds = _bounds(source.geoms)
     contradiction = looks_like(info, bounds)
     if contradiction is None:
         return info, []
@@ -121,8 +121,13 @@ def source_crs(source: SourceLayer) -> tuple[CrsInfo, list[Message]]:
 def plan_crs(sources: Sequence[SourceLayer]) -> int | None:
     """Return the EPSG code that a plan with these layers works in: by the first that has coordinates; None where none has."""
     for source in sources:
-        if np.all(np.isfinite(shapely.total_bounds(source.geoms))):
-            return working_crs(source.geoms, source_crs(source)[0])
+        if np.all(np.isfinite(_bounds(source.geoms))):
+            info, _ = source_crs(source)
+            try:
+                return working_crs(source.geoms, info)
+            except InputError as error:
+                file = source_name(Path(source.path).name, source.layer)
+                raise InputError("intake.layer_refused", file=file, reason=error.message) from error
     return None
 
 
@@ -145,6 +150,11 @@ def layer_names(profile: Profile, kind: str) -> tuple[str, ...]:
 def multi_polygon(geometry: shapely.Geometry | None) -> shapely.Geometry | None:
     """Return a polygon as a multipolygon; others and null stay."""
     return shapely.multipolygons([geometry]) if isinstance(geometry, shapely.Polygon) else geometry
+
+
+def _bounds(geoms: np.ndarray) -> np.ndarray:
+    """Bounds of all geometries, not finite where there are none (shapely 2.0 raises for an empty array)."""
+    return shapely.total_bounds(geoms) if len(geoms) else np.full(4, np.nan)
 
 
 def _to_plan(source: SourceLayer, table: Table, crs: int, polygons_only: bool) -> Shapes:

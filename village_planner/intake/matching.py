@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -228,7 +229,7 @@ def _share(column: pd.Series, field: InputField, rule: CodeRule) -> float:
 
 def _sample_share(column: pd.Series, test: Callable[[Any], bool]) -> float:
     """Share of the filled cells that pass; neutral for a column without any."""
-    cells = [cell for cell in column.tolist() if not values.is_blank(cell)][:_SAMPLE]
+    cells = list(islice((cell for cell in column.array if not values.is_blank(cell)), _SAMPLE))
     return sum(map(test, cells)) / len(cells) if cells else _NEUTRAL
 
 

@@ -21,12 +21,21 @@ def plan_info(work: Creation) -> dict[str, Any]:
     request = work.request
     codes = list(work.townships)
     county = request.county_code or os.path.commonprefix(codes)[:6]
-    named = re.match(r"(.+?)(村庄布局规划|村庄布点规划|村庄规划|规划)", request.title)
     return {
         "title": request.title.strip(), "scope": "township" if len(codes) == 1 else "county",
-        "county_code": code_text(county) or None, "county_name": named.group(1) if named else None,
+        "county_code": code_text(county) or None, "county_name": _county_name(request.title),
         "profile_id": work.profile.id, "profile_version": work.profile.version, "base_year": request.base_year, "crs": work.crs,
     }
+
+
+def _county_name(title: str) -> str | None:
+    """The county that a title begins with: 某某县 of 某某市某某县某某镇村庄布局规划; the whole place where no county is named."""
+    place = re.match(r"(.+?)(?:村庄布局规划|村庄布点规划|村庄规划|规划)", title.strip())
+    if place is None:
+        return None
+    units = re.findall(r"[^省市州盟县区旗]+[省市州盟县区旗]", place.group(1))
+    counties = [unit for unit in units if unit[-1] in "县区旗"] or [unit for unit in units if unit[-1] == "市"]
+    return counties[-1] if counties else place.group(1)
 
 
 def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:

@@ -13,6 +13,7 @@ from village_planner.base import InputError
 HECTARE_M2 = 10_000.0
 MU_M2 = 2000.0 / 3.0
 
+_AROUND = "\ufeff\u200b\u3000\xa0 \t"
 _NOTHING = {"", "-", "--", "—", "——", "－", "/", "\\", "无", "暂无", "無", "nan", "none", "null", "n/a", "<null>"}
 _COUNT_UNITS = re.compile(r"(户|戶|人|口|宗|个|處|处|位|名|栋)$")
 _AREA_UNITS = (
@@ -33,6 +34,8 @@ _NO = {"否", "0", "false", "n", "no", "×", "x", "非"}
 
 def text(value: Any) -> str:
     """Return a cell as text: no blanks around, line breaks inside made nothing, whole floats without point, null ''."""
+    if isinstance(value, str):
+        return _joined(value)
     if value is None or (isinstance(value, float) and math.isnan(value)) or _is_pandas_null(value):
         return ""
     if isinstance(value, bool):
@@ -41,8 +44,7 @@ def text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
-    joined = re.sub(r"\s*[\r\n]+\s*", "", str(value))
-    return joined.strip("\ufeff\u200b\u3000\xa0 \t")
+    return _joined(str(value))
 
 
 def plain_form(value: Any) -> str:
@@ -162,6 +164,12 @@ def yes_or_no(value: Any) -> bool | None:
     if written in _NO or written == "无":
         return False
     raise InputError("intake.no_yes", value=text(value))
+
+
+def _joined(written: str) -> str:
+    if "\n" in written or "\r" in written:
+        written = re.sub(r"\s*[\r\n]+\s*", "", written)
+    return written.strip(_AROUND)
 
 
 def _is_pandas_null(value: Any) -> bool:
