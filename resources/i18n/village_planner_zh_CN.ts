@@ -598,10 +598,6 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
         <translation>规划尚未质检。请点击工具栏中的“质检”。</translation>
     </message>
     <message>
-        <source>Package {0}: score {1}</source>
-        <translation>成果包 {0}：得分 {1}</translation>
-    </message>
-    <message>
         <source>A serious</source>
         <translation>A 严重</translation>
     </message>
@@ -624,6 +620,22 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Check of {0}: nothing found.</source>
         <translation>质检时间：{0}，未发现问题。</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>通过</translation>
+    </message>
+    <message>
+        <source>passed, with findings</source>
+        <translation>通过，但有问题</translation>
+    </message>
+    <message>
+        <source>not passed</source>
+        <translation>不通过</translation>
+    </message>
+    <message>
+        <source>Package {0}: {1}, score {2}</source>
+        <translation>成果包 {0}：{1}，得分 {2}</translation>
     </message>
 </context>
 <context>
@@ -1032,6 +1044,17 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Debian, Ubuntu, UOS, Kylin: sudo apt install {0}. Debian 12 has shapely 1.8: install a newer one for your user from a package file, python3 -m pip install --user --break-system-packages &quot;shapely&gt;=2.0,&lt;2.1&quot; &quot;numpy&lt;2&quot;.</source>
         <translation>Debian、Ubuntu、统信 UOS、银河麒麟：sudo apt install {0}。Debian 12 自带的 shapely 为 1.8，请为当前用户从软件包文件安装较新版本：python3 -m pip install --user --break-system-packages &quot;shapely&gt;=2.0,&lt;2.1&quot; &quot;numpy&lt;2&quot;。</translation>
+    </message>
+</context>
+<context>
+    <name>StepDialog</name>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>

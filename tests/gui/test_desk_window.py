@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsProject
+from qgis.core import QgsApplication, QgsProject
 
 from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan
 from tests.gui.fake_iface import FakeIface
-from village_planner.base import InputError
+from village_planner.base import InputError, SilentFeedback
+from village_planner.delivery import PackageRequest, inspect_package, write_package
+from village_planner.desk.demo import make_demo_plan
 from village_planner.gui import dialogs
 from village_planner.gui.desk_window import DeskWindow
 from village_planner.gui.findings_model import NOT_CHECKED, RULE, SENTENCE, SEVERITY
+from village_planner.plan import PlanFile
+from village_planner.processing.provider import VillagePlannerProvider
 from village_planner.standards import load_profile
 
 
@@ -147,3 +151,27 @@ def test_years_are_read_or_refused() -> None:
     assert dialogs.years("2025，2035") == (2025, 2035)
     with pytest.raises(InputError):
         dialogs.years("近期")
+
+
+def test_an_inspected_package_is_listed_and_the_plan_comes_back(window: DeskWindow, plan_path: Path, tmp_path: Path, qtbot: Any) -> None:
+    window.open_plan(plan_path)
+    request = PackageRequest(plan=plan_path, folder=tmp_path)
+    package = write_package(request).path
+    inspection = inspect_package(package)
+    window.findings.show_inspection(inspection, package.name)
+    assert package.name in window.findings._title.text()
+    assert window.findings.model.rowCount() > 0 and not window.findings._back.isHidden()
+    window.findings._back.click()
+    assert window.findings.model.rowCount() == 0 and window.findings._back.isHidden()
+
+
+def test_the_demo_becomes_a_plan(qgis_app: Any, qgis_processing: Any, tmp_path: Path) -> None:
+    registry = QgsApplication.processingRegistry()
+    provider = VillagePlannerProvider()
+    registry.addProvider(provider)
+    try:
+        plan = make_demo_plan(tmp_path / "示例", SilentFeedback())
+    finally:
+        registry.removeProvider(provider)
+    data = PlanFile.open(plan).read()
+    assert len(data.village) >= 30 and len(data.move) and len(data.control_layer)

@@ -26,6 +26,7 @@ class ConsentForm(QWidget):
         self._scope, self._kind, self._date = CodeCombo(), CodeCombo(), QgsDateEdit()
         self._date.setDisplayFormat("yyyy-MM-dd")
         self._date.setAllowNull(True)
+        self._date.setNullRepresentation("")
         self._date.clear()
         self._basis, self._document = QLineEdit(), QLineEdit()
         self._eligible, self._attended, self._in_favour = CountEdit(), CountEdit(), CountEdit()

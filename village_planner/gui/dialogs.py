@@ -30,6 +30,9 @@ class StepDialog(QDialog):
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        # Qt's own Chinese is missing from some installations.
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("OK"))
+        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Cancel"))
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QModelIndex, Qt
-from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from village_planner.base import Message
 from village_planner.desk.language import local_time
@@ -26,6 +26,7 @@ from village_planner.gui.findings_model import (
 
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
+ROW_PADDING = 8
 ZOOM_MARGIN = 1.6
 SMALLEST_VIEW_M = 400
 
@@ -81,7 +82,11 @@ class FindingsDock(QgsDockWidget):
         rows = package_rows(inspection.findings)
         rows += finding_rows(inspection.plan_result.findings.assign(geom=None), lambda kind, code: code)
         rows += [not_checked_row(item.rule, item.message) for item in inspection.not_checked]
-        self._show(rows, self.tr("Package {0}: score {1}").format(name, inspection.score))
+        verdicts = {
+            "passed": self.tr("passed"), "passed_with_findings": self.tr("passed, with findings"), "failed": self.tr("not passed"),
+        }
+        verdict = verdicts.get(inspection.verdict.value, inspection.verdict.value)
+        self._show(rows, self.tr("Package {0}: {1}, score {2}").format(name, verdict, inspection.score))
         self._back.setVisible(self._session.is_open)
 
     def _lay_out(self) -> None:
@@ -100,7 +105,9 @@ class FindingsDock(QgsDockWidget):
         self.table.horizontalHeader().setStretchLastSection(True)
         for column, width in enumerate(COLUMN_WIDTHS):
             self.table.setColumnWidth(column, width)
-        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+        rows = self.table.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(2 * self.fontMetrics().lineSpacing() + ROW_PADDING)
         content = QWidget()
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
@@ -120,11 +127,9 @@ class FindingsDock(QgsDockWidget):
         names = {"A": self.tr("A serious"), "B": self.tr("B important"), "C": self.tr("C minor"), NOT_CHECKED: self.tr("not checked")}
         for severity, box in self._boxes.items():
             box.setText(f"{names[severity]} {counts[severity]}")
-        self.table.resizeRowsToContents()
 
     def _switch(self, severity: str, shown: bool) -> None:
         self.filter.set_shown(severity, shown)
-        self.table.resizeRowsToContents()
 
     def _name_of(self, kind: str, code: str) -> str:
         data = self._session.data
