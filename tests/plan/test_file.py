@@ -41,3 +41,13 @@ def test_an_action_that_fails_writes_nothing_at_all(plan: PlanFile) -> None:
         tx.insert("site_capacity", [{"site_code": "无此点", "phase": 2025, "households": 5}])
     assert plan.read().hamlet["households"][0] == 10
     assert plan.history()["label"].tolist() == ["导入名录", "新建规划"]
+
+
+def test_only_the_tables_that_a_change_touched_are_read_anew(plan: PlanFile) -> None:
+    before = plan.read()
+    with plan.write("张三", "改名") as tx:
+        tx.update("hamlet", {"code": HAMLETS[0]}, name="新庄")
+    after = plan.read_changed(before, tx.change)
+    assert after.hamlet["name"][0] == "新庄"
+    assert before.hamlet["name"][0] == "庄0"
+    assert after.patch is before.patch
