@@ -78,7 +78,7 @@ def move_layer_to(crs: str) -> Damage:
         path = file_of(package, ".gpkg")
         copy = path.with_suffix(".copy.gpkg")
         path.rename(copy)
-        for layer in ("AZD", "AZDRL", "CMBJ", "CZBD", "CZQBGX", "JMD", "JMDYD", "MLHD"):
+        for layer in ("AZD", "AZDRL", "CMBJ", "CZBD", "CZQBGX", "JMD", "JMDYD", "JZSM", "MLHD"):
             options = {"layers": [layer], "format": "GPKG", "accessMode": "update" if path.exists() else None, "layerName": layer}
             if layer == "CZBD":
                 options["dstSRS"] = crs

@@ -297,6 +297,18 @@ def test_a_documented_exception_lets_a_formal_package_pass(layered_plan: Path, t
         ])
     result = write_package(asked)
     assert "已举证" in next(result.path.rglob("质检记录.csv")).read_text(encoding="utf-8-sig")
+    inspection = inspect_package(result.path)
+    assert inspection.counts["A"] == 0
+    assert list(zip(inspection.plan_result.findings["rule"], inspection.plan_result.findings["state"])) == [("QC-7106", "waived")]
+
+
+def test_an_exception_dies_in_the_package_when_what_it_excused_has_changed(plan_path: Path, tmp_path: Path) -> None:
+    plan = PlanFile.open(plan_path)
+    with plan.write("测试", "举证") as tx:
+        tx.update("hamlet", {"code": "370799101201002"}, protection="traditional")
+        found = checks.finding_key("QC-7106", "hamlet", "370799101201002", None, None)
+        tx.insert("waiver", [{"finding_key": found, "finding_digest": "0" * 40, "reason": "旧", "person": "测试", "date": "2026-03-02", "evidence": "a.pdf"}])
+    assert inspect_package(write_package(request(plan_path, tmp_path / "out")).path).counts["A"] == 1
 
 
 @pytest.mark.parametrize("crs", [4490, 4547])

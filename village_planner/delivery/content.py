@@ -50,6 +50,8 @@ def write_content(root: Path, content: PackageContent, feedback: Feedback) -> Ma
         if entry.kind == "folder" and entry.required:
             (root / entry.path.format(**content.names)).mkdir(parents=True, exist_ok=True)
     frames = layer_frames(source)
+    if content.edition in _WITHOUT_PERSON:
+        frames["waivers"] = frames["waivers"].drop(columns=["person", "accepted_by"])
     feedback.check()
     county = county_code(source.data)
     layers = {

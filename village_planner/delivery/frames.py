@@ -41,13 +41,13 @@ class DeliverySource:
 
 
 def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
-    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences.
+    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers.
 
     Columns: those that the profile's fields name in `value`, and `geom` in the plan's CRS (None where there is none).
     """
     makers = {
         "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
-        "moves": _moves, "consents": _consents, "differences": _differences,
+        "moves": _moves, "consents": _consents, "differences": _differences, "waivers": _waivers,
     }
     return {name: make(source).reset_index(drop=True) for name, make in makers.items()}
 
@@ -191,6 +191,10 @@ def _differences(source: DeliverySource) -> pd.DataFrame:
         None if plain(detail) is None else json.dumps(detail, ensure_ascii=False, sort_keys=True) for detail in frame["detail"]
     ]
     return frame.sort_values(["source", "code"])
+
+
+def _waivers(source: DeliverySource) -> pd.DataFrame:
+    return source.data.waiver.sort_values("finding_key")
 
 
 def _rows(table: pd.DataFrame, scenario: str) -> pd.DataFrame:

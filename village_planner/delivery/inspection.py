@@ -19,6 +19,7 @@ from village_planner.delivery.geodata import LayerContent, read_geopackage
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.metadata import check_metadata
 from village_planner.delivery.reading import plan_from_layers
+from village_planner.delivery.record import STATES
 from village_planner.delivery.structure import check_layers
 from village_planner.delivery.tree import check_files, check_tree, files_of_kind
 from village_planner.delivery.unpack import UNREADABLE, Limits, OpenedPackage, open_package
@@ -43,9 +44,10 @@ class Verdict(str, Enum):
 class Inspection:
     """What an inspection found.
 
-    findings: on the package, columns rule, severity, file, subject, message_code, params. plan_result: of the plan's rules.
-    counts: findings of both by severity. not_checked: rules that could not run, and why. score: 100 less the profile's
-    weight per finding, at least 0. report: all of it for base.report.
+    findings: on the package, columns rule, severity, file, subject, message_code, params. plan_result: of the plan's rules,
+    findings with `state`: a waiver that the package carries holds here too. counts: open findings of both by severity.
+    not_checked: rules that could not run, and why. score: 100 less the profile's weight per open finding, at least 0.
+    report: all of it for base.report.
     """
 
     findings: pd.DataFrame
@@ -194,7 +196,7 @@ def _run_plan_rules(data: PlanData, profile: Profile, manifest: Manifest | None,
         result = checks.run(data, MemoryLayers({}), profile, rules=runnable, formal=manifest is not None and not manifest.draft, feedback=feedback)
     except PlannerError as error:
         return CheckResult(_no_plan_findings(), [*(NotChecked(rule, error.message) for rule in runnable), *others], [])
-    return CheckResult(result.findings, [*result.not_checked, *others], result.ran)
+    return CheckResult(checks.apply_waivers(result.findings, data.waiver), [*result.not_checked, *others], result.ran)
 
 
 def _all_not_checked(profile: Profile, message: Message) -> list[NotChecked]:
@@ -206,15 +208,17 @@ def _plan_rules() -> set[str]:
 
 
 def _no_plan_findings() -> pd.DataFrame:
-    return checks.findings_frame([])
+    return checks.findings_frame([]).assign(state=pd.Series(dtype="string"))
 
 
 def _inspection(name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None) -> Inspection:
-    severities = [*findings["severity"], *result.findings["severity"]]
+    open_ones = result.findings[result.findings["state"].eq("open")]
+    severities = [*findings["severity"], *open_ones["severity"]]
     counts = {severity: severities.count(severity) for severity in _SEVERITIES}
     weights = profile.package.inspection.get("weights", {})
     score = max(0, _FULL_SCORE - sum(int(weights.get(severity, 0)) * count for severity, count in counts.items()))
-    verdict = Verdict.FAILED if counts["A"] else Verdict.PASSED_WITH_FINDINGS if sum(counts.values()) else Verdict.PASSED
+    anything = len(findings) + len(result.findings) > 0
+    verdict = Verdict.FAILED if counts["A"] else Verdict.PASSED_WITH_FINDINGS if anything else Verdict.PASSED
     report = _report(name, findings, result, counts, score, verdict, profile, manifest)
     return Inspection(findings, result, counts, result.not_checked, score, verdict, report)
 
@@ -236,7 +240,8 @@ def _report(
         section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 文件=row.file, 对象=row.subject)
     section = report.section(Message("delivery.report.plan_findings"))
     for row in result.findings.itertuples():
-        section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 对象=f"{row.subject_kind}:{row.subject_code}")
+        subject = f"{row.subject_kind}:{row.subject_code}"
+        section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 对象=subject, 状态=STATES[row.state])
     section = report.section(Message("delivery.report.not_checked"))
     for note in result.not_checked:
         rule = profile.rule(note.rule)

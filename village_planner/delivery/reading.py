@@ -56,6 +56,7 @@ def plan_from_layers(
         "move": [_renamed({**row, "scenario": scenario, "origin": "imported"}, code="move_code") for row in reader.moves()],
         "consent": [_renamed(row, code="consent_code") for row in reader.consents()],
         "roster_difference": reader.differences(),
+        "waiver": [{**row, "person": row.get("person") or "", "date": row.get("date") or ""} for row in reader.waivers()],
     }
     return plan_data(**{name: _fitting(name, rows) for name, rows in tables.items()}), reader.findings
 
@@ -118,6 +119,9 @@ class _Reader:
         for row in rows:
             row["detail"] = _json(row.get("detail"))
         return rows
+
+    def waivers(self) -> list[_Row]:
+        return self._rows("waivers", "finding_key", ("finding_digest", "reason"))
 
     def _rows(self, frame: str, key: str, needed: Iterable[str], references: Mapping[str, str] | None = None) -> list[_Row]:
         """Rows that have key and needed columns, once per key, with references that exist (an empty reference is free)."""

@@ -14,7 +14,8 @@ from village_planner.plan.data import plain
 from village_planner.standards import Profile
 
 _HEADINGS = ("序号", "检查对象", "规则", "规则名称", "等级", "对象", "相关对象", "实测值", "限值", "单位", "问题", "状态")
-_STATES = {"open": "未解决", "waived": "已举证", "accepted": "已认可", "fixed": "已整改"}
+STATES = {"open": "未解决", "waived": "已举证", "accepted": "已认可", "fixed": "已整改"}
+"""States of findings in Chinese."""
 
 
 def write_record(path: Path, plan: pd.DataFrame, not_checked: Sequence[NotChecked], package: pd.DataFrame | None, profile: Profile) -> None:
@@ -36,7 +37,7 @@ def _plan_rows(findings: pd.DataFrame, profile: Profile) -> list[list[Any]]:
         [
             "规划", row.rule, _title(row.rule, profile), row.severity, f"{row.subject_kind}:{row.subject_code}",
             f"{row.other_kind}:{row.other_code}" if plain(row.other_code) else None, _number(row.measure), _number(row.limit_value), plain(row.unit),
-            render(Message(row.message_code, row.params)), _STATES.get(str(row.state), str(row.state)),
+            render(Message(row.message_code, row.params)), STATES.get(str(row.state), str(row.state)),
         ]
         for row in ordered.itertuples()
     ]
@@ -46,7 +47,7 @@ def _package_rows(findings: pd.DataFrame, profile: Profile) -> list[list[Any]]:
     return [
         [
             "成果包", row.rule, _title(row.rule, profile), row.severity, row.subject or row.file, None, None, None, None,
-            render(Message(row.message_code, row.params)), _STATES["open"],
+            render(Message(row.message_code, row.params)), STATES["open"],
         ]
         for row in findings.itertuples()
     ]
