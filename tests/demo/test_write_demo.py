@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 
 from village_planner.base import Cancelled, InputError, SilentFeedback
 from village_planner.demo import DemoResult, write_demo
@@ -99,3 +100,14 @@ def test_a_folder_that_cannot_be_made_is_a_refusal_in_words(tmp_path: Path) -> N
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="cannot be written"):
         write_demo(tmp_path / "file" / "demo", "township", "none", 1)
+
+
+def test_shapefiles_stay_gbk_where_qgis_has_emptied_the_shape_encoding(tmp_path: Path) -> None:
+    gdal.SetConfigOption("SHAPE_ENCODING", "")
+    try:
+        result = write_demo(tmp_path, "township", "none", 1)
+    finally:
+        gdal.SetConfigOption("SHAPE_ENCODING", None)
+    content = (result.sources / "行政村.dbf").read_bytes()
+    assert "砚溪镇".encode("gbk") in content
+    assert "砚溪镇".encode() not in content

@@ -26,6 +26,8 @@ VILLAGES = [("001234567890", "柳树屯村", 12, 3.5, "POLYGON ((0 0,10 0,10 10,
 def write(path: Path, driver: str, layers: dict[str, list] | None = None, encoding: str | None = None) -> Path:
     srs = osr.SpatialReference()
     srs.ImportFromEPSG(4549)
+    # QGIS, where a test before this one opened a layer, leaves SHAPE_ENCODING empty, which outdoes ENCODING.
+    gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", encoding)
     source = gdal.GetDriverByName(driver).Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
     for name, rows in (layers or {"village": VILLAGES}).items():
         options = [f"ENCODING={encoding}"] if encoding else []
@@ -43,6 +45,7 @@ def write(path: Path, driver: str, layers: dict[str, list] | None = None, encodi
             del feature
         del layer
     del source
+    gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", None)
     return path
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from osgeo import gdal, ogr, osr
 
@@ -41,19 +42,30 @@ def write_shapefile(
 
     Raises InputError when the file cannot be written.
     """
-    source = _create("ESRI Shapefile", path)
-    layer = source.CreateLayer(
-        path.stem, reference(epsg), geometry_type, options=[f"ENCODING={encoding}", "DBF_DATE_LAST_UPDATE=2020-12-31"]
-    )
-    for field in fields:
-        definition = ogr.FieldDefn(field.name, _TYPES[field.type])
-        definition.SetWidth(field.width)
-        layer.CreateField(definition)
-    _add(layer, geometry_type, features)
-    layer = source = None  # closes the files before they are touched
+    with _shape_encoding(encoding):
+        source = _create("ESRI Shapefile", path)
+        layer = source.CreateLayer(
+            path.stem, reference(epsg), geometry_type, options=[f"ENCODING={encoding}", "DBF_DATE_LAST_UPDATE=2020-12-31"]
+        )
+        for field in fields:
+            definition = ogr.FieldDefn(field.name, _TYPES[field.type])
+            definition.SetWidth(field.width)
+            layer.CreateField(definition)
+        _add(layer, geometry_type, features)
+        layer = source = None  # closes the files before they are touched
     if encoding == "GBK":
         path.with_suffix(".cpg").unlink(missing_ok=True)
         _forget_code_page(path.with_suffix(".dbf"))
+
+
+@contextmanager
+def _shape_encoding(encoding: str) -> Iterator[None]:
+    """Let GDAL write shapefiles in `encoding`: QGIS leaves the option SHAPE_ENCODING empty, which outdoes ENCODING."""
+    gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", encoding)
+    try:
+        yield
+    finally:
+        gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", None)
 
 
 class Geodatabase:

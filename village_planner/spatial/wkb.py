@@ -17,13 +17,24 @@ def geometries_from_wkb(bodies: np.ndarray) -> tuple[np.ndarray, dict[int, str]]
     Curves are made lines; open rings are closed. Returns the geometries and, by row, the message code of each fault:
     a ring that was closed, or a geometry that cannot be read (it is then None).
     """
-    geoms = np.asarray(shapely.from_wkb(bodies, on_invalid="ignore"), dtype=object)
+    geoms = _shapely_or_nones(bodies)
     faults: dict[int, str] = {}
     for row in np.flatnonzero(np.equal(geoms, None) & ~np.equal(bodies, None)):
         geoms[row], fault = _through_ogr(bodies[row])
         if fault:
             faults[int(row)] = fault
     return shapely.force_2d(geoms), faults
+
+
+def _shapely_or_nones(bodies: np.ndarray) -> np.ndarray:
+    try:
+        return np.asarray(shapely.from_wkb(bodies, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:
+        # GEOS 3.13 reads curves, for which shapely 2.1 has no class: it then refuses the whole array.
+        geoms = np.full(len(bodies), None, dtype=object)
+        for row, body in enumerate(bodies):
+            geoms[row] = None if body is None else _shapely_or_none(body)
+        return geoms
 
 
 def _through_ogr(body: bytes) -> tuple[BaseGeometry | None, str]:
@@ -33,11 +44,11 @@ def _through_ogr(body: bytes) -> tuple[BaseGeometry | None, str]:
         if geometry is None:
             return None, UNREADABLE
         plain = plain_geometry(geometry)
-        readable = _shapely_or_none(plain)
+        readable = _shapely_or_none(bytes(plain.ExportToIsoWkb()))
         if readable is not None:
             return readable, ""
         plain.CloseRings()
-        readable = _shapely_or_none(plain)
+        readable = _shapely_or_none(bytes(plain.ExportToIsoWkb()))
     except RuntimeError:
         # OGR raises instead of returning None when somebody in the process called UseExceptions().
         return None, UNREADABLE
@@ -56,5 +67,8 @@ def plain_geometry(geometry: ogr.Geometry) -> ogr.Geometry:
     return geometry
 
 
-def _shapely_or_none(geometry: ogr.Geometry) -> BaseGeometry | None:
-    return shapely.from_wkb(bytes(geometry.ExportToIsoWkb()), on_invalid="ignore")
+def _shapely_or_none(body: bytes) -> BaseGeometry | None:
+    try:
+        return shapely.from_wkb(body, on_invalid="ignore")
+    except NotImplementedError:
+        return None
