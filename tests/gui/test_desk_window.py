@@ -60,6 +60,29 @@ def test_a_plan_that_is_not_there_is_refused_by_its_name(window: DeskWindow, ifa
     assert "无此规划.gpkg" in iface.told() and not window.session.is_open
 
 
+def test_another_plan_does_not_throw_unsaved_edits_away(window: DeskWindow, iface: FakeIface, plan_path: Path, tmp_path: Path) -> None:
+    window.open_plan(plan_path)
+    patches = next(layer for layer in window.session.plan_layers() if layer.name() == "居民点用地")
+    patches.startEditing()
+    window.open_plan(make_plan(tmp_path / "另一规划.gpkg"))
+    assert "居民点用地" in iface.told() and window.session.path == plan_path
+    patches.rollBack()
+    window.open_plan(tmp_path / "另一规划.gpkg")
+    assert window.session.path.name == "另一规划.gpkg"
+
+
+def test_a_double_click_zooms_to_the_village_or_hamlet(window: DeskWindow, iface: FakeIface, plan_path: Path) -> None:
+    window.open_plan(plan_path)
+    tree, model, proxy = window.classify.tree, window.classify.model, window.classify.filter
+    for code, mirror in ((VILLAGES[2], window.layers.villages), (HAMLETS[0], window.layers.hamlets)):
+        window.zoom_to_plan()
+        before = iface.canvas.extent().width()
+        tree.doubleClicked.emit(proxy.mapFromSource(model.index_of(code)))
+        feature = mirror.layer.getFeature(mirror.ids([code])[0])
+        assert iface.canvas.extent().width() < before
+        assert iface.canvas.extent().contains(feature.geometry().boundingBox())
+
+
 def test_a_check_lists_findings_by_severity_and_says_how_many(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
     window.open_plan(plan_path)
     check(window, qtbot)

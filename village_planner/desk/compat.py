@@ -15,7 +15,8 @@ from qgis.core import (
     QgsTask,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QMetaType, QVariant
+from qgis.PyQt.QtCore import QT_VERSION_STR, QMetaType, Qt, QVariant
+from qgis.PyQt.QtGui import QFontDatabase
 
 
 def _scoped(scope: Any, name: str, fallback: Any, fallback_name: str) -> Any:
@@ -44,3 +45,12 @@ _FIELD_TYPES = QMetaType.Type if Qgis.versionInt() >= 33800 else QVariant.Type
 TEXT = _scoped(_FIELD_TYPES, "QString", _FIELD_TYPES, "String")
 WHOLE = _FIELD_TYPES.Int
 REAL = _FIELD_TYPES.Double
+_QT6 = QT_VERSION_STR.startswith("6")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+# Qt 5 hands a flag of a model to C++ as a number only; Qt 6 has no number for it.
+ALIGN_NUMBERS = _RIGHT if _QT6 else int(_RIGHT)
+
+
+def font_families() -> list[str]:
+    """Names of the fonts of this computer."""
+    return list(QFontDatabase.families() if _QT6 else QFontDatabase().families())

@@ -22,6 +22,7 @@ from village_planner.base import Message
 from village_planner.desk import compat, styles
 from village_planner.desk.language import text
 from village_planner.desk.mirrors import Mirror, hamlet_frame, village_frame
+from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.desk.steps import EXCUSED
 from village_planner.plan.schema import BY_NAME
@@ -128,10 +129,9 @@ class PlanLayers(QObject):
     def zoom(self, canvas: Any, villages: Sequence[str], hamlets: Sequence[str]) -> None:
         """Zoom the map to hamlets, or else to villages, and let them flash."""
         for mirror, codes in ((self.hamlets, hamlets), (self.villages, villages)):
-            ids = mirror.ids(codes) if mirror is not None else []
-            if ids:
-                canvas.zoomToFeatureIds(mirror.layer, ids)
-                canvas.flashFeatureIds(mirror.layer, ids)
+            shapes = mirror.shapes(codes) if mirror is not None else []
+            if shapes:
+                go_to(canvas, shapes, self._session.data.crs)
                 return
 
     def extent(self) -> QgsRectangle:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from qgis.core import QgsFeature, QgsField, QgsGeometry, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsField, QgsGeometry, QgsVectorLayer
 
 from village_planner.desk import compat
 from village_planner.plan.data import PlanData, plain
@@ -67,6 +67,11 @@ class Mirror:
     def codes(self, ids: Iterable[int]) -> list[str]:
         """Codes of feature ids."""
         return [self._codes[number] for number in ids if number in self._codes]
+
+    def shapes(self, codes: Iterable[str]) -> list[QgsGeometry]:
+        """Geometries of codes; unknown codes and features without geometry are left out."""
+        request = QgsFeatureRequest().setFilterFids(self.ids(codes))
+        return [feature.geometry() for feature in self.layer.getFeatures(request) if feature.hasGeometry()]
 
     def _rows(self, frame: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
         columns = [[plain(value) for value in frame[name].to_numpy(dtype=object)] for name, _ in self._columns]

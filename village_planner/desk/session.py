@@ -213,6 +213,12 @@ class PlanSession(QObject):
         """The project's layers that read the plan file."""
         return [layer for layer in QgsProject.instance().mapLayers().values() if self._reads_plan(layer)]
 
+    def require_no_edits(self) -> None:
+        """Raise Refused while a layer of the plan is in edit mode."""
+        for layer in self.plan_layers():
+            if layer.isEditable():
+                raise Refused("desk.layer_in_edit_mode", layer=layer.name())
+
     def name_of(self, table: str, code: str) -> str:
         """Name of a village, hamlet or site; the code where it is unknown."""
         frame = getattr(self.data, table)
@@ -267,9 +273,7 @@ class PlanSession(QObject):
 
     @contextmanager
     def _quiet_layers(self) -> Iterator[None]:
-        for layer in self.plan_layers():
-            if layer.isEditable():
-                raise Refused("desk.layer_in_edit_mode", layer=layer.name())
+        self.require_no_edits()
         if self._canvas is not None:
             # A render that reads the file would hold up the commit.
             self._canvas.stopRendering()

@@ -20,7 +20,7 @@ from qgis.core import (
     QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
+from qgis.PyQt.QtGui import QColor, QFont
 
 from village_planner.desk import compat
 from village_planner.standards import CodeList
@@ -111,7 +111,7 @@ def style_land_use(layer: QgsVectorLayer, color: str) -> None:
 
 def label_font() -> QFont:
     """The first font of this computer that has Chinese characters."""
-    present = set(QFontDatabase().families())
+    present = set(compat.font_families())
     return QFont(next((family for family in LABEL_FONTS if family in present), QFont().family()))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject, QgsSettings
+from qgis.core import QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QFileDialog
@@ -15,6 +15,7 @@ from village_planner.base import Feedback, resource
 from village_planner.base.report import write_report
 from village_planner.desk.demo import make_demo_plan
 from village_planner.desk.layers import PlanLayers, plan_of_project
+from village_planner.desk.navigation import show
 from village_planner.desk.session import PlanSession
 from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
 from village_planner.gui import dialogs
@@ -71,9 +72,9 @@ class DeskWindow(QObject):
         self.deleteLater()
 
     def open_plan(self, path: str | Path) -> None:
-        """Open a plan file, show its layers and the 分类 dock."""
+        """Open a plan file, show its layers and the 分类 dock; the present plan stays open when that is refused."""
         with self._teller.refusals():
-            self.session.close()
+            self.session.require_no_edits()
             self.session.open(Path(path))
             self.zoom_to_plan()
             self._iface.setActiveLayer(self.layers.villages.layer)
@@ -144,6 +145,9 @@ class DeskWindow(QObject):
             villages=dialog.villages.filePath() or None, townships=dialog.townships.filePath() or None,
             patches=dialog.patches.filePath() or None, overwrite=path.exists(),
         )
+        if self.session.is_open and self.session.path == request.plan.absolute():
+            self.session.require_no_edits()
+            self.session.close()
         self._runner.start(self.tr("New plan"), lambda feedback: create_plan(request, feedback), self._show_created)
 
     def _show_created(self, result: Any) -> None:
@@ -211,11 +215,11 @@ class DeskWindow(QObject):
         if choice is None:
             return
 
-        def show(inspection: Any) -> None:
+        def show_result(inspection: Any) -> None:
             self.findings.show_inspection(inspection, choice.path.name)
             self.show_findings()
 
-        self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show)
+        self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show_result)
 
     def _show_dock(self, dock: Any, other: Any) -> None:
         dock.show()
@@ -233,15 +237,5 @@ class DeskWindow(QObject):
     def zoom_to_plan(self) -> None:
         """Show the whole plan on the map."""
         extent = self.layers.extent()
-        if extent.isEmpty():
-            return
-        canvas = self._iface.mapCanvas()
-        crs = QgsCoordinateReferenceSystem.fromEpsgId(self.session.data.crs)
-        if not canvas.mapSettings().destinationCrs().isValid():
-            canvas.setDestinationCrs(crs)
-        extent.scale(EXTENT_MARGIN)
-        transform = QgsCoordinateTransform(crs, canvas.mapSettings().destinationCrs(), QgsProject.instance())
-        canvas.setExtent(transform.transformBoundingBox(extent))
-        canvas.refresh()
-
-
+        if not extent.isEmpty():
+            show(self._iface.mapCanvas(), extent, self.session.data.crs, EXTENT_MARGIN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from village_planner.base import Message
 from village_planner.desk.language import local_time
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.mirrors import qgs_geometry
+from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.gui.findings_model import (
     NOT_CHECKED,
@@ -27,8 +27,6 @@ from village_planner.gui.findings_model import (
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
 ROW_PADDING = 8
-ZOOM_MARGIN = 1.6
-SMALLEST_VIEW_M = 400
 
 
 class FindingsDock(QgsDockWidget):
@@ -153,11 +151,4 @@ class FindingsDock(QgsDockWidget):
         if geometry is None:
             self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
             return
-        crs = QgsCoordinateReferenceSystem.fromEpsgId(self._session.data.crs)
-        box = geometry.boundingBox()
-        box.grow(max(0.0, (SMALLEST_VIEW_M - max(box.width(), box.height())) / 2))
-        box.scale(ZOOM_MARGIN)
-        transform = QgsCoordinateTransform(crs, self._canvas.mapSettings().destinationCrs(), QgsProject.instance())
-        self._canvas.setExtent(transform.transformBoundingBox(box))
-        self._canvas.refresh()
-        self._canvas.flashGeometries([geometry], crs)
+        go_to(self._canvas, [geometry], self._session.data.crs)

@@ -8,6 +8,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
 from qgis.PyQt.QtGui import QColor
 
+from village_planner.desk import compat
 from village_planner.gui.rows import Row, VillageRow, village_rows
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
@@ -134,7 +135,7 @@ class VillageModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DecorationRole and column in (CATEGORY, ACTION):
             return self._colors.get((row.category if column == CATEGORY else row.action) or "")
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (HOUSEHOLDS, PERSONS):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return compat.ALIGN_NUMBERS
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(text for text in (f"{row.name} {row.code}", row.protected, row.note, row.texts[column]) if text)
         if role == Qt.ItemDataRole.ForegroundRole and column == NAME:
