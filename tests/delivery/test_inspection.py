@@ -7,7 +7,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import openpyxl
 import pytest
@@ -261,6 +261,19 @@ def test_a_link_in_the_folder_is_reported_and_not_followed(package: Path, tmp_pa
     findings = inspect_package(package).findings
     assert set(findings["rule"]) == {"PK-02"}
     assert len(findings) == 2
+
+
+def test_a_file_that_may_not_be_read_is_a_finding(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, opened = file_of(package, ".csv"), Path.open
+
+    def refuse(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.name == record.name:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "read_text", lambda path, **kwargs: refuse(path, encoding="utf-8").read())
+    assert rules_found(package) == {"PK-01", "QC-1103"}
 
 
 def test_a_path_that_is_no_package_is_refused(tmp_path: Path) -> None:

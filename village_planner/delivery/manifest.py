@@ -97,11 +97,19 @@ def check_manifest(root: Path, files: tuple[str, ...], manifest: Manifest | None
     for entry in manifest.files:
         if entry.path not in present:
             findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_missing", {"file": entry.path})))
-        elif _entry(root, root / entry.path) != entry:
+        elif not _is_as_listed(root, entry):
             findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_differs", {"file": entry.path})))
     for path in sorted(present - {entry.path for entry in manifest.files} - {MANIFEST}):
         findings.append(PackageFinding(_RULE, path, "", Message("delivery.manifest_file_extra", {"file": path}), severity_extra))
     return findings
+
+
+def _is_as_listed(root: Path, entry: FileEntry) -> bool:
+    """Whether a file is what the manifest says; one that cannot be read is not."""
+    try:
+        return _entry(root, root / entry.path) == entry
+    except OSError:
+        return False
 
 
 def _believable(manifest: Manifest) -> Manifest:

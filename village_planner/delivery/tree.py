@@ -98,8 +98,9 @@ def _check_sheets(path: Path, file: str, wanted: Sequence[str]) -> list[PackageF
     with zipfile.ZipFile(path) as archive:
         if sum(info.file_size for info in archive.infolist()) > _MAX_PART_BYTES:
             raise ValueError("> 256 MB")
-        if archive.testzip() is not None:
-            raise zipfile.BadZipFile(archive.testzip() or "")
+        damaged = archive.testzip()
+        if damaged is not None:
+            raise zipfile.BadZipFile(damaged)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
     sheets = {str(sheet.get("name")) for sheet in book.iter(f"{_MAIN}sheet")}

@@ -72,7 +72,13 @@ def _opened_folder(root: Path, name: str, work: Path, limits: Limits, findings: 
     files: list[str] = []
     folders: list[str] = []
     total = 0
-    for parent, names, members in os.walk(root, followlinks=False):
+
+    def closed(error: OSError) -> None:
+        relative = Path(error.filename).relative_to(root).as_posix()
+        params = {"file": relative, "reason": error.strerror or str(error)}
+        findings.append(PackageFinding(UNREADABLE, relative, "", Message("delivery.file_unreadable", params)))
+
+    for parent, names, members in os.walk(root, onerror=closed, followlinks=False):
         for member in sorted([*names, *members]):
             path = Path(parent) / member
             relative = path.relative_to(root).as_posix()
