@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from osgeo import ogr
 
 from tests.intake.conftest import PLAN_EPSG, box, digests
 from tests.intake.test_create import Impatient
@@ -194,3 +195,22 @@ def test_a_protection_list_that_fits_nothing_changes_nothing(plan: Path, workboo
 def test_a_heritage_layer_with_geometry_is_a_control_layer(plan: Path, polygons: Callable[..., Path]) -> None:
     result = add_control(AddControl(plan, "heritage", str(polygons([({"名称": "紫线"}, box(0, 0))], name="保护范围.gpkg"))))
     assert result.code == "c001"
+
+
+def test_a_protection_list_may_be_an_attribute_table(plan: Path, tmp_path: Path) -> None:
+    path = tmp_path / "名录.dbf"
+    dataset = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource(str(path))
+    layer = dataset.CreateLayer("名录", None, ogr.wkbNone, ["ENCODING=GBK"])
+    for name in ("村代码", "自然村", "称号"):
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+    feature = ogr.Feature(layer.GetLayerDefn())
+    for name, value in (("村代码", f"{TOWN}201"), ("自然村", "西坡"), ("称号", "中国传统村落")):
+        feature.SetField(name, value)
+    layer.CreateFeature(feature)
+    feature = layer = dataset = None
+    assert add_control(AddControl(plan, "heritage", str(path))).count == 1
+    with pytest.raises(InputError):
+        add_control(AddControl(plan, "hazard", str(path)))
+    with pytest.raises(InputError) as caught:
+        add_control(AddControl(plan, "hazard", str(tmp_path / "没有.shp")))
+    assert caught.value.message.code == "intake.file_missing"

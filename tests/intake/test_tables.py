@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from osgeo import ogr
 
 from tests.intake.conftest import digests
 from village_planner.base import InputError
 from village_planner.intake.codes import code_rule
 from village_planner.intake.headers import Table, read_table
 from village_planner.intake.matching import Reason
+from village_planner.intake.roster import roster_of
 from village_planner.standards import Profile
 
 HEAD = ["乡镇", "行政村代码", "行政村", "户籍户数", "户籍人口"]
@@ -148,3 +152,38 @@ def test_the_same_real_table_gives_the_same_from_xlsx_and_ods(shared_data: Path,
     names = [list(table.frame[table.matching.columns["village"]]) for table in tables]
     assert names[0] == names[1]
     assert len(names[0]) == 729
+
+
+def test_a_dbf_in_gbk_is_a_roster(tmp_path: Path, profile: Profile) -> None:
+    path = tmp_path / "名录.dbf"
+    dataset = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource(str(path))
+    layer = dataset.CreateLayer("名录", None, ogr.wkbNone, ["ENCODING=GBK"])
+    layer.CreateField(ogr.FieldDefn("村代码", ogr.OFTReal))
+    layer.CreateField(ogr.FieldDefn("村名", ogr.OFTString))
+    for serial, name in ((201, "东山村"), (202, "西河村"), (203, "南岗村")):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetField("村代码", float(f"370799101{serial}"))
+        feature.SetField("村名", name)
+        layer.CreateFeature(feature)
+    feature = layer = dataset = None
+    (tmp_path / "名录.cpg").unlink(missing_ok=True)
+    table = read(path, profile)
+    found = roster_of(table, profile)
+    assert [(village.code, village.name) for village in found.villages] == [
+        ("370799101201", "东山村"), ("370799101202", "西河村"), ("370799101203", "南岗村"),
+    ]
+
+
+_UNITS = st.tuples(st.integers(1, 999), st.sampled_from("东西南北上下大小"))
+
+
+@given(rows=st.lists(_UNITS, min_size=1, max_size=12, unique_by=lambda row: row[0]), titles=st.integers(0, 3))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_row_of_a_roster_is_lost(rows: list[tuple[int, str]], titles: int, profile: Profile, tmp_path: Path) -> None:
+    lines = [f"标题{n}" for n in range(titles)] + ["行政村代码,行政村,户数"]
+    lines += [f"370799101{serial:03d},{name}{serial}村,{serial}" for serial, name in rows] + ["合计,,999"]
+    path = tmp_path / "名录.csv"
+    path.write_text("\n".join(lines), encoding="gbk")
+    found = roster_of(read(path, profile), profile)
+    assert len(found.villages) + len(found.left_out) == len(rows)
+    assert [village.name for village in found.villages] == [f"{name}{serial}村" for serial, name in rows]

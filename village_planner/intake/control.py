@@ -24,7 +24,7 @@ from village_planner.intake.requests import AddControl, ControlResult
 from village_planner.intake.tables import is_table_file, split_source
 from village_planner.plan import PlanFile
 from village_planner.spatial.area import ellipsoidal_area_m2
-from village_planner.spatial.reading import FieldInfo, SourceLayer, read_layer
+from village_planner.spatial.reading import FieldInfo, SourceLayer, list_layers, read_layer
 from village_planner.spatial.repair import RepairStatus
 from village_planner.standards import Profile, load_profile
 
@@ -231,12 +231,12 @@ def _where(filter_text: str | None, fields: Sequence[FieldInfo], file: str) -> s
 
 
 def _has_no_geometry(source: str) -> bool:
-    """Whether a source is an attribute table: a .dbf alone, or a layer without geometry that is named or the only one."""
-    if Path(split_source(source)[0]).suffix.lower() == ".dbf":
-        return True
-    if split_source(source)[1] is None:
-        return False
-    return pick_layer(source, (), with_geometry=False)[0].geometry_type == "None"
+    """Whether a source is an attribute table: the layer that is named, or all there are, have no geometry."""
+    file, layer = split_source(source)
+    if not Path(file).exists():
+        raise InputError("intake.file_missing", file=Path(file).name)
+    infos = [info for info in list_layers(file) if layer in (None, info.layer)]
+    return bool(infos) and all(info.geometry_type == "None" for info in infos)
 
 
 def _digest(path: Path, layer: str, where: str) -> str:
