@@ -76,6 +76,13 @@ def test_totals_add_what_is_known_and_leave_blank_what_is_not(tmp_path: Path) ->
     assert [sheet.cell(7, position).value for position in range(1, 5)] == ["合计", 3, None, 2]
 
 
+def test_a_printed_column_adds_up_to_its_printed_total(tmp_path: Path) -> None:
+    sheet = written(tmp_path, spec(column("面积", format="0.00", total="sum")), pd.DataFrame({"v": [0.124999999, 0.124999999, 0.005]}))
+    shown = [sheet.cell(row, 1).value for row in range(4, 8)]
+    assert shown[-1] == pytest.approx(sum(shown[:-1]), abs=1e-9)
+    assert shown[0] == 0.12
+
+
 def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path: Path) -> None:
     sheet = written(tmp_path, spec(column("面积", "村域"), paper="A4"), pd.DataFrame({"v": [1.5]}))
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")

@@ -71,7 +71,8 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     _write_title(sheet, spec, last, heading)
     depth = max(len(column.heading) for column in columns)
     first_row = 3 + depth
-    values = [[_cell_value(frame[column.value].iloc[row]) if column.value in frame else None for column in columns] for row in range(len(frame))]
+    cells = [list(frame[column.value]) if column.value in frame else [None] * len(frame) for column in columns]
+    values = [[_cell_value(own[row], column) for own, column in zip(cells, columns)] for row in range(len(frame))]
     widths = _widths(columns, values, spec.paper)
     _write_headings(sheet, columns, depth, widths)
     sides = _sides(values, widths)
@@ -182,9 +183,16 @@ def _keep_as_text(cell: Cell) -> None:
         cell.quotePrefix = True
 
 
-def _cell_value(value: Any) -> Any:
+def _cell_value(value: Any, column: TableColumn) -> Any:
+    """A cell as it is printed: numbers have the decimals of their format, so that a printed column adds up to its total."""
     value = plain(value)
+    if isinstance(value, float) and column.format:
+        return round(value, _decimals(column))
     return _CONTROL.sub(" ", value) if isinstance(value, str) else value
+
+
+def _decimals(column: TableColumn) -> int:
+    return len(column.format.split(".")[1]) if "." in column.format else 0
 
 
 def _totals(columns: Sequence[TableColumn], values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -216,7 +224,7 @@ def _widths(columns: Sequence[TableColumn], values: Sequence[Sequence[Any]], pap
 def _unbreakable(column: TableColumn, cells: Sequence[Any]) -> float:
     """Width of the longest number or code in a column, its total included."""
     needed = 0
-    decimals = len(column.format.split(".")[1]) if "." in column.format else 0
+    decimals = _decimals(column)
     total = sum(cell for cell in cells if isinstance(cell, (int, float))) if column.total == "sum" else None
     for cell in [*cells, total]:
         if isinstance(cell, str):
