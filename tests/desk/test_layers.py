@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
 from tests.desk.small_plan import HAMLETS, VILLAGES
+from village_planner.base import SilentFeedback
 from village_planner.desk.layers import PlanLayers, table_layer
 from village_planner.desk.session import PlanSession
+from village_planner.intake import AddControl, add_control
 
 
 @pytest.fixture
@@ -86,3 +90,14 @@ def test_forms_of_editable_tables_speak_chinese_and_name_the_choices(session: Pl
     assert layer.attributeAlias(kind) == "用地类型"
     choices = layer.editorWidgetSetup(kind).config()["map"]
     assert {"现状": "existing"} in choices and len(choices) == 3
+
+
+def test_an_imported_control_layer_appears(layers: PlanLayers, session: PlanSession, tmp_path: Path) -> None:
+    source = tmp_path / "道路.geojson"
+    line = {"type": "LineString", "coordinates": [[117.0, 31.6], [117.01, 31.61]]}
+    feature = {"type": "Feature", "properties": {"name": "县道"}, "geometry": line}
+    source.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    add_control(AddControl(plan=session.path, kind="road", source=str(source)), SilentFeedback())
+    session.reload()
+    group = QgsProject.instance().layerTreeRoot().findGroup("Control layers")
+    assert [node.layer().featureCount() for node in group.findLayers()] == [1]

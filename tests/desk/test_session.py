@@ -110,3 +110,15 @@ def test_a_decision_leaves_the_frames_that_it_did_not_touch(session: PlanSession
     before = session.data.hamlet
     session.set_category(VILLAGES[:1], "01", "分类")
     assert session.data.hamlet is before
+
+
+def test_what_another_program_writes_is_noticed(session: PlanSession, qtbot: Any) -> None:
+    with qtbot.waitSignal(session.reloaded, timeout=5000):
+        with PlanFile.open(session.path).write("别人", "改名") as tx:
+            tx.update("village", {"code": VILLAGES[0]}, name="甲新村")
+    assert session.name_of("village", VILLAGES[0]) == "甲新村"
+
+
+def test_what_we_write_is_not_taken_for_another_programs(session: PlanSession, qtbot: Any) -> None:
+    with qtbot.assertNotEmitted(session.reloaded, wait=900):
+        session.set_category(VILLAGES[:1], "01", "分类")

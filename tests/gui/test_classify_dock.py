@@ -243,3 +243,10 @@ def test_clearing_makes_a_village_undecided_again(desk: Desk) -> None:
     desk.dock.categorize("01")
     desk.dock._buttons.cleared.emit()
     assert desk.text(VILLAGES[0], CATEGORY) == ""
+
+
+def test_the_selection_survives_a_reload(desk: Desk) -> None:
+    desk.select(VILLAGES[1], HAMLETS[0])
+    desk.session.reload()
+    assert desk.dock.selection.present().villages == [VILLAGES[1]]
+    assert desk.dock.selection.present().hamlets == [HAMLETS[0]]

@@ -31,7 +31,6 @@ OPTIONAL = _scoped(getattr(Qgis, "ProcessingParameterFlag", None), "Optional", Q
 FOLDER = _scoped(getattr(Qgis, "ProcessingFileParameterBehavior", None), "Folder", QgsProcessingParameterFile, "Folder")
 FILE = _scoped(getattr(Qgis, "ProcessingFileParameterBehavior", None), "File", QgsProcessingParameterFile, "File")
 SOURCE_FILE = _scoped(getattr(Qgis, "ProcessingSourceType", None), "File", QgsProcessing, "TypeFile")
-SOURCE_VECTOR = _scoped(getattr(Qgis, "ProcessingSourceType", None), "Vector", QgsProcessing, "TypeVector")
 INTEGER = _scoped(getattr(Qgis, "ProcessingNumberParameterType", None), "Integer", QgsProcessingParameterNumber, "Integer")
 ANY_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "Unknown", QgsWkbTypes, "Unknown")
 TASK_CAN_CANCEL = _scoped(getattr(QgsTask, "Flag", None), "CanCancel", QgsTask, "CanCancel")

@@ -49,10 +49,11 @@ class PlanLayers(QObject):
         self._moves: Mirror | None = None
         self._findings: list[tuple[Mirror, tuple[str, ...]]] = []
         self._selecting = False
+        self._controls: list[str] = []
         session.opened.connect(self.show)
         session.closed.connect(self.remove)
         session.changed.connect(self._follow)
-        session.reloaded.connect(self._fill)
+        session.reloaded.connect(self._renew)
         session.findings_changed.connect(self._fill_findings)
 
     def show(self) -> None:
@@ -98,6 +99,7 @@ class PlanLayers(QObject):
     def show_controls(self) -> None:
         """List the control layers in a group of their own under the plan's layers."""
         session = self._session
+        self._controls = self._control_codes()
         name = QCoreApplication.translate("PlanLayers", "Control layers")
         present = self._group.findGroup(name)
         if present is not None:
@@ -194,6 +196,16 @@ class PlanLayers(QObject):
                 mirror.patch(frame(data, scenario))
         if touched & _MOVE_TABLES:
             self._moves.fill(_moves_frame(data, scenario))
+
+    def _renew(self) -> None:
+        if self._group is None:
+            return
+        self._fill()
+        if self._control_codes() != self._controls:
+            self.show_controls()
+
+    def _control_codes(self) -> list[str]:
+        return [str(code) for code in self._session.data.control_layer["code"]]
 
     def _fill(self) -> None:
         if self._group is None:

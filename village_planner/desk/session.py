@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,16 +11,19 @@ from typing import Any
 
 import pandas as pd
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
-from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer, pyqtSignal
 
 from village_planner.accounts import positions
-from village_planner.base import Refused
+from village_planner.base import PlannerError, Refused
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
 from village_planner.plan import PlanFile, decisions
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile, load_profile
+
+STRANGERS_MS = 400
+_log = logging.getLogger("village_planner")
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,23 @@ class PlanSession(QObject):
         self._data: PlanData | None = None
         self._profile: Profile | None = None
         self._inside: frozenset[str] = frozenset()
+        self._stamp = 0
+        self._watcher = QFileSystemWatcher(self)
+        self._strangers = QTimer(self)
+        self._strangers.setSingleShot(True)
+        self._strangers.setInterval(STRANGERS_MS)
+        self._watcher.fileChanged.connect(lambda _: self._strangers.start())
+        self._strangers.timeout.connect(self._notice_strangers)
 
     def open(self, path: Path) -> None:
         """Open a plan file; the present one stays open when that fails."""
         file = PlanFile.open(path)
+        stamp = _stamp(file)
         data = file.read()
         profile = load_profile(data.info["profile_id"])
         self._file, self._data, self._profile, self._inside = file, data, profile, frozenset()
+        self._stamp = stamp
+        self._watch()
         self.opened.emit()
         self._locate()
 
@@ -66,6 +80,7 @@ class PlanSession(QObject):
         """Forget the plan."""
         if self._file is not None:
             self._file = self._data = self._profile = None
+            self._watch()
             self.closed.emit()
 
     @property
@@ -192,12 +207,15 @@ class PlanSession(QObject):
 
     def refresh_findings(self) -> None:
         """Read the findings that a check has stored."""
-        self._data = self.file.read()
+        self._read()
         self.findings_changed.emit()
 
     def reload(self) -> None:
         """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
-        self._data = self.file.read()
+        self._read()
+        for layer in self.plan_layers():
+            if not layer.isEditable():
+                layer.dataProvider().reloadData()
         self.reloaded.emit()
         self._locate()
 
@@ -286,17 +304,44 @@ class PlanSession(QObject):
                 self._canvas.refresh()
 
     def _refresh(self, change: Any) -> None:
+        self._stamp = _stamp(self.file)
         self._data = self.file.read_changed(self.data, change)
         for layer in self.plan_layers():
             if _source(layer).get("layerName") in change.tables:
                 layer.dataProvider().reloadData()
         self.changed.emit(change)
 
+    def _read(self) -> None:
+        self._stamp = _stamp(self.file)
+        self._data = self.file.read()
+
+    def _watch(self) -> None:
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if self._file is not None:
+            self._watcher.addPath(str(self._file.path))
+
+    def _notice_strangers(self) -> None:
+        """Another program, or an algorithm of the toolbox, has written the plan file."""
+        if self._file is None or not self._file.path.is_file() or _stamp(self._file) == self._stamp:
+            return
+        self._watch()
+        try:
+            self.reload()
+        except PlannerError:
+            # In the middle of its writing; the end of it calls us again.
+            _log.info("the plan file is being written", exc_info=True)
+
     def _reads_plan(self, layer: Any) -> bool:
         if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr" or self._file is None:
             return False
         source = _source(layer).get("path", "")
         return bool(source) and Path(source).resolve() == self.path.resolve()
+
+
+def _stamp(file: PlanFile) -> int:
+    """Time of the last write; the file itself must not be opened beside SQLite."""
+    return file.path.stat().st_mtime_ns
 
 
 def _source(layer: QgsVectorLayer) -> dict[str, Any]:

@@ -189,12 +189,14 @@ class ClassifyDock(QgsDockWidget):
     def _load(self) -> None:
         session = self._session
         expanded = [row.code for row in self.model.villages() if self.tree.isExpanded(self._shown(row.code))]
+        selected = self.selection.present()
         self.model.load(session.data, session.profile, session.scenario, session.inside)
         for code in expanded:
             self.tree.expand(self._shown(code))
         self._buttons.load(session.profile)
         self.details.load()
         self._offer_townships()
+        self.selection.select([*selected.villages, *selected.hamlets])
         self.details.show_history()
         self._show_selected()
         self._show_whether_open()

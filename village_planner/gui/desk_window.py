@@ -175,7 +175,6 @@ class DeskWindow(QObject):
 
     def _show_control(self, result: Any) -> None:
         self.session.reload()
-        self.layers.show_controls()
         said = self.tr("{0} features taken, {1} repaired, {2} set aside. Report: {3}")
         self._teller.done(said.format(result.count, result.repaired, result.set_aside, result.report_path.with_suffix(".html")))
 
