@@ -263,3 +263,10 @@ def test_an_empty_layer_is_refused(request_: CreatePlan, polygons: Callable[...,
 ])
 def test_the_county_is_read_from_the_title(request_: CreatePlan, title: str, county: str) -> None:
     assert read(create_plan(replace(request_, title=title))).info["county_name"] == county
+
+
+def test_a_polygon_whose_name_contradicts_its_code_is_said(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
+    layer = polygons([({"XZQDM": EAST, "XZQMC": "别的村"}, box(0, 0)), ({"XZQDM": WEST, "XZQMC": "西河村委会"}, box(1, 0))])
+    result = create_plan(replace(request_, villages=str(layer)))
+    assert codes(result).count("intake.polygon_name_differs") == 1
+    assert read(result).village["geom"].notna().sum() == 2

@@ -230,3 +230,10 @@ def test_a_villagewide_row_leaves_what_other_rows_name(plan: Path, take: Callabl
     assert dict(zip(read(plan).action["hamlet_code"], read(plan).action["action"])) == {
         f"{TOWN}201001": "retain", f"{TOWN}201002": "relocate", f"{TOWN}201003": "retain",
     }
+
+
+def test_a_code_and_a_name_of_different_villages_are_refused(plan: Path, take: Callable[..., DecideResult]) -> None:
+    head = ["行政村代码", "行政村", "村庄类别"]
+    result = take([[f"{TOWN}201", "西河村", "01"], [f"{TOWN}203", "南岗村民委员会", "01"], [f"{TOWN}202", "曾经的村名", "01"]], head)
+    assert refused(result) == ["intake.decide_code_and_name"]
+    assert sorted(read(plan).category["village_code"]) == [f"{TOWN}202", f"{TOWN}203"]

@@ -90,6 +90,9 @@ class _RowReader:
         found = self._index.villages(self._cell("village_code") if code else self._cell("village"), name, township)
         if len(found) == 1:
             self._row.village = found[0]
+            meant = self._index.villages("", name, township) if name and code else []
+            if meant and found[0] not in meant:
+                self._fault("intake.decide_code_and_name", code=found[0], of_code=self._index.village_names[found[0]], village=name)
         elif found:
             self._fault("intake.decide_villages", village=self._row.village_text, codes="、".join(found))
         else:
@@ -209,11 +212,11 @@ class _RowReader:
     def _cell(self, column: str) -> Any:
         return self._table.cell(self._position, column)
 
-    def _fault(self, code: str, **params: Any) -> None:
-        self._row.faults.append(Message(code, {"row": self._row.number, **params}))
+    def _fault(self, message_code: str, /, **params: Any) -> None:
+        self._row.faults.append(Message(message_code, {"row": self._row.number, **params}))
 
-    def _note(self, code: str, **params: Any) -> None:
-        self._row.notes.append(Message(code, {"row": self._row.number, **params}))
+    def _note(self, message_code: str, /, **params: Any) -> None:
+        self._row.notes.append(Message(message_code, {"row": self._row.number, **params}))
 
 
 def complete_village(rows: Sequence[DecisionRow], index: PlanIndex) -> None:

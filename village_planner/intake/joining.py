@@ -18,6 +18,7 @@ from village_planner.intake.roster import Hamlet, Village
 from village_planner.standards import Profile
 
 _NEAR_M = 100.0
+_PLAIN_WAYS = ("hamlet_code", "code+hamlet_name", "code+only_hamlet")  # what needs no word for each row
 
 
 @dataclass
@@ -105,6 +106,8 @@ def join_villages(shapes: Shapes, index: VillageIndex) -> Joined:
         joined.ways[way] += 1
         if way == "name":
             joined.rows.append(RowNote(number, Message("intake.polygon_by_name", {**params, "village": village.name, "code": village.code})))
+        elif name and name_keys(name)[1] != name_keys(village.name)[1] and name not in village.former:
+            joined.rows.append(RowNote(number, Message("intake.polygon_name_differs", {**params, "village": village.name, "code": village.code})))
         if shapes.geoms[position] is None:
             continue
         if parts[village.code]:
@@ -194,7 +197,7 @@ class _PatchJoin:
         known = self._by_hamlet_code.get(code_text(self._cell(position, "hamlet_code")))
         name = values.text(self._cell(position, "hamlet"))
         if known is not None:
-            self._place(row, known[1], "hamlet_code")
+            self._place(row, known[1], "hamlet_code", number)
             return
         village, way = self._village(position)
         if village is None:
@@ -202,11 +205,11 @@ class _PatchJoin:
             return
         hamlet = _hamlet_of(name, village)
         if hamlet is not None:
-            self._place(row, hamlet, f"{way}+hamlet_name")
+            self._place(row, hamlet, f"{way}+hamlet_name", number)
         elif len(village.hamlets) == 1:
             if name and hamlet_key(name) != hamlet_key(village.name):
                 self._say(number, "intake.patch_only_hamlet", row, village=village.name, name=name)
-            self._place(row, village.hamlets[0], f"{way}+only_hamlet")
+            self._place(row, village.hamlets[0], f"{way}+only_hamlet", number)
         else:
             self._homeless.append((row, village, number, name))
 
@@ -293,10 +296,12 @@ class _PatchJoin:
     def _cell(self, position: int, column: str) -> Any:
         return self._shapes.table.cell(position, column)
 
-    def _place(self, row: dict[str, Any], hamlet: Hamlet, way: str) -> None:
+    def _place(self, row: dict[str, Any], hamlet: Hamlet, way: str, number: int) -> None:
         row["hamlet_code"] = hamlet.code
         self._result.ways[way] += 1
         village = self._by_hamlet_code[hamlet.code][0]
+        if way not in _PLAIN_WAYS:
+            self._say(number, "intake.patch_joined", row, village=village.name, hamlet=hamlet.name, way=Message(f"intake.way_{way}"))
         self._placed[village.code].append((row["geom"], hamlet.code))
 
     def _say(self, number: int, message_code: str, row: Mapping[str, Any], /, **params: Any) -> None:
