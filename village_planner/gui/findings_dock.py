@@ -16,6 +16,7 @@ from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.gui.findings_model import (
     NOT_CHECKED,
+    SUBJECT,
     FindingRow,
     FindingsModel,
     SeverityFilter,
@@ -26,7 +27,7 @@ from village_planner.gui.findings_model import (
 
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
-ROW_PADDING = 8
+ROW_HEIGHT = 46
 
 
 class FindingsDock(QgsDockWidget):
@@ -105,7 +106,9 @@ class FindingsDock(QgsDockWidget):
             self.table.setColumnWidth(column, width)
         rows = self.table.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(2 * self.fontMetrics().lineSpacing() + ROW_PADDING)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        # The sentence names its subject; the line below the table tells both in full.
+        self.table.setColumnHidden(SUBJECT, True)
         content = QWidget()
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
@@ -141,7 +144,13 @@ class FindingsDock(QgsDockWidget):
         return code.split("/", 1)[-1]
 
     def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
-        self._sentence.setText(self.model.row(self.filter.mapToSource(index).row()).sentence if index.isValid() else "")
+        if not index.isValid():
+            self._sentence.clear()
+            return
+        row = self.model.row(self.filter.mapToSource(index).row())
+        rule = self._session.profile.rule(row.rule) if self._session.is_open else None
+        heading = " ".join(part for part in (row.rule, rule.title if rule else "", row.subject) if part)
+        self._sentence.setText(f"{heading}\n{row.sentence}")
 
     def _go(self, index: QModelIndex) -> None:
         if self._canvas is None or not self._session.is_open:
