@@ -977,6 +977,18 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
         <source>Unphased</source>
         <translation>未定时序</translation>
     </message>
+    <message>
+        <source>Resettlement sites</source>
+        <translation>集中安置点</translation>
+    </message>
+    <message>
+        <source>Settlement patches</source>
+        <translation>居民点用地</translation>
+    </message>
+    <message>
+        <source>Townships</source>
+        <translation>乡镇</translation>
+    </message>
 </context>
 <context>
     <name>PlanSession</name>

@@ -234,7 +234,7 @@ def plan_of_project() -> Path | None:
 def table_layer(path: Path, table: str) -> QgsVectorLayer:
     """A table of the plan file as a layer, with Chinese field names, value maps and constraints from the schema."""
     spec = BY_NAME[table]
-    layer = QgsVectorLayer(f"{path}|layername={table}", QCoreApplication.translate("PlanLayers", _TABLE_NAMES[table]), "ogr")
+    layer = QgsVectorLayer(f"{path}|layername={table}", _table_name(table), "ogr")
     for column in spec.columns:
         index = layer.fields().indexOf(column.name)
         if index < 0:
@@ -255,6 +255,15 @@ def table_layer(path: Path, table: str) -> QgsVectorLayer:
     return layer
 
 
+def _table_name(table: str) -> str:
+    names = {
+        "site": QCoreApplication.translate("PlanLayers", "Resettlement sites"),
+        "patch": QCoreApplication.translate("PlanLayers", "Settlement patches"),
+        "township": QCoreApplication.translate("PlanLayers", "Townships"),
+    }
+    return names[table]
+
+
 def _moves_frame(data: Any, scenario: str) -> Any:
     frame = move_lines(data, scenario).rename(columns={"move_code": "code"})
     return frame.loc[frame["geom"].notna()]
@@ -264,5 +273,4 @@ _FINDING_COLUMNS = (("rule", "text"), ("severity", "text"), ("message", "text"))
 _MOVE_COLUMNS = (("hamlet_code", "text"), ("phase", "int"), ("households", "int"), ("destination_kind", "text"))
 _HAMLET_COLUMNS = (("name", "text"), ("village_code", "text"), ("action", "text"))
 _VILLAGE_COLUMNS = (("name", "text"), ("category", "text"))
-_TABLE_NAMES = {"site": "集中安置点", "patch": "居民点用地", "township": "乡镇"}
 _CHOICE_NAMES = {"existing": "现状", "cleared": "腾退", "new": "新建", "rural": "农村", "town": "城镇"}
