@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 import shapely
 
 from tests.intake.conftest import PLAN_EPSG, box, digests
+from tests.standards.test_profiles import make_profile
 from village_planner.base import Cancelled, InputError, Message, SilentFeedback
-from village_planner.intake import CreatePlan, CreateResult, create_plan
+from village_planner.intake import AddControl, CreatePlan, CreateResult, Decide, add_control, create_plan, decide
 from village_planner.plan import PlanData, PlanFile
 from village_planner.plan.data import plain
 from village_planner.spatial.crs import transform
@@ -270,3 +272,30 @@ def test_a_polygon_whose_name_contradicts_its_code_is_said(request_: CreatePlan,
     result = create_plan(replace(request_, villages=str(layer)))
     assert codes(result).count("intake.polygon_name_differs") == 1
     assert read(result).village["geom"].notna().sum() == 2
+
+
+def test_a_profile_that_does_not_ship_goes_with_the_plan_so_that_later_steps_find_it(
+    request_: CreatePlan, tmp_path: Path, workbook: Callable[..., Path], polygons: Callable[..., Path]
+) -> None:
+    own = make_profile(tmp_path / "标准" / "my-county", values={
+        "public_notice_days": {"value": 45, "unit": "日", "source": "测试", "confidence": "proposal"},
+    })
+    plan = create_plan(replace(request_, profile=own)).plan
+    shutil.rmtree(own)
+    assert PlanFile.open(plan).profile().id == PlanFile.open(plan).read().info["profile_id"] == "my-county"
+    assert PlanFile.open(plan).read().info["public_notice_days"] == 45
+    decisions = workbook([["行政村", "村庄类别"], ["西河村", "集聚提升类"]], name="决策.xlsx")
+    assert decide(Decide(plan, str(decisions))).accepted == 1
+    assert add_control(AddControl(plan, "road", str(polygons([({"BSM": "1"}, box(0, 0))], name="路.gpkg")))).count == 1
+    moved = tmp_path / "别处" / plan.name
+    moved.parent.mkdir()
+    plan.rename(moved)
+    with pytest.raises(InputError, match="my-county"):
+        decide(Decide(moved, str(decisions)))
+
+
+def test_a_creation_that_fails_leaves_no_profile_behind(request_: CreatePlan, tmp_path: Path) -> None:
+    own = make_profile(tmp_path / "标准" / "my-county")
+    with pytest.raises(InputError):
+        create_plan(replace(request_, profile=own, roster=str(tmp_path / "没有.xlsx")))
+    assert not (tmp_path / "profiles").exists()

@@ -82,8 +82,8 @@ def test_a_county_with_codes_of_eleven_digits_joins_its_population_over_dashed_c
 def test_zoning_becomes_control_layers_through_filters(yunlin: Callable[[], Path], shared_data: Path) -> None:
     source = str(shared_data / "tw_yunlin" / "zoning_tw_yunlin_epsg3826.gpkg")
     profile = load_profile(YUNLIN)
-    farmland = add_control(AddControl(yunlin(), "permanent_basic_farmland", source, filter="分區類=農業區", profile=YUNLIN))
-    redline = add_control(AddControl(yunlin(), "ecological_redline", source, filter="分區類 = '保護區'", profile=YUNLIN))
+    farmland = add_control(AddControl(yunlin(), "permanent_basic_farmland", source, filter="分區類=農業區"))
+    redline = add_control(AddControl(yunlin(), "ecological_redline", source, filter="分區類 = '保護區'"))
     layers = PlanFile.open(yunlin()).layers()
     frame = layers.read("permanent_basic_farmland")
     assert farmland.count + farmland.set_aside == 344 == len(frame) + farmland.set_aside

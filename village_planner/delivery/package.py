@@ -74,7 +74,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None) -> 
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
     data, layers = plan.read(), plan.layers()
-    profile = load_profile(request.profile or str(data.info["profile_id"]))
+    profile = load_profile(request.profile) if request.profile else plan.profile()
     _check_request(request, data, profile)
     target = request.folder / root_name(profile.package, package_names(data, request, profile))
     _check_target(target, str(data.info["guid"]))

@@ -20,7 +20,7 @@ from village_planner.desk.tasks import StepTask
 from village_planner.plan import PlanFile, decisions
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
-from village_planner.standards import Profile, load_profile
+from village_planner.standards import Profile
 
 STRANGERS_MS = 400
 _log = logging.getLogger("village_planner")
@@ -69,7 +69,7 @@ class PlanSession(QObject):
         file = PlanFile.open(path)
         stamp = _stamp(file)
         data = file.read()
-        profile = load_profile(data.info["profile_id"])
+        profile = file.profile()
         self._file, self._data, self._profile, self._inside = file, data, profile, frozenset()
         self._stamp = stamp
         self._watch()

@@ -15,7 +15,6 @@ import pandas as pd
 from village_planner import checks
 from village_planner.base import Feedback, Message
 from village_planner.plan import PlanFile
-from village_planner.standards import load_profile
 
 SEVERITIES = ("A", "B", "C")
 EXCUSED = ("waived", "accepted")
@@ -55,7 +54,7 @@ def check_plan(path: Path, feedback: Feedback, scenario: str | None = None, rule
     plan = PlanFile.open(path)
     data = plan.read()
     chosen = scenario or data.scenario
-    profile = load_profile(data.info["profile_id"])
+    profile = plan.profile()
     result = checks.run(data, plan.layers(), profile, rules=list(rules) if rules else None, scenario=chosen, feedback=feedback)
     findings = checks.apply_waivers(result.findings, data.waiver)
     run = {

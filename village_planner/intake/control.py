@@ -47,7 +47,7 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
     info = plan.read().info
-    profile = load_profile(request.profile or str(info["profile_id"]))
+    profile = load_profile(request.profile) if request.profile else plan.profile()
     kinds = profile.code_list("control_kind")
     if request.kind not in kinds.codes:
         raise InputError("intake.kind_unknown_control", kind=request.kind, known="、".join(kinds.codes))

@@ -14,7 +14,7 @@ from village_planner.intake.plan_rows import insert_rows, plan_info
 from village_planner.intake.requests import CreatePlan, CreateResult
 from village_planner.intake.tables import split_source
 from village_planner.plan import PlanFile
-from village_planner.standards import load_profile
+from village_planner.standards import load_profile, profile_kept
 
 
 def create_plan(request: CreatePlan, feedback: Feedback | None = None) -> CreateResult:
@@ -60,12 +60,13 @@ def _write(work: Creation, target: Path, feedback: Feedback) -> None:
     folder = target.with_name(f".{target.stem}.{uuid.uuid4().hex}")
     try:
         folder.mkdir(parents=True)
-        plan = PlanFile.create(folder / target.name, plan_info(work), list(work.phases))
-        label = render(Message("intake.label_create", {"file": work.roster.source}))
-        with plan.write(reporting.person(work.request.who), label) as tx:
-            insert_rows(work, tx, feedback)
-        feedback.check()
-        os.replace(plan.path, target)
+        with profile_kept(work.request.profile, target.parent, replace=work.request.overwrite), profile_kept(work.request.profile, folder):
+            plan = PlanFile.create(folder / target.name, plan_info(work), list(work.phases))
+            label = render(Message("intake.label_create", {"file": work.roster.source}))
+            with plan.write(reporting.person(work.request.who), label) as tx:
+                insert_rows(work, tx, feedback)
+            feedback.check()
+            os.replace(plan.path, target)
         target.with_suffix(".layers.gpkg").unlink(missing_ok=True)
     except OSError as error:
         raise InputError("intake.plan_unwritable", file=target.name, detail=str(error)) from error

@@ -13,7 +13,7 @@ from village_planner.intake.reconcile import BATCH
 from village_planner.intake.roster import kind_by_name
 from village_planner.plan import Change, PlanData, PlanFile, Transaction
 from village_planner.plan.data import plain, row_values
-from village_planner.standards import Profile, load_profile
+from village_planner.standards import Profile
 
 _TAKEN_IN = ("extra", "committee")
 _DECIDED = ("category", "action", "move")
@@ -38,7 +38,7 @@ def settle(
         raise InputError("intake.settle_reason")
     data = plan.read()
     difference = _difference(data, source, code)
-    profile = profile or load_profile(str(data.info["profile_id"]))
+    profile = profile or plan.profile()
     label = render(Message("intake.label_settle", {"source": source, "name": difference["name"] or code}))
     with plan.write(reporting.person(who), label) as tx:
         if settled == "accepted":
@@ -58,7 +58,7 @@ def settle_committees(
     """
     plan = plan if isinstance(plan, PlanFile) else PlanFile.open(plan)
     data = plan.read()
-    profile = profile or load_profile(str(data.info["profile_id"]))
+    profile = profile or plan.profile()
     batch = _batch(data, source)
     detail = dict(batch["detail"])
     _check_kinds(kinds, detail, profile)

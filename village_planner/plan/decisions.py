@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from functools import lru_cache
 from typing import Any, Iterable, Mapping
 
 from village_planner.base import InputError
 from village_planner.plan.schema import Action, Origin
 from village_planner.plan.transaction import Transaction
-from village_planner.standards import load_profile, profile_ids
 
 
 def set_category(
@@ -21,8 +19,8 @@ def set_category(
     category: code of the profile's list. grounds, basis: reason and legal or policy text; null is kept as null.
     Raises InputError for a category that the profile does not know, Refused for an unknown village or a closed plan.
     """
-    known = _category_codes(tx.profile_id)
-    if known and category not in known:
+    known = tx.profile.code_list("category").codes
+    if category not in known:
         raise InputError("plan.unknown_category", category=category, known="、".join(known))
     tx.upsert("category", [
         {"scenario": scenario, "village_code": code, "category": category, "grounds": grounds, "basis": basis, "origin": origin}
@@ -87,8 +85,3 @@ def _save(tx: Transaction, table: str, prefix: str, row: Mapping[str, Any]) -> s
     code = str(row.get("code") or prefix + uuid.uuid4().hex)
     tx.upsert(table, [{**row, "code": code}])
     return code
-
-
-@lru_cache(maxsize=8)
-def _category_codes(profile_id: str) -> tuple[str, ...]:
-    return load_profile(profile_id).codes["category"].codes if profile_id in profile_ids() else ()

@@ -22,7 +22,7 @@ from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status,
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
 from village_planner.plan.values import loaded, loaded_geometry, stored_rows
-from village_planner.standards import load_profile, profile_ids
+from village_planner.standards import Profile, load_profile
 
 FIRST_SCENARIO = "S1"
 _log = logging.getLogger("village_planner")
@@ -93,6 +93,15 @@ class PlanFile:
     def layers_path(self) -> Path:
         """Where the control layers lie: X.layers.gpkg beside the plan; it need not exist."""
         return _layers_path(self.path)
+
+    def profile(self) -> Profile:
+        """The profile (成果标准) that the plan follows: from `profiles` beside the plan file, else as it ships.
+
+        Raises InputError where it is in neither place, or wrong.
+        """
+        with reading(self.path) as connection:
+            profile_id = str(connection.execute("SELECT profile_id FROM plan").fetchone()[0])
+        return load_profile(profile_id, beside=self.path.parent)
 
     @property
     def writable(self) -> bool:
@@ -274,13 +283,13 @@ def _layers_path(path: Path) -> Path:
 
 def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
     values = {
-        "scope": "county", "public_notice_days": _notice_days(str(info["profile_id"])), **info,
+        "scope": "county", "public_notice_days": _notice_days(path, str(info["profile_id"])), **info,
         "id": "plan", "status": Status.DRAFTING, "adopted_scenario": None, "schema_version": SCHEMA_VERSION,
         "guid": str(uuid.uuid4()), "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }  # fmt: skip
     with writing(path) as connection:
         make_strict(connection)
-        register_choices(connection, _code_names(str(info["profile_id"])))
+        register_choices(connection, _code_names(path, str(info["profile_id"])))
         for sql in triggers().values():
             connection.execute(sql)
         group = begin_group(connection, "", history.label_text(Message("plan.created_label")))
@@ -293,16 +302,13 @@ def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
         end_group(connection)
 
 
-def _code_names(profile_id: str) -> dict[str, dict[str, str]]:
-    if profile_id not in profile_ids():
-        return {}
-    return {name: {row["code"]: row["name"] for row in codes.rows} for name, codes in load_profile(profile_id).codes.items()}
+def _code_names(path: Path, profile_id: str) -> dict[str, dict[str, str]]:
+    profile = load_profile(profile_id, beside=path.parent)
+    return {name: {row["code"]: row["name"] for row in codes.rows} for name, codes in profile.codes.items()}
 
 
-def _notice_days(profile_id: str) -> int:
-    if profile_id not in profile_ids():
-        return NOTICE_DAYS
-    value = load_profile(profile_id).values.get("public_notice_days")
+def _notice_days(path: Path, profile_id: str) -> int:
+    value = load_profile(profile_id, beside=path.parent).values.get("public_notice_days")
     return NOTICE_DAYS if value is None else int(value.value)
 
 

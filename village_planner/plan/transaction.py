@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from village_planner.base import Message, PlannerError, Refused
@@ -13,6 +15,7 @@ from village_planner.plan.connection import translated
 from village_planner.plan.schema import BY_NAME, Role, Table
 from village_planner.plan.triggers import CLIENT
 from village_planner.plan.values import require_columns, row_words, stored_rows
+from village_planner.standards import Profile, load_profile
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,13 @@ class Transaction:
         self.group = group
         self.change = Change(group)
         plan = connection.execute("SELECT crs, profile_id FROM plan").fetchone()
-        self.crs, self.profile_id = (int(plan[0]), str(plan[1])) if plan else (0, "")
+        self.crs, self._profile_id = (int(plan[0]), str(plan[1])) if plan else (0, "")
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile that the plan follows; raises InputError where it is neither beside the plan file nor among the shipped."""
+        folder = Path(self._connection.execute("PRAGMA database_list").fetchone()[2]).parent
+        return load_profile(self._profile_id, beside=folder)
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows; columns that a row lacks are null."""

@@ -1,5 +1,6 @@
 """Profiles (成果标准): versioned data that say what a province's plan and package must look like."""
 
+from village_planner.standards.keeping import profile_kept
 from village_planner.standards.loading import load_profile, profile_ids
 from village_planner.standards.profile import (
     CodeList,
@@ -33,4 +34,5 @@ __all__ = [
     "Value",
     "load_profile",
     "profile_ids",
+    "profile_kept",
 ]

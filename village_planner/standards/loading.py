@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any, Callable, Mapping, TypeVar
 
@@ -26,6 +27,8 @@ from village_planner.standards.profile import (
 
 _T = TypeVar("_T")
 DEFAULT_PROFILE = "layout-2035"
+PROFILES = "profiles"
+_ID = re.compile(r"[^\\/:*?\"<>|\s.][^\\/:*?\"<>|\n]*")
 
 
 def profile_ids(folder: Path | None = None) -> list[str]:
@@ -34,17 +37,20 @@ def profile_ids(folder: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in root.glob("*/profile.json"))
 
 
-def load_profile(profile: str | Path = DEFAULT_PROFILE) -> Profile:
+def load_profile(profile: str | Path = DEFAULT_PROFILE, beside: Path | None = None) -> Profile:
     """Load a shipped profile by id, or any profile by the path of its folder.
 
+    beside: folder of a plan; `profile` is then an id, looked for in its `profiles` folder, then among the shipped.
     A profile that `extends` another takes every value, rule, input field, code list, layer and
     table that it does not hold itself; the parent is looked for beside it, then among the shipped.
     Raises InputError naming file and key where something is missing or wrong.
     """
-    folder = _find(profile)
-    chain = _chain(folder)
+    folder = _find(profile) if beside is None else _find_beside(str(profile), beside)
+    chain = profile_chain(folder)
     raw = [(path, _json(path / "profile.json")) for path in chain]
     own_folder, own = raw[0]
+    if not _ID.fullmatch(_key(own_folder / "profile.json", own, "id", str)):
+        raise InputError("standards.wrong_key", file=_short(own_folder / "profile.json"), key="id", expected="A-Z a-z 0-9 -", found=own["id"])
     merged_values = {k: v for path, data in reversed(raw) for k, v in _values(path, data).items()}
     return Profile(
         id=_key(own_folder / "profile.json", own, "id", str),
@@ -62,17 +68,8 @@ def load_profile(profile: str | Path = DEFAULT_PROFILE) -> Profile:
     )
 
 
-def _find(profile: str | Path) -> Path:
-    path = Path(profile)
-    if (path / "profile.json").is_file():
-        return path
-    shipped = resource("profiles", str(profile))
-    if (shipped / "profile.json").is_file():
-        return shipped
-    raise InputError("standards.no_profile", profile=str(profile), known="、".join(profile_ids()))
-
-
-def _chain(folder: Path) -> list[Path]:
+def profile_chain(folder: Path) -> list[Path]:
+    """Return the folder of a profile and of every one that it extends, the nearest first. Raises InputError for a missing one or a circle."""
     chain = [folder]
     while True:
         parent = _json(chain[-1] / "profile.json").get("extends")
@@ -83,6 +80,26 @@ def _chain(folder: Path) -> list[Path]:
         if found in chain:
             raise InputError("standards.circle", profile=folder.name, parent=str(parent))
         chain.append(found)
+
+
+def _find_beside(profile_id: str, plan_folder: Path) -> Path:
+    """The folder of a plan's profile. The id comes out of a file that anybody may have written: it may not lead elsewhere."""
+    for root in (plan_folder / PROFILES, resource("profiles")):
+        if _ID.fullmatch(profile_id) and (root / profile_id / "profile.json").is_file():
+            return root / profile_id
+    raise InputError(
+        "standards.no_profile_beside", profile=profile_id[:60], folder=str(plan_folder / PROFILES), known="、".join(profile_ids())
+    )
+
+
+def _find(profile: str | Path) -> Path:
+    path = Path(profile)
+    if (path / "profile.json").is_file():
+        return path
+    shipped = resource("profiles", str(profile))
+    if (shipped / "profile.json").is_file():
+        return shipped
+    raise InputError("standards.no_profile", profile=str(profile), known="、".join(profile_ids()))
 
 
 def _json(path: Path) -> dict[str, Any]:
