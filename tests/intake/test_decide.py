@@ -237,3 +237,53 @@ def test_a_code_and_a_name_of_different_villages_are_refused(plan: Path, take: C
     result = take([[f"{TOWN}201", "西河村", "01"], [f"{TOWN}203", "南岗村民委员会", "01"], [f"{TOWN}202", "曾经的村名", "01"]], head)
     assert refused(result) == ["intake.decide_code_and_name"]
     assert sorted(read(plan).category["village_code"]) == [f"{TOWN}202", f"{TOWN}203"]
+
+
+MOVED = [["东山村", "西坡", None, "就近撤并", "并入居民点", "东山", 2021, 12, None], ["东山村", "西坡", None, "就近撤并", "并入居民点", "东山", 2025, 8, None],
+         ["东山村", "北洼", None, "搬迁", "集中安置点", "西河新村", 2022, 18, None]]
+
+
+def moves(plan: Path) -> dict[tuple[str, int], str]:
+    frame = read(plan).move
+    return dict(zip(zip(frame["hamlet_code"].str[-3:], frame["phase"]), frame["code"]))
+
+
+def test_a_table_taken_again_keeps_the_codes_of_its_moves(plan: Path, take: Callable[..., DecideResult]) -> None:
+    take(MOVED)
+    first = moves(plan)
+    take(list(reversed(MOVED)))
+    assert moves(plan) == first and len(first) == 3
+
+
+def test_a_move_that_changes_its_phase_or_figures_is_the_same_and_another_destination_is_another(
+    plan: Path, take: Callable[..., DecideResult]
+) -> None:
+    take(MOVED)
+    first = moves(plan)
+    take([MOVED[0], [*MOVED[1][:6], 2035, 7, 20], [*MOVED[2][:5], "西河新村", 2022, 18, None]])
+    changed = moves(plan)
+    assert changed[("002", 2021)] == first[("002", 2021)] and changed[("002", 2035)] == first[("002", 2025)]
+    assert changed[("003", 2022)] == first[("003", 2022)]
+    take([*MOVED[:2], ["东山村", "北洼", None, "搬迁", "货币安置", None, 2022, 18, None]])
+    assert moves(plan)[("003", 2022)] not in first.values() and len(read(plan).move) == 3
+
+
+def test_what_the_table_no_longer_says_goes(plan: Path, take: Callable[..., DecideResult]) -> None:
+    take(MOVED)
+    take(MOVED[:1])
+    assert list(moves(plan)) == [("002", 2021)]
+    assert dict(zip(read(plan).action["hamlet_code"].str[-3:], read(plan).action["action"])) == {"002": "merge"}
+
+
+def test_a_vote_given_again_keeps_its_code_and_takes_what_is_new(plan: Path, take: Callable[..., DecideResult]) -> None:
+    head = ["行政村", "表决形式", "表决日期", "应到", "实到", "同意", "决议文件"]
+    row = ["西河村", "户代表会议", "2021-03-05", 120, 100, 90, "村民决议〔2021〕3号"]
+    take([row], head)
+    code = read(plan).consent["code"].tolist()
+    take([row, row], head)
+    take([["西河村", "户代表会议", "2021/3/5", 120, 101, None, None]], head)
+    after = read(plan).consent
+    assert after["code"].tolist() == code
+    assert after[["attended", "in_favour", "document"]].to_numpy().tolist() == [[101, 90, "村民决议〔2021〕3号"]]
+    take([["西河村", "户代表会议", "2021-04-01", 120, 101, 95, None]], head)
+    assert len(read(plan).consent) == 2

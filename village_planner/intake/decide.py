@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-import pandas as pd
-
 from village_planner.base import Feedback, InputError, Message, SilentFeedback, render
 from village_planner.base.report import Report
 from village_planner.intake import reporting
@@ -16,13 +14,11 @@ from village_planner.intake.headers import Table, read_table
 from village_planner.intake.planindex import PlanIndex
 from village_planner.intake.requests import Decide, DecideResult
 from village_planner.intake.tables import is_table_file, split_source
+from village_planner.intake.taking import take
 from village_planner.intake.values import area_unit_m2
-from village_planner.plan import PlanData, PlanFile, Transaction, decisions
-from village_planner.plan.schema import Origin
+from village_planner.plan import PlanData, PlanFile
 from village_planner.spatial.reading import read_layer
 from village_planner.standards import Profile, load_profile
-
-_CONSENT_IDENTITY = ("village_code", "hamlet_code", "kind", "date", "eligible", "attended", "in_favour", "document")
 
 
 def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
@@ -30,7 +26,7 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
 
     The rows of a village are taken together; where one is wrong, it is refused with its reasons and the village's others are held back.
     What the table says of a village replaces what the scenario had: its category where the table has one, its actions and moves where the
-    table has any. Votes are added to the record unless they stand there already. ACCEPTED and REJECTED count rows of the table.
+    table has any; a move to the same destination keeps its code. Votes are added, or brought up to date where they stand there already. ACCEPTED and REJECTED count rows of the table.
     Raises InputError where table or scenario cannot serve, Refused where the plan is closed.
     """
     feedback = feedback or SilentFeedback()
@@ -61,7 +57,7 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
         label = render(Message("intake.label_decide", {"file": table.file}))
         with plan.write(reporting.person(request.who), label) as tx:
             for group, moves in accepted:
-                _take(tx, scenario, data, group, moves)
+                take(tx, scenario, data, group, moves)
         for group, moves in accepted:
             _say_taken(taken, table.file, scenario, data, group, moves)
     count = sum(len(group) for group, _ in accepted)
@@ -114,30 +110,6 @@ def _by_village(rows: Sequence[DecisionRow]) -> list[list[DecisionRow]]:
     for row in rows:
         groups.setdefault(row.village or f"?{row.village_text}", []).append(row)
     return list(groups.values())
-
-
-def _take(tx: Transaction, scenario: str, data: PlanData, group: Sequence[DecisionRow], moves: Sequence[dict[str, Any]]) -> None:
-    village = group[0].village
-    stated = next((row for row in group if row.category), None)
-    if stated is not None:
-        decisions.set_category(tx, scenario, [village], str(stated.category), stated.grounds, stated.basis, Origin.IMPORTED)
-    if any(row.action for row in group):
-        own = data.hamlet.loc[data.hamlet["village_code"] == village, "code"]
-        decisions.clear_action(tx, scenario, own)
-        for row in group:
-            if row.action:
-                decisions.set_action(tx, scenario, row.hamlets, row.action, row.grounds, row.basis, Origin.IMPORTED)
-        for move in moves:
-            decisions.save_move(tx, {**move, "scenario": scenario, "origin": Origin.IMPORTED})
-    known = {_identity(consent) for consent in data.consent[data.consent["village_code"] == village].to_dict("records")}
-    for row in group:
-        if row.consent is not None and _identity(row.consent) not in known:
-            known.add(_identity(row.consent))
-            decisions.save_consent(tx, row.consent)
-
-
-def _identity(consent: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(None if pd.isna(consent[name]) else str(consent[name]) for name in _CONSENT_IDENTITY)
 
 
 def _say_refused(section: Any, file: str, group: Sequence[DecisionRow], wrong: Sequence[DecisionRow]) -> None:
