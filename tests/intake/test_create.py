@@ -299,3 +299,15 @@ def test_a_creation_that_fails_leaves_no_profile_behind(request_: CreatePlan, tm
     with pytest.raises(InputError):
         create_plan(replace(request_, profile=own, roster=str(tmp_path / "没有.xlsx")))
     assert not (tmp_path / "profiles").exists()
+
+
+@pytest.mark.parametrize(("title", "county"), [
+    ("岚桥县砚溪镇村庄布局规划（2020—2035年）", "岚桥县"), ("某省某市岚桥县砚溪镇村庄布局规划", "岚桥县"), ("《岚桥县砚溪镇村庄布局规划》", "岚桥县"),
+    ("岚桥县村庄布局规划", "岚桥县"), ("临江市砚溪街道村庄布局规划", "临江市"), ("沙泉县区高桥镇村庄布局规划", "沙泉县区"), ("临江市市中区村庄布局规划", "市中区"),
+    ("江州区新和镇村庄布局规划", "江州区"), ("远州市岚桥县村庄布局规划", "岚桥县"), ("岚山州盐桥县红镇村庄布局规划", "盐桥县"),
+    ("某某苗族自治县融溪镇村庄布局规划", "某某苗族自治县"), ("右翼前旗村庄布局规划", "右翼前旗"), ("雲山縣斗溪市村庄布局规划", "雲山縣"),
+    ("岚桥县砚溪镇2020—2035年村庄布局", "岚桥县"), ("甲镇规划", "甲镇"),
+])
+def test_the_county_is_read_out_of_the_title_without_its_township(request_: CreatePlan, title: str, county: str) -> None:
+    data = read(create_plan(replace(request_, title=title)))
+    assert data.info["county_name"] == county and data.township["name"].tolist() == ["甲镇"]

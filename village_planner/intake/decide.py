@@ -26,7 +26,8 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
 
     The rows of a village are taken together; where one is wrong, it is refused with its reasons and the village's others are held back.
     What the table says of a village replaces what the scenario had: its category where the table has one, its actions and moves where the
-    table has any; a move to the same destination keeps its code. Votes are added, or brought up to date where they stand there already. ACCEPTED and REJECTED count rows of the table.
+    table has any; a move to the same destination keeps its code. Votes are added, or brought up to date where they stand there already.
+    ACCEPTED and REJECTED count rows of the table.
     Raises InputError where table or scenario cannot serve, Refused where the plan is closed.
     """
     feedback = feedback or SilentFeedback()

@@ -15,6 +15,9 @@ from village_planner.intake.reconcile import Difference
 from village_planner.intake.roster import COUNTS, Village
 from village_planner.plan import Transaction
 
+# 省, 市, 县, 区, 旗 end a unit, also where they stand inside a name (市中区, 沙县区); 州 only before the name of a county (凉山州盐边县), not in 德州市 or 江州区.
+_UNIT = re.compile(r"市[中南北]区|[^省市县縣区區旗盟]+?(?:自治区|自治州|自治[县縣旗]|州(?!市)(?=.{2,}[县縣市])|[县縣]区|[省市县縣区區旗盟])")
+
 
 def plan_info(work: Creation) -> dict[str, Any]:
     """Return the columns of table `plan`; scope is the township where there is only one."""
@@ -30,12 +33,13 @@ def plan_info(work: Creation) -> dict[str, Any]:
 
 def _county_name(title: str) -> str | None:
     """The county that a title begins with: 某某县 of 某某市某某县某某镇村庄布局规划; the whole place where no county is named."""
-    place = re.match(r"(.+?)(?:村庄布局规划|村庄布点规划|村庄规划|规划)", title.strip())
+    place = re.match(r"[《“\"\s]*(.+?)(?:村庄布局规划|村庄布点规划|村庄规划|规划|\d{4}|[（(]|$)", title.strip())
     if place is None:
         return None
-    units = re.findall(r"[^省市州盟县区旗]+[省市州盟县区旗]", place.group(1))
-    counties = [unit for unit in units if unit[-1] in "县区旗"] or [unit for unit in units if unit[-1] == "市"]
-    return counties[-1] if counties else place.group(1)
+    units = _UNIT.findall(place.group(1))
+    counties = [unit for unit in units if unit[-1] != "市" and not unit.endswith(("省", "自治区", "自治州", "州", "盟"))]
+    cities = [unit for unit in units if unit[-1] == "市"]
+    return (counties or cities or [place.group(1)])[-1]
 
 
 def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:
