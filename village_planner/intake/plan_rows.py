@@ -15,7 +15,7 @@ from village_planner.intake.reconcile import Difference
 from village_planner.intake.roster import COUNTS, Village
 from village_planner.plan import Transaction
 
-# 省, 市, 县, 区, 旗 end a unit, also where they stand inside a name (市中区, 沙县区); 州 only before the name of a county (凉山州盐边县), not in 德州市 or 江州区.
+# 省, 市, 县, 区, 旗 end a unit, except inside a name (市中区, 沙县区); 州 only before the name of a county (凉山州盐边县), not in 德州市 or 江州区.
 _UNIT = re.compile(r"市[中南北]区|[^省市县縣区區旗盟]+?(?:自治区|自治州|自治[县縣旗]|州(?!市)(?=.{2,}[县縣市])|[县縣]区|[省市县縣区區旗盟])")
 
 
