@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import shapely
 
 from tests.plan.conftest import HAMLETS, INFO, PHASES, VILLAGES
 from village_planner.base import InputError, Refused
-from village_planner.plan import PlanFile
+from village_planner.plan import PlanFile, Transaction
 
 
 def test_a_new_plan_is_drafting_and_has_its_phases_and_an_adopted_scenario(tmp_path: Path) -> None:
@@ -51,3 +52,40 @@ def test_only_the_tables_that_a_change_touched_are_read_anew(plan: PlanFile) -> 
     assert after.hamlet["name"][0] == "新庄"
     assert before.hamlet["name"][0] == "庄0"
     assert after.patch is before.patch
+
+
+def content(tx: Transaction) -> None:
+    tx.insert("township", [{"code": "370799101", "name": "样例镇", "geom": shapely.box(0, 0, 10, 10)}])
+
+
+def test_what_a_plan_starts_with_belongs_to_its_creation_and_cannot_be_undone(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "a.gpkg", INFO, PHASES, content=content, who="张三", label="新建：名录.xlsx")
+    assert plan.history()[["who", "label", "can_undo"]].to_numpy().tolist() == [["张三", "新建：名录.xlsx", False]]
+    with plan.write("张三", "改名") as tx:
+        tx.update("township", {"code": "370799101"}, name="新镇")
+    plan.undo("张三")
+    with pytest.raises(Refused) as caught:
+        plan.undo("张三")
+    assert caught.value.message.code == "plan.nothing_to_undo"
+    township = PlanFile.open(plan.path).read().township
+    assert (township["name"].tolist(), township["geom"][0].area) == (["样例镇"], 100)
+    assert plan.verify() == []
+
+
+def test_geometry_that_a_plan_starts_with_is_in_the_plans_coordinates(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "a.gpkg", INFO, PHASES, content=content)
+    connection = sqlite3.connect(plan.path)
+    assert int.from_bytes(connection.execute("SELECT geom FROM township").fetchone()[0][4:8], "little") == 4523
+    connection.close()
+
+
+def test_a_creation_that_fails_half_way_leaves_an_earlier_plan_as_it_was(plan: PlanFile) -> None:
+    def failing(tx: Transaction) -> None:
+        content(tx)
+        raise KeyboardInterrupt
+
+    before = plan.path.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        PlanFile.create(plan.path, INFO, PHASES, overwrite=True, content=failing)
+    assert plan.path.read_bytes() == before
+    assert [path.name for path in plan.path.parent.iterdir()] == ["plan.gpkg"]

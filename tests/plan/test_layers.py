@@ -11,11 +11,12 @@ import pytest
 import shapely
 
 from tests.plan.conftest import INFO, PHASES
-from village_planner.base import PlanFileError
+from village_planner.base import PlanFileError, PlannerError
 from village_planner.plan import LayerStore, MemoryLayers, PlanFile
 from village_planner.plan.layers import COLUMNS
 
-META = {"code": "c001", "kind": "land_use", "title": "三调"}
+META = {"code": "c001", "kind": "land_use", "title": "三调", "digest": "d1"}
+ROW = {**META, "source": "a.shp", "imported_at": "2026-11-21", "features": 2, "repaired": 0, "set_aside": 0}
 
 
 def squares(count: int) -> np.ndarray:
@@ -115,14 +116,62 @@ def test_the_plan_shows_only_layers_that_it_lists(tmp_path: Path) -> None:
     plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
     plan.layers().add(META, frame(2), squares(2))
     assert plan.layers().kinds() == set()
-    row = {"code": "c001", "kind": "land_use", "title": "三调", "source": "a.shp", "imported_at": "2026-11-21", "features": 2,
-           "repaired": 0, "set_aside": 0, "digest": ""}  # fmt: skip
-    with plan.write("张三", "导入管控图层") as tx:
-        tx.insert("control_layer", [row])
+    listed(plan, ROW)
     assert plan.layers().kinds() == {"land_use"}
     plan.undo("张三")
     assert plan.layers().kinds() == set()
     assert plan.layers_path.name == "plan.layers.gpkg"
+
+
+def listed(plan: PlanFile, *rows: dict[str, Any]) -> None:
+    with plan.write("张三", "导入管控图层") as tx:
+        tx.insert("control_layer", rows)
+
+
+def problems(plan: PlanFile) -> list[str]:
+    return [message.code for message in plan.layers().problems()]
+
+
+def test_layers_that_the_plan_lists_but_that_were_left_behind_are_named(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
+    plan.layers().add(META, frame(2), squares(2))
+    listed(plan, ROW)
+    assert plan.layers().problems() == []
+    plan.layers_path.rename(tmp_path / "elsewhere.gpkg")
+    assert problems(plan) == ["plan.layers_file_missing"]
+    assert "三调" in str(plan.layers().problems()[0])
+    assert plan.layers().kinds() == set()
+    assert plan.layers().read("land_use").empty
+
+
+def test_a_layers_file_of_another_plan_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+    plan, other = (PlanFile.create(tmp_path / name, INFO, PHASES) for name in ("plan.gpkg", "other.gpkg"))
+    other.layers().add({**META, "digest": "another source"}, frame(5), squares(5))
+    listed(plan, ROW)
+    other.layers_path.rename(plan.layers_path)
+    assert problems(plan) == ["plan.layers_not_the_plans"]
+    assert not plan.layers().has("land_use")
+    assert plan.layers().read("land_use").empty
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 a zip" * 99])
+def test_a_layers_file_that_is_none_is_named(tmp_path: Path, content: bytes) -> None:
+    plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
+    listed(plan, ROW)
+    plan.layers_path.write_bytes(content)
+    assert problems(plan) == ["plan.layers_not_the_plans"]
+    assert plan.layers().kinds() == set()
+
+
+def test_a_kind_counts_as_absent_while_one_of_its_layers_is_not_there(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
+    plan.layers().add(META, frame(2), squares(2))
+    listed(plan, ROW, {**ROW, "code": "c002", "title": "三调补充"}, {**ROW, "code": "c003", "kind": "hazard"})
+    plan.layers().add({**META, "code": "c003", "kind": "hazard"}, frame(1), squares(1))
+    assert plan.layers().kinds() == {"hazard"}
+    assert plan.layers().codes("land_use") == ["c001"]
+    assert plan.layers().read("land_use").empty
+    assert "三调补充" in str(plan.layers().problems()[0])
 
 
 def test_memory_layers_show_the_same_face(store: LayerStore) -> None:
@@ -152,7 +201,8 @@ def test_a_read_only_folder_and_a_broken_file_refuse_a_layer_in_words(store: Lay
     assert len(store.read("land_use")) == 1
 
 
-def test_a_layer_file_that_is_none_is_refused_in_words(store: LayerStore) -> None:
+def test_nothing_is_added_to_a_layer_file_that_is_none(store: LayerStore) -> None:
     store.path.write_text("不是数据库" * 500)
-    with pytest.raises(Exception, match=r"plan\.layers\.gpkg"):
-        store.kinds()
+    with pytest.raises(PlannerError, match=r"plan\.layers\.gpkg"):
+        store.add(META, frame(1), squares(1))
+    assert store.path.read_text() == "不是数据库" * 500

@@ -307,7 +307,9 @@ def _tamper(plan: PlanFile, *statements: str) -> None:
     ("INSERT INTO phase (year, title) VALUES (2040, '远期')", "plan.seal_unlogged"),
     ("UPDATE history SET who = '李四' WHERE id = 9", "plan.seal_broken"),
     ("DELETE FROM history WHERE id = 9", "plan.seal_rows_missing"),
-    ("INSERT INTO history (id, at, grp, op, tbl, row_key) VALUES (-1, '', 1, 'I', 'x', '')", "plan.seal_rows_added"),
+    ("INSERT INTO history (id, at, grp, op, tbl, row_key, new) VALUES (500, '', 1, 'I', 'phase', '{}', json_object('fid', 1))", "plan.seal_bypassed"),
+    ("DELETE FROM history_seal WHERE id = 2", "plan.seal_bypassed"),
+    ("UPDATE history_seal SET last_id = last_id + 1 WHERE id = 1", "plan.seal_rows_added"),
     ("UPDATE history_seal SET sha256 = 'x' WHERE id = 1", "plan.seal_broken"),
 ])  # fmt: skip
 def test_what_was_changed_behind_the_triggers_shows(plan: PlanFile, statement: str, code: str) -> None:

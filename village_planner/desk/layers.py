@@ -218,7 +218,7 @@ class PlanLayers(QObject):
 
     def _fill_findings(self) -> None:
         frame = self._session.data.finding.rename(columns={"key": "code"})
-        frame = frame[~frame["state"].isin(EXCUSED)].copy()
+        frame = frame[~frame["state"].isin(EXCUSED) & (frame["scenario"] == self._session.scenario)].copy()
         frame["message"] = [text(Message(code, params or {})) for code, params in zip(frame["message_code"], frame["params"])]
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         for mirror, wanted in self._findings:

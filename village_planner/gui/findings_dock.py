@@ -71,7 +71,7 @@ class FindingsDock(QgsDockWidget):
             self._show([], self.tr("The plan has not been checked yet. Press Check in the toolbar."))
             return
         run = runs.iloc[-1]
-        rows = finding_rows(data.finding, self._name_of)
+        rows = finding_rows(data.finding[data.finding["scenario"] == self._session.scenario], self._name_of)
         rows += [not_checked_row(item["rule"], Message(item["code"], item["params"])) for item in run["not_checked"] or []]
         when = local_time(str(run["at"]))
         self._show(rows, self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when))

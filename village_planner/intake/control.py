@@ -198,7 +198,7 @@ class _Import:
         code = next(name for name in (f"c{number:03d}" for number in range(1, 1000)) if name not in taken)
         store = self._plan.layers()
         try:
-            store.add({"code": code, "kind": self._request.kind, "title": title}, frame, shapes.geoms[kept], _aside(shapes, ~kept))
+            store.add({"code": code, "kind": self._request.kind, "title": title, "digest": digest}, frame, shapes.geoms[kept], _aside(shapes, ~kept))
             self._feedback.progress(0.95)
             self._feedback.check()
             label = render(Message("intake.label_control", {"title": title}))

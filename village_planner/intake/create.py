@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
 from pathlib import Path
 
 from village_planner.base import Feedback, InputError, Message, SilentFeedback, render
@@ -13,7 +10,7 @@ from village_planner.intake.creation import Creation
 from village_planner.intake.plan_rows import insert_rows, plan_info
 from village_planner.intake.requests import CreatePlan, CreateResult
 from village_planner.intake.tables import split_source
-from village_planner.plan import PlanFile
+from village_planner.plan import PlanFile, Transaction
 from village_planner.standards import load_profile, profile_kept
 
 
@@ -56,19 +53,18 @@ def _checked_target(request: CreatePlan) -> Path:
 
 
 def _write(work: Creation, target: Path, feedback: Feedback) -> None:
-    """Write into a folder beside the target, then move: a cancel or failure leaves nothing, an existing plan stays."""
-    folder = target.with_name(f".{target.stem}.{uuid.uuid4().hex}")
+    """Write the plan as one creation that cannot be undone: a cancel or failure leaves nothing, an existing plan stays."""
+
+    def content(tx: Transaction) -> None:
+        insert_rows(work, tx, feedback)
+        feedback.check()
+
     try:
-        folder.mkdir(parents=True)
-        with profile_kept(work.request.profile, target.parent, replace=work.request.overwrite), profile_kept(work.request.profile, folder):
-            plan = PlanFile.create(folder / target.name, plan_info(work), list(work.phases))
-            label = render(Message("intake.label_create", {"file": work.roster.source}))
-            with plan.write(reporting.person(work.request.who), label) as tx:
-                insert_rows(work, tx, feedback)
-            feedback.check()
-            os.replace(plan.path, target)
-        target.with_suffix(".layers.gpkg").unlink(missing_ok=True)
+        target.parent.mkdir(exist_ok=True)
+        with profile_kept(work.request.profile, target.parent, replace=work.request.overwrite):
+            PlanFile.create(
+                target, plan_info(work), list(work.phases), overwrite=work.request.overwrite, content=content,
+                who=reporting.person(work.request.who), label=render(Message("intake.label_create", {"file": work.roster.source})),
+            )  # fmt: skip
     except OSError as error:
         raise InputError("intake.plan_unwritable", file=target.name, detail=str(error)) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

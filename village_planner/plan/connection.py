@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Iterator
 from urllib.parse import quote
@@ -20,23 +21,26 @@ _GEOPACKAGE_ID = 0x47504B47
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """One read transaction on the file; raises PlanFileError or InputError in words."""
+def reading(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
+    """One read transaction on the file; raises PlanFileError or InputError in words.
+
+    patience_s: how long to wait for another program that holds the file; None is BUSY_SECONDS.
+    """
     # Where it may be written it is opened so: a write that was killed half-way is rolled back by the next to open the file.
-    with _connection(path, "rw" if is_writable(path) else "ro") as connection:
+    with _connection(path, "rw" if is_writable(path) else "ro", patience_s) as connection:
         connection.execute("BEGIN")
         yield connection
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[sqlite3.Connection]:
+def writing(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
     """One write transaction: committed at the end of the block, rolled back when it raises.
 
-    Raises PlanFileError for a read-only, locked or damaged file, Refused or InputError for what the file's triggers refuse.
+    patience_s: as in `reading`. Raises PlanFileError for a read-only, locked or damaged file, Refused or InputError for what the file's triggers refuse.
     """
     if not is_writable(path):
         raise PlanFileError("plan.read_only", file=path.name)
-    with _connection(path, "rw") as connection:
+    with _connection(path, "rw", patience_s) as connection:
         _leave_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -72,8 +76,8 @@ def check_is_plan_file(path: Path) -> None:
     if not path.is_file():
         raise InputError("plan.missing", file=str(path))
     with reading(path) as connection:
-        found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE name IN ('plan', 'history', 'session')")}
-        if _pragma(connection, "application_id") != _GEOPACKAGE_ID or len(found) < 3:
+        found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE name IN ('plan', 'history')")}
+        if _pragma(connection, "application_id") != _GEOPACKAGE_ID or len(found) < 2:
             raise InputError("plan.not_a_plan_file", file=path.name)
         if path.stat().st_size < _pragma(connection, "page_count") * _pragma(connection, "page_size"):
             raise PlanFileError("plan.truncated", file=path.name)
@@ -99,9 +103,9 @@ _COMPLAINTS = (
 
 
 @contextmanager
-def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def _connection(path: Path, mode: str, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
     try:
-        connection = _connect(path, mode)
+        connection = _connect(path, mode, BUSY_SECONDS if patience_s is None else patience_s)
         try:
             yield connection
         finally:
@@ -110,9 +114,9 @@ def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
         raise translated(error, path.name) from error
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, patience_s: float) -> sqlite3.Connection:
     uri = _uri(path)
-    connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=patience_s, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
@@ -121,6 +125,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
             raise
         # A file that another program left in WAL mode cannot be opened in a read-only folder otherwise.
         connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+    # Other programs store text in encodings of their own; that must not keep the plan shut.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     register_functions(connection)
     return connection
 

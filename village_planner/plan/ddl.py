@@ -10,7 +10,7 @@ from typing import Any, Iterator, Mapping
 from osgeo import gdal, ogr, osr
 
 from village_planner.base import InputError, PlanFileError
-from village_planner.plan.schema import TABLES, Column, Table
+from village_planner.plan.schema import HISTORY_TABLES, TABLES, Column, Table
 
 OWN_TABLES = ("history", "history_seal")
 """Tables of the file itself that other programs may see; `session` and `replaced` stay out of gpkg_contents."""
@@ -29,9 +29,9 @@ _CODE_LISTS = {
     ("consent", "kind"): "consent_kind",
 }  # fmt: skip
 
-_HISTORY = """
+_HISTORY = f"""
 CREATE TABLE history (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL CHECK (id BETWEEN 1 AND 1000000000000),
   at TEXT NOT NULL,
   client TEXT,
   who TEXT,
@@ -39,10 +39,10 @@ CREATE TABLE history (
   grp INTEGER,
   undoes INTEGER,
   op TEXT NOT NULL CHECK (op IN ('I','U','D')),
-  tbl TEXT NOT NULL,
-  row_key TEXT NOT NULL,
-  old TEXT,
-  new TEXT,
+  tbl TEXT NOT NULL CHECK (tbl IN ({", ".join(f"'{name}'" for name in HISTORY_TABLES)})),
+  row_key TEXT NOT NULL CHECK (json_valid(row_key)),
+  old TEXT CHECK (CASE WHEN op = 'I' THEN old IS NULL WHEN json_valid(old) THEN json_type(old, '$.fid') IS 'integer' ELSE 0 END),
+  new TEXT CHECK (CASE WHEN op = 'D' THEN new IS NULL WHEN json_valid(new) THEN json_type(new, '$.fid') IS 'integer' ELSE 0 END),
   old_blob BLOB,
   new_blob BLOB
 );
@@ -58,11 +58,13 @@ CREATE TABLE history_seal (
   note TEXT,
   sha256 TEXT NOT NULL
 );
-CREATE TABLE session (
+"""
+_SCRATCH = """
+CREATE TABLE IF NOT EXISTS session (
   id INTEGER PRIMARY KEY CHECK (id = 1), client TEXT, who TEXT, label TEXT, grp INTEGER, undoes INTEGER
 );
-INSERT INTO session (id) VALUES (1);
-CREATE TABLE replaced (tbl TEXT NOT NULL, row_fid INTEGER NOT NULL, row_key TEXT NOT NULL, old TEXT NOT NULL, old_blob BLOB);
+INSERT OR IGNORE INTO session (id) VALUES (1);
+CREATE TABLE IF NOT EXISTS replaced (tbl TEXT NOT NULL, row_fid INTEGER NOT NULL, row_key TEXT NOT NULL, old TEXT NOT NULL, old_blob BLOB);
 """
 _SCHEMA_EXTENSION = """
 CREATE TABLE IF NOT EXISTS gpkg_data_columns (
@@ -107,7 +109,20 @@ def make_strict(connection: sqlite3.Connection) -> None:
             connection.execute(sql)
     for statement in _statements(_HISTORY + _SCHEMA_EXTENSION):
         connection.execute(statement)
+    make_scratch(connection)
     _register(connection)
+
+
+def make_scratch(connection: sqlite3.Connection) -> None:
+    """Make the tables that the history triggers work with, where they are not there."""
+    for statement in _statements(_SCRATCH):
+        connection.execute(statement)
+
+
+def scratch_is_there(connection: sqlite3.Connection) -> bool:
+    """Whether the history triggers find what they work with; without it they would log nothing, or refuse every write."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('session', 'replaced')").fetchone()[0]
+    return bool(tables == 2 and connection.execute("SELECT 1 FROM session").fetchone())
 
 
 def register_choices(connection: sqlite3.Connection, lists: Mapping[str, Mapping[str, str]]) -> None:

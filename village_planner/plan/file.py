@@ -8,22 +8,24 @@ import uuid
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Callable, ContextManager, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from village_planner.base import InputError, Message, PlanFileError
 from village_planner.plan import history, migrations, seal, status
 from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
+from village_planner.plan.counts import counts_wrong, mend_counts
 from village_planner.plan.data import PlanData, typed_frame
-from village_planner.plan.ddl import create_geopackage, make_strict, register_choices
-from village_planner.plan.layers import LayerStore
+from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, register_choices, scratch_is_there
+from village_planner.plan.layers import LayerStore, Listed
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
 from village_planner.plan.values import loaded, loaded_geometry, stored_rows
 from village_planner.standards import Profile, load_profile
 
+Content = Callable[[Transaction], None]
 FIRST_SCENARIO = "S1"
 _log = logging.getLogger("village_planner")
 
@@ -34,15 +36,22 @@ class PlanFile:
     All methods raise PlanFileError where the file is locked, read-only or damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float | None = None) -> None:
+        """patience_s: how long each call waits for another program that holds the file; None is BUSY_SECONDS."""
         self.path = path
+        self._patience_s = patience_s
 
     @classmethod
-    def create(cls, path: str | Path, info: Mapping[str, Any], phases: Sequence[int], overwrite: bool = False) -> PlanFile:
-        """Make an empty plan with its phases and a first, adopted scenario S1 (方案一), and return it.
+    def create(
+        cls, path: str | Path, info: Mapping[str, Any], phases: Sequence[int], overwrite: bool = False,
+        content: Content | None = None, who: str = "", label: str | None = None,
+    ) -> PlanFile:
+        """Make a plan with its phases and a first, adopted scenario S1 (方案一), and return it.
 
         info: columns of table `plan`; needed are title, profile_id, profile_version, base_year and crs (EPSG).
         phases: target years. overwrite: replace an existing plan and its control layers.
+        content: writes what the plan starts with (roster, polygons); it belongs to the creation, which cannot be undone.
+        who, label: of the creation in the history.
         Raises InputError where the target exists or a value does not fit; a failed creation leaves nothing behind.
         """
         path = Path(path).absolute()
@@ -53,23 +62,23 @@ class PlanFile:
         staged = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.gpkg")
         try:
             create_geopackage(staged, info["crs"])
-            _fill(staged, info, phases)
+            _fill(staged, info, phases, content, who, label or history.label_text(Message("plan.created_label")))
             return cls(staged).move_to(path)
         finally:
             staged.unlink(missing_ok=True)
 
     @classmethod
-    def open(cls, path: str | Path) -> PlanFile:
+    def open(cls, path: str | Path, patience_s: float | None = None) -> PlanFile:
         """Open a plan file: an older one is migrated after a backup beside it, what other programs wrote is sealed.
 
-        A file that cannot be written opens for reading. Raises InputError for what is missing or no plan file,
+        A file that cannot be written opens for reading. patience_s: as for the class. Raises InputError for what is missing or no plan file,
         PlanFileError for a truncated one or one of a newer version.
         """
         path = Path(path).absolute()
         check_is_plan_file(path)
         migrations.migrate(path)
         check_columns(path)
-        plan = cls(path)
+        plan = cls(path, patience_s)
         if is_writable(path):
             try:
                 plan._mend()
@@ -111,23 +120,23 @@ class PlanFile:
     @property
     def status(self) -> Status:
         """The plan's status as it is in the file now."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return Status(connection.execute("SELECT status FROM plan").fetchone()[0])
 
     def layers(self) -> LayerStore:
         """The control layers that the plan lists in `control_layer`."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             crs = int(connection.execute("SELECT crs FROM plan").fetchone()[0])
         return LayerStore(self.layers_path, crs=crs, listed=self._listed_layers)
 
     def read(self) -> PlanData:
         """Return everything as one snapshot."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return PlanData({table.name: _frame(connection, table) for table in TABLES})
 
     def read_changed(self, data: PlanData, change: Change) -> PlanData:
         """Return the snapshot `data` with the tables that `change` touched read anew; the other frames are the same objects."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             fresh = {name: _frame(connection, BY_NAME[name]) for name, keys in change.tables.items() if keys and name in BY_NAME}
         return PlanData({**data.tables, **fresh})
 
@@ -156,16 +165,16 @@ class PlanFile:
 
         What other programs wrote since the last seal is sealed first, so that it shows as an action too.
         """
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             unsealed = seal.strangers_wrote(connection)
         if unsealed and self.writable:
             self._mend()
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return history.actions(connection, limit)
 
     def changes(self, group: int) -> Change:
         """What a group of the history changed."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return Change(group, changed_keys(connection, group))
 
     def transition(
@@ -188,7 +197,7 @@ class PlanFile:
 
     def state_hash(self) -> str:
         """SHA-256 of the decisions and base facts as they are now, the same on every machine."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return status.state_hash(status.present_state(connection))
 
     def revision_report(self) -> pd.DataFrame:
@@ -197,26 +206,23 @@ class PlanFile:
         An added or removed row is one line with column null and the row as a mapping; `geom` cells are geometries.
         Raises Refused where no state has been approved.
         """
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             return status.revision_report(connection)
 
     def store_findings(self, run: Mapping[str, Any], findings: pd.DataFrame) -> None:
         """Replace the findings of the run's scenario, without history.
 
-        run: columns of `check_run`. findings: columns of `finding` except `run`, with `state` set by the caller.
+        run: columns of `check_run`. findings: columns of `finding` except `scenario` and `run`, with `state` set by the caller.
         """
-        with writing(self.path) as connection:
+        with self._writing() as connection:
             crs = int(connection.execute("SELECT crs FROM plan").fetchone()[0])
-            earlier = "SELECT code FROM check_run WHERE scenario = ?"
-            connection.execute(f"DELETE FROM finding WHERE run IN ({earlier})", (run["scenario"],))
-            connection.execute("DELETE FROM check_run WHERE scenario = ?", (run["scenario"],))
+            for table in ("finding", "check_run"):
+                connection.execute(f"DELETE FROM {table} WHERE scenario = ?", (run["scenario"],))
             names = [*BY_NAME["finding"].names, "geom"]
             rows = [
-                {**{name: value for name, value in row.items() if name in names}, "run": run["code"]}
+                {**{name: value for name, value in row.items() if name in names}, "scenario": run["scenario"], "run": run["code"]}
                 for row in findings.to_dict("records")
             ]
-            # A finding's key does not hold the scenario: one found in two scenarios is kept for the run that came last.
-            connection.executemany("DELETE FROM finding WHERE key = ?", [(row["key"],) for row in rows])
             _insert_all(connection, BY_NAME["check_run"], [run], crs)
             _insert_all(connection, BY_NAME["finding"], rows, crs)
 
@@ -226,7 +232,7 @@ class PlanFile:
 
     def verify(self) -> list[Message]:
         """Return what shows that somebody went round the triggers; empty when the file is sound."""
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             check = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             damaged = [] if check == "ok" else [Message("plan.integrity", {"detail": check})]
             return damaged + seal.problems(connection) + status.problems(connection)
@@ -241,10 +247,9 @@ class PlanFile:
     @contextmanager
     def _group(self, who: str, label: str | Message, undoes: int | None = None) -> Iterator[tuple[sqlite3.Connection, int]]:
         text = label if isinstance(label, str) else history.label_text(label)
-        with writing(self.path) as connection:
+        with self._writing() as connection:
             group = begin_group(connection, who, text)
-            if seal.strangers_wrote(connection):
-                seal.seal(connection)
+            seal.seal_strangers(connection)
             group = begin_group(connection, who, text, undoes)
             yield connection, group
             seal.seal(connection)
@@ -259,29 +264,39 @@ class PlanFile:
             return Change(group, changed_keys(connection, group))
 
     def _mend(self) -> None:
-        with reading(self.path) as connection:
+        with self._reading() as connection:
             altered = seal.missing_triggers(connection)
             differ = altered or seal.texts_differ(connection)
             in_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-            if not (differ or in_wal or seal.strangers_wrote(connection) or _counts_wrong(connection)):
+            whole = scratch_is_there(connection)
+            if whole and not (differ or in_wal or seal.strangers_wrote(connection) or counts_wrong(connection)):
                 return
+        if not whole:
+            with self._writing() as connection:
+                make_scratch(connection)
         with self._group("", "") as (connection, _):
             if differ:
                 seal.restore_triggers(connection)
             if altered:
                 seal.seal(connection, note="、".join(altered))
-            _mend_counts(connection)
+            mend_counts(connection)
 
-    def _listed_layers(self) -> set[str]:
-        with reading(self.path) as connection:
-            return {row[0] for row in connection.execute("SELECT code FROM control_layer")}
+    def _listed_layers(self) -> list[Listed]:
+        with self._reading() as connection:
+            return [Listed(*row) for row in connection.execute("SELECT code, kind, title, digest FROM control_layer ORDER BY fid")]
+
+    def _reading(self) -> ContextManager[sqlite3.Connection]:
+        return reading(self.path, self._patience_s)
+
+    def _writing(self) -> ContextManager[sqlite3.Connection]:
+        return writing(self.path, self._patience_s)
 
 
 def _layers_path(path: Path) -> Path:
     return path.with_suffix(".layers.gpkg")
 
 
-def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
+def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int], content: Content | None, who: str, label: str) -> None:
     values = {
         "scope": "county", "public_notice_days": _notice_days(path, str(info["profile_id"])), **info,
         "id": "plan", "status": Status.DRAFTING, "adopted_scenario": None, "schema_version": SCHEMA_VERSION,
@@ -292,12 +307,14 @@ def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int]) -> None:
         register_choices(connection, _code_names(path, str(info["profile_id"])))
         for sql in triggers().values():
             connection.execute(sql)
-        group = begin_group(connection, "", history.label_text(Message("plan.created_label")))
+        group = begin_group(connection, who, label)
         tx = Transaction(connection, group, path.name)
         tx.insert("plan", [values])
         tx.insert("phase", [{"year": int(year), "title": f"{year}年"} for year in sorted(set(phases))])
         tx.insert("scenario", [{"code": FIRST_SCENARIO, "title": "方案一"}])
         tx.update("plan", {"id": "plan"}, adopted_scenario=FIRST_SCENARIO)
+        if content is not None:
+            content(Transaction(connection, group, path.name))
         seal.seal(connection)
         end_group(connection)
 
@@ -317,45 +334,16 @@ def _frame(connection: sqlite3.Connection, table: Table) -> pd.DataFrame:
     listed = ", ".join(f'"{name}"' for name in names)
     rows = connection.execute(f'SELECT {listed} FROM "{table.name}" ORDER BY fid').fetchall()
     values = dict(zip(names, zip(*rows))) if rows else dict.fromkeys(names, ())
-    columns: dict[str, Any] = {column.name: loaded(column, values[column.name]) for column in table.columns}
-    if table.geometry:
-        columns["geom"] = loaded_geometry(values["geom"])
-    return typed_frame(table, columns)
+    try:
+        columns: dict[str, Any] = {column.name: loaded(column, values[column.name]) for column in table.columns}
+        if table.geometry:
+            columns["geom"] = loaded_geometry(values["geom"])
+        return typed_frame(table, columns)
+    except ValueError as error:
+        raise PlanFileError("plan.values_spoiled", table=table.alias, detail=str(error)) from error
 
 
 def _insert_all(connection: sqlite3.Connection, table: Table, rows: Sequence[Mapping[str, Any]], crs: int) -> None:
     for row in stored_rows(table, rows, crs):
         names = ", ".join(f'"{name}"' for name in row)
         connection.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(row))})', list(row.values()))
-
-
-def _counts_wrong(connection: sqlite3.Connection) -> bool:
-    return len(_lost_count_triggers(connection)) > 0 or any(
-        connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] != count
-        for name, count in connection.execute("SELECT table_name, feature_count FROM gpkg_ogr_contents").fetchall()
-        if name in BY_NAME
-    )
-
-
-def _mend_counts(connection: sqlite3.Connection) -> None:
-    """GDAL drops its counting triggers while it edits, and a kill loses them: make them anew and count again."""
-    for name, sql in _lost_count_triggers(connection).items():
-        connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-        connection.execute(sql)
-    for table in BY_NAME:
-        connection.execute(
-            f'UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM "{table}") WHERE lower(table_name) = ?', (table,)
-        )
-
-
-def _lost_count_triggers(connection: sqlite3.Connection) -> dict[str, str]:
-    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    wanted = {}
-    for table in BY_NAME:
-        for op, sign in (("insert", "+"), ("delete", "-")):
-            name = f"trigger_{op}_feature_count_{table}"
-            wanted[name] = (
-                f'CREATE TRIGGER "{name}" AFTER {op.upper()} ON "{table}" BEGIN UPDATE gpkg_ogr_contents SET feature_count = '
-                f"feature_count {sign} 1 WHERE lower(table_name) = lower('{table}'); END"
-            )
-    return {name: sql for name, sql in wanted.items() if name not in found}

@@ -135,6 +135,9 @@ def _row(table: Table, text: str | None, blob: bytes | None) -> dict[str, Any]:
     if text is None:
         return {}
     row: dict[str, Any] = json.loads(text)
+    if not {"fid", *table.key} <= row.keys() <= {"fid", *table.names}:
+        # Only a row that was not written by the file's triggers looks so.
+        raise Refused("plan.history_forged", table=table.alias)
     if blob_column(table):
         row[blob_column(table)] = blob
     return row
@@ -142,6 +145,8 @@ def _row(table: Table, text: str | None, blob: bytes | None) -> dict[str, Any]:
 
 def _expect(connection: sqlite3.Connection, table: Table, before: dict[str, Any], after: dict[str, Any]) -> None:
     wanted = after or before
+    if before and after and before.keys() != after.keys():
+        raise Refused("plan.history_forged", table=table.alias)
     names = list(wanted)
     listed = ", ".join(f'"{name}"' for name in names)
     found = connection.execute(f'SELECT {listed} FROM "{table.name}" WHERE fid = ?', (wanted["fid"],)).fetchone()

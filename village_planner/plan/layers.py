@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence
 
@@ -12,7 +13,7 @@ import pandas as pd
 import shapely
 from osgeo import gdal, ogr, osr
 
-from village_planner.base import InputError, PlanFileError
+from village_planner.base import InputError, Message, PlanFileError, PlannerError
 from village_planner.plan.connection import is_writable, reading, writing
 from village_planner.plan.data import plain
 from village_planner.plan.ddl import create_dataset, gdal_writing, made
@@ -24,7 +25,18 @@ COLUMNS = ("layer", "source_id", "name", "class_code", "built_code", "deduction"
 BATCH = 5000
 
 _STORED = ("source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "extra", "status")
+_INDEX = "CREATE TABLE IF NOT EXISTS layer_index (code TEXT PRIMARY KEY, kind TEXT NOT NULL, digest TEXT)"
 _Box = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A control layer as the plan lists it; digest: of its source."""
+
+    code: str
+    kind: str
+    title: str
+    digest: str
 
 
 class Layers(Protocol):
@@ -43,24 +55,37 @@ class Layers(Protocol):
 class LayerStore:
     """X.layers.gpkg. One table per layer, named by its code; rows set aside at the import lie in `<code>_aside`.
 
-    crs: EPSG of the geometry; needed only to add layers. listed: gives the codes that the plan lists; without it all count.
+    crs: EPSG of the geometry; needed only to add layers. listed: gives the layers that the plan lists; without it all count.
+    A layer counts only where its digest is the listed one: the file may be another plan's. A kind of which a listed layer
+    is not there counts as absent, so that nothing is judged by half of it.
     """
 
-    def __init__(self, path: str | Path, crs: int | None = None, listed: Callable[[], set[str]] | None = None) -> None:
+    def __init__(self, path: str | Path, crs: int | None = None, listed: Callable[[], Sequence[Listed]] | None = None) -> None:
         self.path = Path(path)
         self._crs, self._listed = crs, listed
 
     def kinds(self) -> set[str]:
         """Kinds of which there is a layer."""
-        return {kind for _, kind in self._layers()}
+        usable, lost = self._layers()
+        return {kind for _, kind in usable} - {layer.kind for layer in lost}
 
     def has(self, kind: str) -> bool:
         """Whether there is a layer of `kind`."""
         return kind in self.kinds()
 
     def codes(self, kind: str) -> list[str]:
-        """Codes of the layers of `kind`: the names of their tables in the file."""
-        return [code for code, of_kind in self._layers() if of_kind == kind]
+        """Codes of the layers of `kind` that are there: the names of their tables in the file."""
+        return [code for code, of_kind in self._layers()[0] if of_kind == kind]
+
+    def problems(self) -> list[Message]:
+        """Return which layers the plan lists that cannot be used: the file was left behind, is damaged or another plan's."""
+        lost = self._layers()[1]
+        if not lost:
+            return []
+        titles = "、".join(layer.title for layer in lost)
+        if not self.path.is_file():
+            return [Message("plan.layers_file_missing", {"file": self.path.name, "titles": titles})]
+        return [Message("plan.layers_not_the_plans", {"file": self.path.name, "titles": titles})]
 
     def read(self, kind: str, bbox: _Box | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the features of all layers of `kind`: `COLUMNS`, or those of them in `columns`; no layer gives no rows.
@@ -69,7 +94,7 @@ class LayerStore:
         Texts are None and `deduction` NaN where the source said nothing. Raises PlanFileError.
         """
         wanted = tuple(columns) if columns is not None else COLUMNS
-        codes = self.codes(kind)
+        codes = self.codes(kind) if self.has(kind) else []
         if not codes:
             return _as_frame({name: [] for name in wanted}, wanted)
         with reading(self.path) as connection:
@@ -89,7 +114,7 @@ class LayerStore:
     ) -> None:
         """Append a layer; a table left behind under the same code is replaced.
 
-        meta: `code`, `kind`, `title`, and `crs` (EPSG) where the store was opened without one.
+        meta: `code`, `kind`, `title`, `digest` as the plan lists them, and `crs` (EPSG) where the store was opened without one.
         frame: columns source_id, name, class_code, built_code, deduction, slope, level, extra (mapping), status (`ok`, `repaired`);
         a missing column is null, a missing status `ok`. geoms: one geometry per row in the plan's CRS.
         aside: rows source_id, reason, extra, wkb. The layer is listed only when all of it is on disk. Raises PlanFileError.
@@ -110,14 +135,14 @@ class LayerStore:
         with gdal_writing(self.path.name):
             _index(self.path, code)
         with writing(self.path) as connection:
-            connection.execute("INSERT OR REPLACE INTO layer_index VALUES (?, ?)", (code, str(meta["kind"])))
+            connection.execute("INSERT OR REPLACE INTO layer_index VALUES (?, ?, ?)", (code, str(meta["kind"]), meta.get("digest")))
 
     def remove(self, code: str) -> None:
         """Delete a layer and the rows set aside with it; one that is not there is no fault."""
         if not self.path.is_file():
             return
         with writing(self.path) as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS layer_index (code TEXT PRIMARY KEY, kind TEXT NOT NULL)")
+            connection.execute(_INDEX)
             connection.execute("DELETE FROM layer_index WHERE code = ?", (code,))
         with gdal_writing(self.path.name):
             dataset = _opened(self.path)
@@ -134,17 +159,31 @@ class LayerStore:
         if not is_writable(self.path):
             raise PlanFileError("plan.read_only", file=self.path.name)
 
-    def _layers(self) -> list[tuple[str, str]]:
-        if not self.path.is_file():
-            return []
-        with reading(self.path) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer_index'").fetchone():
-                return []
-            rows = connection.execute("SELECT code, kind FROM layer_index ORDER BY rowid").fetchall()
+    def _layers(self) -> tuple[list[tuple[str, str]], list[Listed]]:
+        """Code and kind of the layers that can be used, and the listed ones that cannot."""
+        found = self._found()
         if self._listed is None:
-            return rows
+            return [(code, kind) for code, (kind, _) in found.items()], []
         listed = self._listed()
-        return [row for row in rows if row[0] in listed]
+        lost = [layer for layer in listed if found.get(layer.code) != (layer.kind, layer.digest)]
+        return [(layer.code, layer.kind) for layer in listed if layer not in lost], lost
+
+    def _found(self) -> dict[str, tuple[str, str | None]]:
+        if not self.path.is_file():
+            return {}
+        try:
+            with reading(self.path) as connection:
+                if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer_index'").fetchone():
+                    return {}
+                return {
+                    code: (kind, digest) for code, kind, digest in connection.execute(
+                        "SELECT code, kind, digest FROM layer_index WHERE code IN (SELECT name FROM sqlite_master) ORDER BY rowid"
+                    )
+                }  # fmt: skip
+        except PlannerError as error:
+            if error.message.code not in ("plan.not_a_plan_file", "plan.truncated"):
+                raise
+            return {}
 
 
 class MemoryLayers:
@@ -249,7 +288,7 @@ def _create_tables(path: Path, code: str, title: str, crs: int) -> None:
     dataset.FlushCache()
     dataset = None
     with writing(path) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS layer_index (code TEXT PRIMARY KEY, kind TEXT NOT NULL)")
+        connection.execute(_INDEX)
 
 
 def _append(connection: sqlite3.Connection, code: str, frame: pd.DataFrame, geoms: np.ndarray) -> None:

@@ -367,8 +367,9 @@ _RECORD = (
         _c("rules", "json", "规则", True),  # list of rule ids that ran
         _c("not_checked", "json", "未检查", True),  # list of {rule, code, params}
     )),
-    Table("finding", "问题", ("key",), Role.RESULT, (
-        _c("key", "text", "问题标识", True),  # the same over runs
+    Table("finding", "问题", ("scenario", "key"), Role.RESULT, (
+        _c("scenario", "text", "方案", True),
+        _c("key", "text", "问题标识", True),  # the same over runs and scenarios
         _c("rule", "text", "规则", True),
         _c("severity", "text", "等级", True, ("A", "B", "C")),
         _c("subject_kind", "text", "对象类型", True),

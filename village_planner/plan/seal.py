@@ -40,6 +40,12 @@ def seal(connection: sqlite3.Connection, note: str | None = None) -> None:
     )
 
 
+def seal_strangers(connection: sqlite3.Connection) -> None:
+    """Seal what other programs wrote since the last seal; rows that claim to be ours get a note, since ours are never left unsealed."""
+    if strangers_wrote(connection):
+        seal(connection, note="历史封存" if _false_claims(connection) else None)
+
+
 def strangers_wrote(connection: sqlite3.Connection) -> bool:
     """Whether there are history rows that no seal covers yet."""
     last, _ = _last_seal(connection)
@@ -105,6 +111,8 @@ def texts_differ(connection: sqlite3.Connection) -> bool:
 def problems(connection: sqlite3.Connection) -> list[Message]:
     """Return what shows that the file was changed behind the triggers' back; empty when all is well."""
     found = [Message("plan.seal_triggers", {"count": len(names), "names": "、".join(names[:5])}) for names in [missing_triggers(connection)] if names]
+    claims = _false_claims(connection)
+    found += [Message("plan.seal_bypassed", {"count": claims})] if claims else []
     found += _broken_seals(connection)
     for table in HISTORY_TABLES:
         found += _unlogged(connection, BY_NAME[table])
@@ -113,6 +121,12 @@ def problems(connection: sqlite3.Connection) -> list[Message]:
 
 def _found_triggers(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+
+
+def _false_claims(connection: sqlite3.Connection) -> int:
+    last, _ = _last_seal(connection)
+    row = connection.execute("SELECT count(*) FROM history WHERE id > ? AND (client IS NOT NULL OR grp IS NOT NULL)", (last,)).fetchone()
+    return int(row[0])
 
 
 def _last_seal(connection: sqlite3.Connection) -> tuple[int, str]:
@@ -161,7 +175,7 @@ def _unlogged(connection: sqlite3.Connection, table: Table) -> list[Message]:
     different = [present.get(fid) or logged[fid] for fid in {**present, **logged} if present.get(fid) != logged.get(fid)]
     if not different:
         return []
-    keys = "、".join("/".join(str(row[name]) for name in table.key) for row in different[:5])
+    keys = "、".join("/".join(str(row.get(name)) for name in table.key) for row in different[:5])
     return [Message("plan.seal_unlogged", {"table": table.alias, "count": len(different), "keys": keys})]
 
 

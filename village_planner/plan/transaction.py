@@ -136,8 +136,11 @@ class Transaction:
 def begin_group(connection: sqlite3.Connection, who: str, label: str, undoes: int | None = None) -> int:
     """Tell the history triggers who writes, and return the number of the new group."""
     group = int(connection.execute("SELECT coalesce(max(grp), 0) + 1 FROM history").fetchone()[0])
+    # Without this row the history triggers log nothing, and another program may have deleted it.
     connection.execute(
-        "UPDATE session SET client = ?, who = ?, label = ?, grp = ?, undoes = ?", (CLIENT, who, label, group, undoes)
+        "INSERT INTO session (id, client, who, label, grp, undoes) VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "client = excluded.client, who = excluded.who, label = excluded.label, grp = excluded.grp, undoes = excluded.undoes",
+        (CLIENT, who, label, group, undoes),
     )
     return group
 

@@ -263,6 +263,7 @@ def _append_only(out: _Collector) -> None:
     for name, alias in aliases.items():
         out.refuse(f"vp_keep_{name}_d", f"BEFORE DELETE ON {name}", "", "plan.append_only", table=alias)
         out.refuse(f"vp_keep_{name}_u", f"BEFORE UPDATE ON {name}", _ADOPTION if name == "history" else "", "plan.append_only", table=alias)
+    out.refuse("vp_keep_session_d", "BEFORE DELETE ON session", "", "plan.append_only", table="编辑会话")
     for name in ("history", "history_seal"):
         taken = f"EXISTS (SELECT 1 FROM {name} WHERE id = NEW.id)"
         out.refuse(f"vp_keep_{name}_i", f"BEFORE INSERT ON {name}", taken, "plan.append_only", table=aliases[name])
