@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.plan.conftest import HAMLETS, VILLAGES
-from village_planner.base import PlanFileError, Refused
+from tests.plan.conftest import HAMLETS, INFO, PHASES, VILLAGES
+from village_planner.base import PlanFileError, PlannerError, Refused
 from village_planner.plan import PlanFile, decisions
 from village_planner.spatial.blob import register_functions
 
@@ -134,6 +136,65 @@ def test_a_write_does_not_wait_for_a_file_that_another_program_holds_in_wal_mode
     assert time.monotonic() - start < 1
     connection.close()
     assert plan.read().category["category"].tolist() == ["01"]
+
+
+def test_a_plan_that_was_renamed_while_open_says_so_and_is_not_made_anew(plan: PlanFile) -> None:
+    plan.path.rename(plan.path.with_name("neu.gpkg"))
+    for use in (plan.read, plan.history, lambda: plan.undo("张三"), lambda: plan.write("张三", "分类").__enter__()):
+        with pytest.raises(PlanFileError) as caught:
+            use()
+        assert caught.value.message.code == "plan.cannot_open"
+    assert [path.name for path in plan.path.parent.iterdir()] == ["neu.gpkg"]
+
+
+def test_garbage_in_the_middle_of_a_file_is_never_more_than_a_refusal(plan: PlanFile) -> None:
+    content = plan.path.read_bytes()
+    dice = random.Random(7)
+    refused = 0
+    for _ in range(40):
+        at = dice.randrange(100, len(content) - 512)
+        plan.path.write_bytes(content[:at] + dice.randbytes(512) + content[at + 512 :])
+        try:
+            opened = PlanFile.open(plan.path)
+            opened.read()
+            refused += bool(opened.verify())
+        except PlannerError:
+            refused += 1
+    assert refused > 10
+
+
+@pytest.mark.parametrize("version", ["'x'", "NULL"])
+def test_a_strangers_tables_named_like_ours_are_refused_in_words(tmp_path: Path, version: str) -> None:
+    path = tmp_path / "fremd.gpkg"
+    connection = sqlite3.connect(path)
+    for statement in ("PRAGMA application_id = 0x47504B47", "CREATE TABLE plan (schema_version)", "CREATE TABLE history (id)",
+                      f"INSERT INTO plan VALUES ({version})"):  # fmt: skip
+        connection.execute(statement)
+    connection.commit()
+    with pytest.raises(PlannerError) as caught:
+        PlanFile.open(path)
+    assert caught.value.message.code == "plan.truncated"
+    connection.execute("ALTER TABLE plan RENAME COLUMN schema_version TO other")
+    connection.close()
+    with pytest.raises(PlannerError) as caught:
+        PlanFile.open(path)
+    assert caught.value.message.code == "plan.not_a_plan_file"
+
+
+def test_copies_and_new_plans_in_a_read_only_folder_are_refused_by_their_own_name(plan: PlanFile, tmp_path: Path) -> None:
+    folder = tmp_path / "只读"
+    folder.mkdir()
+    folder.chmod(0o555)
+    target = folder / "新规划.gpkg"
+    for make in (lambda: plan.copy_to(target), lambda: PlanFile.create(target, INFO, PHASES)):
+        with pytest.raises(PlanFileError, match="新规划") as caught:
+            make()
+        assert caught.value.message.code == "plan.read_only"
+    folder.chmod(0o755)
+
+
+def test_a_very_long_name_will_do(tmp_path: Path) -> None:
+    assert PlanFile.create(tmp_path / ("规" * 75 + ".gpkg"), INFO, PHASES).read().phases == PHASES
 
 
 def test_a_clock_that_goes_backwards_changes_neither_order_nor_undo(plan: PlanFile) -> None:

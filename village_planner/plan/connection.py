@@ -77,7 +77,8 @@ def check_is_plan_file(path: Path) -> None:
         raise InputError("plan.missing", file=str(path))
     with reading(path) as connection:
         found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE name IN ('plan', 'history')")}
-        if _pragma(connection, "application_id") != _GEOPACKAGE_ID or len(found) < 2:
+        versioned = any(row[1] == "schema_version" for row in connection.execute("PRAGMA table_info(plan)"))
+        if _pragma(connection, "application_id") != _GEOPACKAGE_ID or len(found) < 2 or not versioned:
             raise InputError("plan.not_a_plan_file", file=path.name)
         if path.stat().st_size < _pragma(connection, "page_count") * _pragma(connection, "page_size"):
             raise PlanFileError("plan.truncated", file=path.name)
@@ -99,6 +100,7 @@ _COMPLAINTS = (
     ("disk is full", "plan.disk_full"),
     ("not a database", "plan.not_a_plan_file"),
     ("malformed", "plan.truncated"),
+    ("unable to open database file", "plan.cannot_open"),
 )
 
 
@@ -119,6 +121,10 @@ def _connect(path: Path, mode: str, patience_s: float) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=patience_s, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged bytes in its complaint.
+        connection.close()
+        raise PlanFileError("plan.truncated", file=path.name) from error
     except sqlite3.OperationalError as error:
         connection.close()
         if mode == "rw" or "locked" in str(error) or is_writable(path):

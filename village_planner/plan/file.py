@@ -59,7 +59,7 @@ class PlanFile:
             raise InputError("plan.exists", file=path.name)
         if not path.parent.is_dir():
             raise InputError("plan.no_folder", folder=str(path.parent))
-        staged = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.gpkg")
+        staged = migrations.staging_path(path)
         try:
             create_geopackage(staged, info["crs"])
             _fill(staged, info, phases, content, who, label or history.label_text(Message("plan.created_label")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import uuid
 from pathlib import Path
 from typing import Callable
 
@@ -52,16 +53,15 @@ def file_version(path: Path) -> int:
     """Return the schema version that the file states."""
     with reading(path) as connection:
         row = connection.execute("SELECT schema_version FROM plan").fetchone()
-    if row is None:
+    if row is None or not isinstance(row[0], int):
         raise PlanFileError("plan.truncated", file=path.name)
-    return int(row[0])
+    return row[0]
 
 
 def vacuum_into(path: Path, target: Path) -> None:
     """Write a compact, whole copy of the file to `target`, which must not exist; a failed copy leaves nothing behind."""
-    staged = target.with_name(f".{target.name}.copying")
+    staged = staging_path(target)
     try:
-        staged.unlink(missing_ok=True)
         with reading(path) as connection:
             connection.execute("COMMIT")
             connection.execute("VACUUM INTO ?", (str(staged),))
@@ -70,6 +70,13 @@ def vacuum_into(path: Path, target: Path) -> None:
         raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
     finally:
         staged.unlink(missing_ok=True)
+
+
+def staging_path(target: Path) -> Path:
+    """Return where to write what shall become `target`; raises PlanFileError where that folder cannot be written."""
+    if not is_writable(target):
+        raise PlanFileError("plan.read_only", file=target.name)
+    return target.with_name(f".{uuid.uuid4().hex}.gpkg")
 
 
 def put_in_place(staged: Path, target: Path) -> None:
