@@ -135,7 +135,8 @@ def test_a_table_without_heading_rows_is_read_by_content(tmp_path: Path, profile
 def test_files_that_cannot_serve_are_refused_in_words(tmp_path: Path, workbook: Callable[..., Path], profile: Profile) -> None:
     for name, content, code in (
         ("缺.xlsx", None, "intake.file_missing"), ("坏.xlsx", b"no zip", "intake.table_unreadable"), ("空.csv", b"", "intake.table_empty"),
-        ("旧.xlsx", b"\xd0\xcf\x11\xe0old", "intake.xlsx_is_xls"), ("旧.xls", b"\xd0\xcf\x11\xe0broken", ("intake.no_reader", "intake.table_unreadable")),
+        ("旧.xlsx", b"\xd0\xcf\x11\xe0old", "intake.table_unreadable"), ("旧.xls", b"\xd0\xcf\x11\xe0broken", "intake.table_unreadable"),
+        ("锁.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "intake.table_locked"),
     ):
         if content is not None:
             (tmp_path / name).write_bytes(content)

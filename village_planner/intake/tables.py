@@ -14,11 +14,13 @@ import pandas as pd
 from osgeo import gdal
 
 from village_planner.base import Feedback, InputError, Message
+from village_planner.intake.old_excel import read_old_excel
 from village_planner.spatial.encoding import decode_values, sniff_encoding
 from village_planner.spatial.reading import read_layer
 from village_planner.spatial.sources import gdal_errors
 
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+EXCEL = (".xlsx", ".xlsm", ".xls")
+SPREADSHEETS = (*EXCEL, ".ods")
 TEXTS = (".csv", ".txt", ".tsv")
 _SAMPLE_BYTES = 200_000
 _BIFF_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -60,10 +62,9 @@ def read_grids(path: str | Path, feedback: Feedback | None = None) -> list[Grid]
     if not source.exists():
         raise InputError("intake.file_missing", file=source.name)
     suffix = source.suffix.lower()
-    if suffix in (".xlsx", ".xlsm"):
-        grids = _excel(source)
-    elif suffix == ".xls":
-        grids = _old_excel(source)
+    if suffix in EXCEL:
+        # By content: offices rename .xls to .xlsx and the other way round.
+        grids = _old_excel(source) if _starts_with(source, _BIFF_MAGIC) else _excel(source)
     elif suffix == ".ods":
         grids = _through_ogr(source, "ODS")
     elif suffix in TEXTS:
@@ -93,10 +94,10 @@ def _excel(source: Path) -> list[Grid]:
     except ImportError as error:
         raise InputError("intake.no_openpyxl", file=source.name) from error
     try:
-        book = openpyxl.load_workbook(source, data_only=True)
+        # As a stream: openpyxl judges a path by its ending.
+        book = openpyxl.load_workbook(io.BytesIO(source.read_bytes()), data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        code = "intake.xlsx_is_xls" if _starts_with(source, _BIFF_MAGIC) else "intake.table_unreadable"
-        raise InputError(code, file=source.name, detail=str(error)[:200]) from error
+        raise InputError("intake.table_unreadable", file=source.name, detail=str(error)[:200]) from error
     grids = []
     for sheet in book.worksheets:
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
@@ -107,16 +108,7 @@ def _excel(source: Path) -> list[Grid]:
 
 
 def _old_excel(source: Path) -> list[Grid]:
-    try:
-        sheets = pd.read_excel(source, sheet_name=None, header=None, dtype=object, engine="xlrd")
-    except ImportError:
-        return _through_ogr(source, "XLS")
-    except (ValueError, OSError, KeyError, AssertionError) as error:
-        raise InputError("intake.table_unreadable", file=source.name, detail=str(error)[:200]) from error
-    return [
-        _grid(source, str(name), [[None if pd.isna(cell) else cell for cell in row] for row in frame.to_numpy().tolist()])
-        for name, frame in sheets.items()
-    ]
+    return [_grid(source, name, rows, merges) for name, rows, merges in read_old_excel(source)]
 
 
 def _through_ogr(source: Path, driver: str) -> list[Grid]:
@@ -129,8 +121,7 @@ def _through_ogr(source: Path, driver: str) -> list[Grid]:
             errors.append(str(error))
             dataset = None
         if dataset is None:
-            code = "intake.no_reader" if driver == "XLS" else "intake.table_unreadable"
-            raise InputError(code, file=source.name, detail="; ".join(errors)[:200])
+            raise InputError("intake.table_unreadable", file=source.name, detail="; ".join(errors)[:200])
         grids = []
         for number in range(dataset.GetLayerCount()):
             layer = dataset.GetLayer(number)

@@ -1,0 +1,1 @@
+__version__ = __VERSION__ = "2.0.2"
