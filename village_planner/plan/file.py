@@ -59,10 +59,11 @@ class PlanFile:
             raise InputError("plan.exists", file=path.name)
         if not path.parent.is_dir():
             raise InputError("plan.no_folder", folder=str(path.parent))
+        profile = load_profile(str(info["profile_id"]), beside=path.parent)
         staged = migrations.staging_path(path)
         try:
             create_geopackage(staged, info["crs"])
-            _fill(staged, info, phases, content, who, label or history.label_text(Message("plan.created_label")))
+            _fill(staged, info, profile, phases, content, who, label or history.label_text(Message("plan.created_label")))
             return cls(staged).move_to(path)
         finally:
             staged.unlink(missing_ok=True)
@@ -296,15 +297,15 @@ def _layers_path(path: Path) -> Path:
     return path.with_suffix(".layers.gpkg")
 
 
-def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int], content: Content | None, who: str, label: str) -> None:
+def _fill(path: Path, info: Mapping[str, Any], profile: Profile, phases: Sequence[int], content: Content | None, who: str, label: str) -> None:
     values = {
-        "scope": "county", "public_notice_days": _notice_days(path, str(info["profile_id"])), **info,
+        "scope": "county", "public_notice_days": _notice_days(profile), **info,
         "id": "plan", "status": Status.DRAFTING, "adopted_scenario": None, "schema_version": SCHEMA_VERSION,
         "guid": str(uuid.uuid4()), "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }  # fmt: skip
     with writing(path) as connection:
         make_strict(connection)
-        register_choices(connection, _code_names(path, str(info["profile_id"])))
+        register_choices(connection, _code_names(profile))
         for sql in triggers().values():
             connection.execute(sql)
         group = begin_group(connection, who, label)
@@ -319,13 +320,12 @@ def _fill(path: Path, info: Mapping[str, Any], phases: Sequence[int], content: C
         end_group(connection)
 
 
-def _code_names(path: Path, profile_id: str) -> dict[str, dict[str, str]]:
-    profile = load_profile(profile_id, beside=path.parent)
+def _code_names(profile: Profile) -> dict[str, dict[str, str]]:
     return {name: {row["code"]: row["name"] for row in codes.rows} for name, codes in profile.codes.items()}
 
 
-def _notice_days(path: Path, profile_id: str) -> int:
-    value = load_profile(profile_id, beside=path.parent).values.get("public_notice_days")
+def _notice_days(profile: Profile) -> int:
+    value = profile.values.get("public_notice_days")
     return NOTICE_DAYS if value is None else int(value.value)
 
 
