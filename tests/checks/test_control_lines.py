@@ -166,3 +166,56 @@ def test_a_broken_parcel_is_a_note_and_the_others_still_count(check: Check, not_
     data = _plan([_patch("new", box(0, 0, 100, 100))])
     assert check("QC-5202", data, layers)["measure"].tolist() == [pytest.approx(geod_area_m2(box(0, 0, 10, 10)), abs=CENT)]
     assert not_checked("QC-5202", data, layers) == ["broken"]
+
+
+def test_a_line_imported_twice_counts_its_ground_once(check: Check) -> None:
+    feature = {"source_id": "F1", "geom": box(0, 0, 10, 10)}
+    twice = features({**feature, "layer": "c001"}, {**feature, "layer": "c002", "deduction": 0.5})
+    row = check("QC-5201", _plan(), {**LINES, FARMLAND: twice, REDLINE: features({"geom": box(0, 0, 99, 99)})}).iloc[0]
+    assert row["measure"] == pytest.approx(geod_area_m2(box(0, 0, 10, 10)), abs=CENT)
+    assert row["params"]["net_m2"] == pytest.approx(row["measure"], abs=CENT)
+
+
+def test_features_without_an_id_keep_their_keys_in_another_order(check: Check) -> None:
+    pieces = features({"source_id": None, "geom": box(0, 0, 10, 10)}, {"source_id": " ", "geom": box(20, 0, 10, 10)})
+    red = {**LINES, REDLINE: features({"geom": box(-5, -5, 99, 99)})}
+    keys = [set(check("QC-5201", _plan(), {**red, FARMLAND: frame})["key"]) for frame in (pieces, pieces.iloc[::-1].reset_index(drop=True))]
+    assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("deduction", [1.5, -0.2, 12.0])
+def test_a_deduction_that_is_no_share_deducts_nothing(check: Check, deduction: float) -> None:
+    layers = {**LINES, FARMLAND: features({"deduction": deduction, "geom": box(0, 0, 10, 10)}), REDLINE: features({"geom": box(0, 0, 10, 10)})}
+    whole = pytest.approx(geod_area_m2(box(0, 0, 10, 10)), abs=CENT)
+    assert check("QC-5201", _plan(), layers).iloc[0]["params"]["net_m2"] == whole
+    assert check("QC-5202", _plan([_patch("new", box(0, 0, 10, 10))]), layers)["measure"].tolist() == [whole]
+
+
+def test_what_is_not_drawn_is_said_beside_what_is_found(check: Check, not_checked: Callable) -> None:
+    layers = {FARMLAND: features({"geom": box(0, 0, 99, 99)})}
+    data = _plan([_patch("new", box(0, 0, 4, 3)), _patch("new", None, code="P2"), _patch("cleared", None, code="P3")], [_site(shapely.Polygon())])
+    assert check("QC-5202", data, layers)["subject_code"].tolist() == ["P1"]
+    assert not_checked("QC-5202", data, layers) == ["undrawn"]
+    assert not_checked("QC-5202", _plan([_patch("new", box(0, 0, 4, 3)), _patch("cleared", None, code="P3")]), layers) == []
+
+
+def test_features_that_were_set_aside_at_import_are_not_taken_for_clear(not_checked: Callable) -> None:
+    layer = {"code": "c001", "kind": FARMLAND, "title": "永久基本农田"}
+    patches = [_patch("existing", box(0, 0, 4, 3), None)]
+    data = {aside: example(patch=patches, control_layer=[{**layer, "set_aside": aside}]) for aside in (0, 2)}
+    assert not_checked("QC-5202", data[2], {FARMLAND: FAR}) == ["set_aside"]
+    assert not_checked("QC-5202", data[0], {FARMLAND: FAR}) == []
+    assert "set_aside" not in not_checked("QC-5203", data[2], {REDLINE: FAR})
+
+
+@pytest.mark.parametrize(("kind", "code"), [("new", "new_unassigned"), ("existing", "retained_unassigned")])
+def test_a_patch_of_no_hamlet_is_told_as_such(check: Check, kind: str, code: str) -> None:
+    layers = {FARMLAND: features({"geom": box(0, 0, 99, 99)}), REDLINE: features({"geom": box(0, 0, 99, 99)})}
+    for rule in ("5202", "5203"):
+        assert check(f"QC-{rule}", _plan([_patch(kind, box(0, 0, 4, 3), None)]), layers)["message_code"].tolist() == [f"checks.{rule}.{code}"]
+
+
+def test_a_new_patch_over_a_cleared_one_is_new(check: Check) -> None:
+    layers = {FARMLAND: features({"geom": box(0, 0, 99, 99)})}
+    data = _plan([_patch("existing", box(0, 0, 4, 3), H2), _patch("new", box(0, 0, 4, 3), code="P2")])
+    assert check("QC-5202", data, layers)[["severity", "subject_code"]].to_numpy().tolist() == [["A", "P2"]]

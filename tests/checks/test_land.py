@@ -175,3 +175,75 @@ def test_building_ahead_is_told_only_when_it_is_overdue(check: Check) -> None:
     assert _turnover(check, (2022, 0, 100), (2025, 100, 0)) == []
     assert _turnover(check, (2021, 0, 100), (2025, 100, 0)) == [("2021", 100, "settled_late")]
     assert _turnover(check, (2021, 0, 100)) == [("2021", 100, "not_settled")]
+
+
+def test_codes_are_read_whatever_a_table_program_made_of_them(check: Check) -> None:
+    for class_code, built_code in (("0702", " 203"), ("702", "203 "), ("701.0", "203.0"), (" 0702", "203")):
+        layers = {"land_use": features({"class_code": class_code, "built_code": built_code, "geom": box(0, 0, 100, 100)})}
+        grown = _plan(CLEARED, _patch("P2", "new", box(500, 0, 60, 100), H1))
+        assert check("QC-5301", grown, layers)["limit_value"].tolist() == [pytest.approx(geod_area_m2(box(0, 0, 100, 100)), abs=CENT)] * 2
+    independent = {"land_use": features({**BUILT, "built_code": "203a", "geom": box(0, 0, 100, 100)})}
+    assert check("NL-01", _plan(_patch("P2", "new", box(0, 0, 60, 100), H1)), independent).empty
+    farmland = {"land_use": features({"class_code": "103", "geom": box(0, 0, 100, 100)})}
+    row = check("NL-01", _plan(_patch("P2", "new", box(0, 0, 50, 100), H1)), farmland).iloc[0]
+    assert row["params"]["farmland_m2"] == pytest.approx(row["measure"], abs=CENT)
+
+
+def test_land_use_without_village_land_is_no_base_of_nothing(not_checked: Callable) -> None:
+    layers = {"land_use": features({"class_code": "0702", "geom": box(0, 0, 100, 100)})}
+    data = _plan(CLEARED, _patch("P2", "new", box(500, 0, 10, 100), H1))
+    assert not_checked("QC-5301", data, layers) == ["no_village_land"]
+    assert not_checked("QC-5301", data, {"land_use": features()}) == ["no_village_land"]
+
+
+def test_a_parcel_that_two_layers_hold_counts_once(check: Check) -> None:
+    twice = {"land_use": features({**BUILT, "layer": "c001", "geom": box(0, 0, 100, 100)}, {**BUILT, "layer": "c002", "geom": box(0, 0, 100, 100)})}
+    row = check("QC-5301", _plan(CLEARED, _patch("P2", "new", box(500, 0, 60, 100), H1)), twice).iloc[0]
+    assert row["limit_value"] == pytest.approx(geod_area_m2(box(0, 0, 100, 100)), abs=CENT)
+
+
+def test_ground_that_a_retained_patch_shares_is_not_cleared(check: Check) -> None:
+    kept = _patch("P3", "existing", box(20, 0, 80, 100), H1)
+    row = check("QC-5301", _plan(CLEARED, kept, _patch("P2", "new", box(500, 0, 30, 100), H1)), LAND_USE).iloc[0]
+    assert row["params"]["cleared_m2"] == pytest.approx(geod_area_m2(box(0, 0, 20, 100)), abs=CENT)
+
+
+def test_a_township_without_a_polygon_goes_by_its_villages_beside_those_that_have_one(check: Check, not_checked: Callable) -> None:
+    townships = [TOWNSHIP, {"code": "370799102", "name": "青石镇"}]
+    grown = _patch("P2", "new", box(12_500, 0, 40, 100), K1)
+    villages = [village(), village(V3, "石桥村", geom=box(11_000, 0, 5_000, 5_000))]
+    row = check("QC-5301", _plan(CLEARED, grown, township=townships, village=villages), LAND_USE).iloc[0]
+    assert (row["subject_code"], row["limit_value"]) == ("370799102", pytest.approx(geod_area_m2(box(12_000, 0, 100, 100)), abs=CENT))
+    assert check("QC-5301", _plan(CLEARED, grown, township=townships), LAND_USE).empty
+    assert not_checked("QC-5301", _plan(CLEARED, grown, township=townships), LAND_USE) == ["no_townships"]
+
+
+def test_a_township_that_the_base_does_not_reach_is_not_judged(check: Check, not_checked: Callable) -> None:
+    layers = {"land_use": features({**BUILT, "geom": box(0, 0, 100, 100)})}
+    data = _plan(CLEARED, _patch("P2", "new", box(12_500, 0, 40, 100), K1))
+    assert check("QC-5301", data, layers).empty
+    assert not_checked("QC-5301", data, layers) == ["no_base_in_township"]
+
+
+def test_ground_of_no_township_is_said(not_checked: Callable) -> None:
+    data = _plan(CLEARED, _patch("P2", "new", box(50_000, 0, 10, 10), None))
+    assert not_checked("QC-5301", data, LAND_USE) == ["unplaced_new"]
+    assert not_checked("QC-5301", _plan(CLEARED, _patch("P2", "new", box(500, 0, 10, 10), None)), LAND_USE) == []
+
+
+def test_a_reduction_of_nothing_drawn_is_not_passed(check: Check, not_checked: Callable) -> None:
+    site = {"code": "Z1", "name": "安置点", "setting": "rural", "village_code": V1}
+    assert not_checked("QC-5301", _plan(), LAND_USE) == ["no_patches"]
+    assert not_checked("QC-5301", _plan(CLEARED, site=[site]), LAND_USE) == ["undrawn"]
+    assert not_checked("QC-5301", _plan(CLEARED, site=[{**site, "setting": "town"}]), LAND_USE) == []
+    assert not_checked("NL-01", _plan(CLEARED, site=[{**site, "setting": "town"}]), LAND_USE) == ["undrawn"]
+
+
+@pytest.mark.parametrize(("setting", "found"), [("rural", 2), (None, 2), ("town", 0)])
+def test_only_a_site_in_a_town_is_no_village_land(check: Check, setting: str | None, found: int) -> None:
+    site = {"code": "Z1", "name": "安置点", "setting": setting, "village_code": V1, "geom": box(500, 0, 60, 100)}
+    assert len(check("QC-5301", _plan(CLEARED, site=[site]), LAND_USE)) == found
+
+
+def test_newly_taken_land_of_no_hamlet_is_told_as_such(check: Check) -> None:
+    assert check("NL-01", _plan(_patch("P2", "new", box(500, 0, 60, 100), None)), LAND_USE)["message_code"].tolist() == ["checks.nl01.patch_unassigned"]

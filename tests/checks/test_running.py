@@ -225,7 +225,8 @@ def test_a_package_with_codes_twice_dangling_or_missing_is_still_checked(profile
         consent=[{"code": "C1", "village_code": "nobody", "kind": "survey", "eligible": 1, "attended": 2}],
         category=[category("nobody", "04"), category(V1, "99")],
     )
-    layers = MemoryLayers({kind: features({"geom": box(0, 0, 9, 9)}, {"geom": None}) for kind in (FARMLAND, "ecological_redline", "land_use")})
+    parcels = features({"class_code": "0702", "built_code": "203", "geom": box(0, 0, 9, 9)}, {"geom": None})
+    layers = MemoryLayers(dict.fromkeys((FARMLAND, "ecological_redline", "land_use"), parcels))
     result = checks.run(data, layers, profile, formal=True)
     assert result.ran == [rule.id for rule in checks.RULES]
     assert not result.findings["key"].duplicated().any()

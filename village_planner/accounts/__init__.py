@@ -4,7 +4,7 @@ from village_planner.accounts.boundary import positions
 from village_planner.accounts.categories import category_counts
 from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
 from village_planner.accounts.facts import hamlet_frame, village_facts
-from village_planner.accounts.ground import coverage, without_earlier
+from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.lines import move_lines
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
@@ -12,6 +12,7 @@ from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_
 
 __all__ = [
     "category_counts",
+    "counted_once",
     "coverage",
     "hamlet_actions",
     "hamlet_completion",
@@ -26,6 +27,7 @@ __all__ = [
     "positions",
     "site_inflow",
     "turnover",
+    "usable_deduction",
     "village_actions",
     "village_completion",
     "village_facts",

@@ -20,19 +20,19 @@ def coverage(
     """How much of each subject lies on the others, gross and net of ridges (净面积 = area × (1 − KCXS)).
 
     subjects, others: polygons in one CGCS2000 zone `crs`; null and empty ones are covered by nothing and cover nothing.
-    deduction: KCXS of each other, 0 to 1, null counts as 0; None: net is gross.
+    deduction: KCXS of each other; null, or what is no share of 1, counts as 0; None: net is gross.
 
     Returns a row per subject in order: gross_m2, net_m2, features (how many others cover it), part (the covered ground
     or None), failed (positions of the others that the engine could not compare or that are invalid: not in the areas).
     Ground under several others counts once, for the one with the smallest deduction.
     """
     subjects, others = np.asarray(subjects, dtype=object), np.asarray(others, dtype=object)
-    deduction = np.zeros(len(others)) if deduction is None else np.nan_to_num(np.asarray(deduction, dtype=float))
+    deduction = np.zeros(len(others)) if deduction is None else usable_deduction(deduction)
     pairs = overlaps(subjects, others, feedback)
     subject, other = pairs["subject"].to_numpy(), pairs["other"].to_numpy()
     pairs["failed"] = (pairs["error"] != "") | _is_invalid(others, other) | _is_invalid(subjects, subject)
     pairs["deduction"] = deduction[other]
-    good = _disjoint(pairs[~pairs["failed"]])
+    good = counted_once(pairs[~pairs["failed"]])
     good["area_m2"] = ellipsoidal_area_m2(good["part"].to_numpy(), crs)
     good["net_m2"] = net_area_m2(good["area_m2"].to_numpy(), good["deduction"].to_numpy())
     sums = good.groupby("subject")[["area_m2", "net_m2"]].sum().reindex(range(len(subjects)), fill_value=0.0)
@@ -63,14 +63,11 @@ def without_earlier(geoms: np.ndarray, feedback: Feedback | None = None) -> np.n
     return result
 
 
-def _is_invalid(geoms: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Whether each chosen geometry is invalid, each looked at once."""
-    unique, inverse = np.unique(chosen, return_inverse=True)
-    return ~shapely.is_valid(geoms[unique])[inverse]
+def counted_once(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs with the parts of each subject made disjoint where they overlap; the smallest deduction comes first.
 
-
-def _disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
-    """The pairs, parts of one subject made disjoint where they overlap; smallest deduction first."""
+    pairs: subject, other, deduction and part (polygons) at least; returned sorted by the first three.
+    """
     pairs = pairs.sort_values(["subject", "deduction", "other"], kind="stable").reset_index(drop=True)
     parts = pairs["part"].to_numpy()
     for _, group in pairs.groupby("subject"):
@@ -81,3 +78,15 @@ def _disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
             parts[rows] = without_earlier(parts[rows])
     pairs["part"] = parts
     return pairs
+
+
+def usable_deduction(deduction: np.ndarray) -> np.ndarray:
+    """KCXS as shares of 1: null, and what is negative or above 1, becomes 0, so that no farmland is lost by a wrong entry."""
+    values = np.asarray(deduction, dtype=float)
+    return np.where((values >= 0) & (values <= 1), values, 0.0)
+
+
+def _is_invalid(geoms: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Whether each chosen geometry is invalid, each looked at once."""
+    unique, inverse = np.unique(chosen, return_inverse=True)
+    return ~shapely.is_valid(geoms[unique])[inverse]

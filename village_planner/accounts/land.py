@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts.decisions import patch_states
+from village_planner.accounts.decisions import RETAINED, patch_states
 from village_planner.accounts.ground import coverage, without_earlier
+from village_planner.accounts.parcels import LAND_USE, parcels_near, parcels_of_class
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import Layers
@@ -19,10 +20,9 @@ from village_planner.spatial.columns import objects
 from village_planner.spatial.overlay import difference
 from village_planner.standards import Profile
 
-LAND_USE = "land_use"
 PATCHES = "patches"
 NOTHING = "nothing"
-RURAL = "rural"
+TOWN = "town"
 
 
 def land_balance(
@@ -31,14 +31,15 @@ def land_balance(
     """Balance of village construction land (村庄建设用地) of each township and of the whole plan, in m².
 
     base_m2: land use parcels of the profile's `construction_landuse` classes with a `village_czcsxm` code; without a
-    land use layer the present patches. cleared_m2: ground of cleared patches on that base that is not built again.
-    new_m2: ground of new patches and rural sites outside that base. planned_m2 = base − cleared + new;
-    change_m2 = planned − base (negative: reduction). Ground counts once where patches overlap.
+    land use layer the present patches. cleared_m2: ground of cleared patches on that base that is not built again and
+    on which no patch is retained. new_m2: ground of new patches and of sites that are not in a town, outside that base.
+    planned_m2 = base − cleared + new; change_m2 = planned − base (negative: reduction). Ground counts once where
+    patches overlap, a parcel once that two layers hold.
 
     A parcel belongs to the township whose polygon (else whose villages' polygons) holds its inner point; a patch or
     site to the township of its hamlet or village, else by its inner point. Rows: every township, then the plan (kind
-    `plan`, code null), which also holds what belongs to no township. Without any polygon of townships or villages a
-    township's base from land use is null (NaN), its change is not. Columns: kind, code, name, base_m2, cleared_m2,
+    `plan`, code null), which also holds what belongs to no township. The base from land use of a township without
+    polygon of its own or of a village is null (NaN), its change is not. Columns: kind, code, name, base_m2, cleared_m2,
     new_m2, planned_m2, change_m2, base_source (`land_use`, `patches` or `nothing`; then all measures are null),
     unmeasured (patches and sites that the engine failed on: not in the sums). Source: rule_notes 5301.
     """
@@ -53,10 +54,9 @@ def land_balance(
     geoms, base = _base(data, layers, profile, source, townships)
     feedback.check()
     cleared, new = _changes(data, scenario, geoms, townships, feedback)
-    is_located = source == PATCHES or townships.have_ground
     rows = []
     for code, name in names:
-        base_m2 = base.of(code) if is_located else np.nan
+        base_m2 = base.of(code) if source == PATCHES or townships.has_ground(code) else np.nan
         rows.append(("township", code, name, base_m2, cleared.of(code), new.of(code), cleared.failed(code) + new.failed(code)))
     unmeasured = int(np.isnan([*cleared.area_m2, *new.area_m2]).sum())
     totals = [float(np.nansum(part.area_m2)) for part in (base, cleared, new)]
@@ -75,12 +75,12 @@ def newly_taken(data: PlanData, layers: Layers, profile: Profile, feedback: Feed
     items = _new_items(data)
     geoms = items["geom"].to_numpy()
     present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"].to_numpy()
-    parcels = _parcels_near(layers, geoms)
-    built = _of_class(parcels, profile.value("construction_landuse"), profile.value("built_czcsxm"))
+    parcels = parcels_near(layers, geoms)
+    built = parcels_of_class(parcels, profile.value("construction_landuse"), profile.value("built_czcsxm"))
     outside = difference(geoms, np.concatenate([built["geom"].to_numpy(), present]), feedback)
     failed = shapely.is_missing(outside) & ~shapely.is_missing(geoms)
     items["outside_m2"] = np.where(failed, np.nan, ellipsoidal_area_m2(outside, data.crs))
-    farmland = _of_class(parcels, profile.value("farmland_landuse"), None)
+    farmland = parcels_of_class(parcels, profile.value("farmland_landuse"), None)
     taken = coverage(outside, farmland["geom"].to_numpy(), data.crs, farmland["deduction"].to_numpy(), feedback)
     known = layers.has(LAND_USE)
     items["farmland_m2"] = taken["gross_m2"] if known else np.nan
@@ -93,8 +93,8 @@ def base_source(data: PlanData, layers: Layers) -> str:
     """What the base of the land balance is: `land_use`, `patches` (no such layer), or `nothing`."""
     if layers.has(LAND_USE):
         return LAND_USE
-    present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"]
-    return PATCHES if any(geom is not None for geom in present) else NOTHING
+    present = data.patch[data.patch["kind"] != PatchKind.NEW.value]
+    return PATCHES if _are_drawn(present).any() else NOTHING
 
 
 def _balance_frame(rows: list[tuple], source: str) -> pd.DataFrame:
@@ -127,21 +127,20 @@ class _Townships:
 
     def __init__(self, data: PlanData) -> None:
         self._township_of = dict(zip(data.village["code"], data.village["township_code"]))
-        table, column = data.township, "code"
-        if shapely.is_missing(table["geom"].to_numpy()).all():
-            table, column = data.village, "township_code"
-        drawn = table[~shapely.is_missing(table["geom"].to_numpy())]
-        self._areas, self._codes = drawn["geom"].to_numpy(), [str(code) for code in drawn[column]]
+        own = data.township[_are_drawn(data.township)]
+        villages = data.village[_are_drawn(data.village) & ~data.village["township_code"].isin(own["code"]).to_numpy(dtype=bool)]
+        villages = villages[villages["township_code"].notna()]
+        self._areas = np.concatenate([own["geom"].to_numpy(), villages["geom"].to_numpy()])
+        self._codes = [str(code) for code in [*own["code"], *villages["township_code"]]]
 
-    @property
-    def have_ground(self) -> bool:
-        """Whether there is any polygon to find a township by."""
-        return len(self._areas) > 0
+    def has_ground(self, code: str) -> bool:
+        """Whether a township has a polygon, its own or of one of its villages."""
+        return code in self._codes
 
     def of_points(self, geoms: np.ndarray) -> np.ndarray:
         """Code of the township whose ground holds each geometry's inner point, None where there is none."""
         result = objects([None] * len(geoms))
-        if not self.have_ground or len(geoms) == 0:
+        if not self._codes or len(geoms) == 0:
             return result
         points = objects(list(shapely.point_on_surface(geoms)))
         found, ground = shapely.STRtree(self._areas).query(points, predicate="intersects")
@@ -160,8 +159,8 @@ def _base(
 ) -> tuple[np.ndarray, _Ground]:
     """The base as polygons and as ground."""
     if source == LAND_USE:
-        parcels = _of_class(layers.read(LAND_USE), profile.value("construction_landuse"), profile.value("village_czcsxm"))
-        geoms = parcels["geom"].to_numpy()
+        parcels = parcels_of_class(layers.read(LAND_USE), profile.value("construction_landuse"), profile.value("village_czcsxm"))
+        geoms = _each_once(parcels["geom"].to_numpy())
         return geoms, _Ground(ellipsoidal_area_m2(geoms, data.crs), townships.of_points(geoms))
     present = data.patch[(data.patch["kind"] != PatchKind.NEW.value) & ~shapely.is_missing(data.patch["geom"].to_numpy())]
     geoms = without_earlier(present["geom"].to_numpy())
@@ -175,11 +174,13 @@ def _changes(
 ) -> tuple[_Ground, _Ground]:
     """The ground of the base that is cleared and not built again, and the new ground outside the base."""
     items = _new_items(data)
-    items = items[items["setting"].eq(RURAL).fillna(False) | items["kind"].eq("patch")]
+    items = items[~items["setting"].eq(TOWN).fillna(False)]
     new = without_earlier(items["geom"].to_numpy(), feedback)
     states = patch_states(data, scenario)
-    gone = states[(states["state"] == PatchKind.CLEARED.value) & ~shapely.is_missing(states["geom"].to_numpy())]
-    cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), items["geom"].to_numpy(), feedback)
+    states = states[_are_drawn(states)]
+    gone, kept = states[states["state"] == PatchKind.CLEARED.value], states[states["state"] == RETAINED]
+    built = np.concatenate([items["geom"].to_numpy(), kept["geom"].to_numpy()])
+    cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), built, feedback)
     cleared_m2 = coverage(cleared, base, data.crs, feedback=feedback)["gross_m2"].to_numpy()
     outside = difference(new, base, feedback)
     cleared_of = _first_known(objects(list(gone["township_code"])), townships.of_points(gone["geom"].to_numpy()))
@@ -189,6 +190,16 @@ def _changes(
         _Ground(np.where(shapely.is_missing(cleared), np.nan, cleared_m2), cleared_of),
         _Ground(np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs)), new_of),
     )
+
+
+def _each_once(geoms: np.ndarray) -> np.ndarray:
+    return geoms[~pd.Series(shapely.to_wkb(shapely.normalize(geoms))).duplicated().to_numpy()]
+
+
+def _are_drawn(table: pd.DataFrame) -> np.ndarray:
+    """Whether each row has a polygon."""
+    geoms = table["geom"].to_numpy()
+    return ~(shapely.is_missing(geoms) | shapely.is_empty(geoms))
 
 
 def _first_known(codes: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
@@ -205,21 +216,7 @@ def _new_items(data: PlanData) -> pd.DataFrame:
     ]
     sites = data.site[["code", "township_code", "village_code", "setting", "geom"]].itertuples(index=False)
     rows += [("site", *site) for site in sites]
-    rows = [row for row in rows if row[-1] is not None]
+    rows = [row for row in rows if row[-1] is not None and not row[-1].is_empty]
     frame = pd.DataFrame([row[:-1] for row in rows], columns=["kind", "code", "township_code", "village_code", "setting"])
     frame["geom"] = objects([row[-1] for row in rows])
     return frame.astype(dict.fromkeys(["kind", "code", "township_code", "village_code", "setting"], "string"))
-
-
-def _parcels_near(layers: Layers, geoms: np.ndarray) -> pd.DataFrame:
-    if not layers.has(LAND_USE) or len(geoms) == 0:
-        return pd.DataFrame({"class_code": [], "built_code": [], "deduction": [], "geom": objects([])})
-    return layers.read(LAND_USE, bbox=tuple(shapely.total_bounds(geoms)))
-
-
-def _of_class(parcels: pd.DataFrame, prefixes: list[str], built_codes: list[str] | None) -> pd.DataFrame:
-    chosen = np.array([str(code).startswith(tuple(prefixes)) for code in parcels["class_code"]], dtype=bool)
-    if built_codes is not None:
-        chosen &= np.array([code in built_codes for code in parcels["built_code"]], dtype=bool)
-    chosen &= ~shapely.is_missing(parcels["geom"].to_numpy())
-    return parcels[chosen]

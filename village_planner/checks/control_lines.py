@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import combinations
 from typing import Any, Iterator
 
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from village_planner.accounts import coverage, patch_states
+from village_planner.accounts import counted_once, coverage, patch_states, usable_deduction
 from village_planner.accounts.decisions import RETAINED
 from village_planner.checks.rule import Context, Finding, Outcome
-from village_planner.plan.data import plain
+from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import PatchKind
-from village_planner.spatial.area import net_area_m2
+from village_planner.spatial.area import ellipsoidal_area_m2, net_area_m2
 from village_planner.spatial.columns import objects
-from village_planner.spatial.overlay import overlap_areas
+from village_planner.spatial.overlay import overlaps
 
 FARMLAND = "permanent_basic_farmland"
 REDLINE = "ecological_redline"
@@ -36,6 +38,11 @@ def overlapping_lines(context: Context) -> Iterator[Outcome]:
         yield from _overlaps_of_kinds(context, one, other)
 
 
+def has_polygons(data: PlanData) -> bool:
+    """Whether any patch or site of the plan is drawn."""
+    return any(geom is not None and not geom.is_empty for geom in [*data.patch["geom"], *data.site["geom"]])
+
+
 def patches_on_farmland(context: Context) -> Iterator[Outcome]:
     """QC-5202: patches and sites on permanent basic farmland, net of ridges; the tolerance applies to the gross area."""
     return _patches_on(context, FARMLAND, "5202", "net_m2")
@@ -52,7 +59,7 @@ def _overlaps_of_kinds(context: Context, one: str, other: str) -> Iterator[Outco
     if others.empty:
         return
     subjects = _features(context.layers.read(one, bbox=tuple(shapely.total_bounds(others["geom"].to_numpy()))))
-    pairs = overlap_areas(subjects["geom"].to_numpy(), others["geom"].to_numpy(), context.data.crs, context.feedback)
+    pairs = overlaps(subjects["geom"].to_numpy(), others["geom"].to_numpy(), context.feedback)
     for side, frame in (("subject", subjects), ("other", others)):
         taken = frame.iloc[pairs[side].to_numpy()]
         pairs[f"{side}_id"], pairs[f"{side}_name"] = taken["source_id"].to_numpy(), taken["name"].to_numpy()
@@ -60,12 +67,22 @@ def _overlaps_of_kinds(context: Context, one: str, other: str) -> Iterator[Outco
     failed = (pairs["error"] != "").to_numpy() | ~valid[0] | ~valid[1]
     for row in pairs[failed].itertuples(index=False):
         yield _broken_pair(context, f"{one}/{row.subject_id}", f"{other}/{row.other_id}")
-    good = pairs[~failed].copy()
-    deduction = subjects["deduction"].to_numpy()[good["subject"].to_numpy()] if one == FARMLAND else np.zeros(len(good))
-    good["net_m2"] = net_area_m2(good["area_m2"].to_numpy(), deduction)
-    for _, group in good.groupby(["subject_id", "other_id"], sort=False):
+    for _, group in _by_names(pairs[~failed], subjects["deduction"].to_numpy(), context.data.crs).groupby("subject", sort=False):
         if group["area_m2"].sum() > context.limit("min_m2"):
             yield _line_overlap(context, one, other, group)
+
+
+def _by_names(pairs: pd.DataFrame, deduction: np.ndarray, crs: int) -> pd.DataFrame:
+    """The pairs with `subject` the number of their two features' ids, and area_m2, net_m2 of ground that counts once.
+
+    A feature may come in pieces, or twice in two layers of its kind.
+    """
+    named = pairs.assign(deduction=usable_deduction(deduction[pairs["subject"].to_numpy()]))
+    named["subject"] = named.groupby(["subject_id", "other_id"], sort=False).ngroup()
+    named = counted_once(named)
+    named["area_m2"] = ellipsoidal_area_m2(named["part"].to_numpy(), crs)
+    named["net_m2"] = net_area_m2(named["area_m2"].to_numpy(), named["deduction"].to_numpy())
+    return named
 
 
 def _line_overlap(context: Context, one: str, other: str, group: pd.DataFrame) -> Finding:
@@ -93,9 +110,12 @@ def _line_overlap(context: Context, one: str, other: str, group: pd.DataFrame) -
 
 def _patches_on(context: Context, kind: str, rule: str, measure: str) -> Iterator[Outcome]:
     items = _built_or_kept(context)
-    if items is None:
+    drawn = ~shapely.is_missing(items["geom"].to_numpy()) & ~shapely.is_empty(items["geom"].to_numpy())
+    if not drawn.any() and not has_polygons(context.data):
         yield context.not_checked("no_patches")
         return
+    yield from context.without_polygon(items.loc[~drawn, "code"])
+    items = items[drawn]
     geoms = items["geom"].to_numpy()
     if len(geoms) == 0:
         return
@@ -110,14 +130,15 @@ def _patches_on(context: Context, kind: str, rule: str, measure: str) -> Iterato
 
 def _conflict(context: Context, kind: str, rule: str, item: pd.Series, ground: pd.Series, measure: str) -> Finding:
     hamlet, village, site = plain(item["hamlet_code"]), plain(item["village_code"]), item["kind"] == "site"
-    who = context.names.sites.get(item["code"], "") if site else context.names.hamlet(hamlet) or "—"
+    who = context.names.sites.get(item["code"], "") if site else context.names.hamlet(hamlet)
+    about = "site" if site else item["state"] if who else f"{item['state']}_unassigned"
     facts: dict[str, Any] = {"gross_m2": ground["gross_m2"], "features": int(ground["features"])}
     if kind == FARMLAND:
         facts["net_m2"] = ground["net_m2"]
     return Finding(
         subject_kind=item["kind"],
         subject_code=item["code"],
-        message_code=f"checks.{rule}.{'site' if site else item['state']}",
+        message_code=f"checks.{rule}.{about}",
         facts=facts,
         names={"who": who, "who_code": hamlet or village or "—", "code": item["code"]},
         severity=context.limit("severity_existing") if item["state"] == RETAINED else None,
@@ -131,23 +152,27 @@ def _conflict(context: Context, kind: str, rule: str, item: pd.Series, ground: p
     )
 
 
-def _built_or_kept(context: Context) -> pd.DataFrame | None:
-    """Patches that are new or stay, and sites (state new); None where the plan has no geometry of either."""
+def _built_or_kept(context: Context) -> pd.DataFrame:
+    """Patches that are new or stay, and sites (state new)."""
     patches = patch_states(context.data, context.scenario).assign(kind="patch")
     sites = context.data.site[["code", "village_code", "geom"]].assign(kind="site", state=PatchKind.NEW.value, hamlet_code=None)
     columns = ["kind", "code", "hamlet_code", "village_code", "state"]
     items = pd.concat([patches[columns], sites[columns]], ignore_index=True)
     items["geom"] = objects([*patches["geom"], *sites["geom"]])
-    drawn = items[~shapely.is_missing(items["geom"].to_numpy())]
-    return None if drawn.empty else drawn[drawn["state"] != PatchKind.CLEARED.value]
+    return items[items["state"] != PatchKind.CLEARED.value]
 
 
 def _features(layer: pd.DataFrame) -> pd.DataFrame:
-    """Features with a geometry; one without an id of its source goes by its position in the layer."""
+    """Features with a geometry; one without an id of its source goes by its shape, which does not change with the order."""
     geoms = layer["geom"].to_numpy()
     layer = layer[~shapely.is_missing(geoms) & ~shapely.is_empty(geoms)].reset_index(drop=True)
-    ids = [f"#{row}" if pd.isna(value) or str(value) == "" else str(value) for row, value in enumerate(layer["source_id"], 1)]
+    ids = [_id_of(value, geom) for value, geom in zip(layer["source_id"], layer["geom"])]
     return layer.assign(source_id=ids)
+
+
+def _id_of(source_id: object, geom: BaseGeometry) -> str:
+    text = "" if pd.isna(source_id) else str(source_id).strip()
+    return text or "#" + hashlib.sha1(shapely.to_wkb(geom), usedforsecurity=False).hexdigest()[:8]
 
 
 def _is_valid(features: pd.DataFrame, chosen: np.ndarray) -> np.ndarray:

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from village_planner.accounts import land_balance, newly_taken, turnover
+from village_planner.accounts.land import TOWN
+from village_planner.checks.control_lines import has_polygons
 from village_planner.checks.rule import Context, Finding, Outcome
-from village_planner.plan.data import plain
+from village_planner.plan.data import PlanData, plain
+from village_planner.plan.schema import PatchKind
 
 
 def reduction(context: Context) -> Iterator[Outcome]:
@@ -18,13 +21,20 @@ def reduction(context: Context) -> Iterator[Outcome]:
     if balance["base_source"].iloc[0] == "nothing":
         yield context.not_checked("no_base", **context.without_layers(["land_use"]).message.params)
         return
+    if not has_polygons(context.data):
+        yield context.not_checked("no_patches")
+        return
+    plan = balance.iloc[-1]
+    if plan["base_m2"] <= 0:
+        yield context.not_checked("no_village_land", codes="、".join(context.profile.value("village_czcsxm")))
+        return
+    yield from context.without_polygon(_not_drawn(context.data, context.data.site["setting"] != TOWN))
+    yield from _unplaced(context, balance)
     unmeasured = int(balance["unmeasured"].iloc[-1])
     if unmeasured:
         yield context.not_checked("unmeasured", count=unmeasured)
-    if balance["base_m2"].isna().any():
-        yield context.not_checked("no_townships")
     info = context.data.info
-    for row in balance[balance["base_m2"].notna()].itertuples(index=False):
+    for row in balance[balance["base_m2"] > 0].itertuples(index=False):
         is_plan = row.kind == "plan"
         if (is_plan and info["scope"] != "county") or row.change_m2 <= context.limit("tolerance_m2"):
             continue
@@ -44,9 +54,10 @@ def reduction(context: Context) -> Iterator[Outcome]:
 def newly_taken_land(context: Context) -> Iterator[Outcome]:
     """NL-01: each new patch and site with more than `min_m2` outside the present built footprint."""
     data = context.data
-    if all(geom is None for geom in [*data.patch["geom"], *data.site["geom"]]):
+    if not has_polygons(data):
         yield context.not_checked("no_patches")
         return
+    yield from context.without_polygon(_not_drawn(data, data.site["code"].notna()))
     hamlet_of = dict(zip(data.patch["code"], data.patch["hamlet_code"]))
     for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
         if np.isnan(row.outside_m2):
@@ -77,14 +88,33 @@ def turnover_overdue(context: Context) -> Iterator[Outcome]:
         )
 
 
+def _not_drawn(data: PlanData, sites: pd.Series) -> list[str]:
+    """Codes of new patches, and of those of the chosen sites, that have no polygon."""
+    tables = (data.patch[data.patch["kind"] == PatchKind.NEW.value], data.site[sites.fillna(True).astype(bool)])
+    return [code for table in tables for code, geom in zip(table["code"], table["geom"]) if geom is None or geom.is_empty]
+
+
+def _unplaced(context: Context, balance: pd.DataFrame) -> Iterator[Outcome]:
+    """Townships whose base is not known, and ground of no township: they are not judged."""
+    townships, plan = balance.iloc[:-1], balance.iloc[-1]
+    without_base = townships["base_m2"].eq(0) & townships["new_m2"].gt(context.limit("tolerance_m2"))
+    for why, chosen in (("no_townships", townships["base_m2"].isna()), ("no_base_in_township", without_base)):
+        if chosen.any():
+            yield context.not_checked(why, townships="、".join(townships.loc[chosen, "name"]))
+    for column in ("new_m2", "cleared_m2"):
+        left_m2 = float(plan[column] - townships[column].sum())
+        if len(townships) and left_m2 > context.limit("tolerance_m2"):
+            yield context.not_checked(f"unplaced_{column[:-3]}", area_m2=round(left_m2, 2))
+
+
 def _taken(context: Context, row: Any, hamlet: str | None, village: str | None) -> Finding:
     who = context.names.hamlet(hamlet) if row.kind == "patch" else context.names.sites.get(row.code, "")
     return Finding(
         subject_kind=row.kind,
         subject_code=row.code,
-        message_code=f"checks.nl01.{row.kind}",
+        message_code=f"checks.nl01.{row.kind}" if who or row.kind == "site" else "checks.nl01.patch_unassigned",
         facts={name: float(getattr(row, name)) for name in ("outside_m2", "farmland_m2", "farmland_net_m2")},
-        names={"who": who or "—", "who_code": hamlet or village or "—", "code": row.code},
+        names={"who": who, "who_code": hamlet or village or "—", "code": row.code},
         village_code=village,
         measure=float(row.outside_m2),
         limit=float(context.limit("min_m2")),

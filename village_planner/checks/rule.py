@@ -85,6 +85,14 @@ class Context:
         return self.not_checked("layers", layers="、".join(titles.name(kind) or kind for kind in kinds), kinds=", ".join(kinds).replace("_", " "))
 
 
+    def without_polygon(self, codes: Iterable[str]) -> list[NotChecked]:
+        """The note that patches or sites could not be looked at, because they are not drawn; nothing where there are none."""
+        codes = list(codes)
+        return [self.not_checked("undrawn", count=len(codes), codes="、".join(codes[:_NAMED]))] if codes else []
+
+
+_NAMED = 5
+
 Outcome = Union[Finding, NotChecked]
 
 

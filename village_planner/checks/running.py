@@ -97,7 +97,7 @@ def _outcomes(rule: Rule, context: Context) -> tuple[list[Finding], list[NotChec
     if missing:
         return [], [context.without_layers(missing)], False
     findings: dict[tuple, Finding] = {}
-    notes: list[NotChecked] = []
+    notes = _set_aside(rule, context)
     for outcome in rule.find(context):
         context.feedback.check()
         if isinstance(outcome, NotChecked):
@@ -111,5 +111,12 @@ def _outcomes(rule: Rule, context: Context) -> tuple[list[Finding], list[NotChec
     return list(findings.values()), notes, did_run
 
 
-_WHOLE_RULE = ("checks.not_checked.no_patches", "checks.not_checked.no_base", "checks.not_checked.too_few_layers")
+def _set_aside(rule: Rule, context: Context) -> list[NotChecked]:
+    """What intake could not read of the layers that the rule reads."""
+    layers = context.data.control_layer
+    lacking = layers[layers["kind"].isin(rule.layers) & layers["set_aside"].gt(0).fillna(False)]
+    return [context.not_checked("set_aside", title=row.title, count=int(row.set_aside)) for row in lacking.itertuples(index=False)]
+
+
+_WHOLE_RULE = tuple(f"checks.not_checked.{why}" for why in ("no_patches", "no_base", "no_village_land", "too_few_layers"))
 """Notes that say that the whole rule did not run; others concern a part of it."""
