@@ -76,7 +76,7 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
             base_year=self.parameterAsInt(parameters, "BASE_YEAR", context),
             phases=phases(self.parameterAsString(parameters, "PHASES", context)),
             roster=self.optional_text(parameters, "ROSTER", context),
-            other_rosters=tuple(self.parameterAsFileList(parameters, "OTHER_ROSTERS", context)),
+            other_rosters=tuple(path for path in self.parameterAsFileList(parameters, "OTHER_ROSTERS", context) if path),
             villages=self.optional_text(parameters, "VILLAGES", context),
             townships=self.optional_text(parameters, "TOWNSHIPS", context),
             patches=self.optional_text(parameters, "PATCHES", context),
