@@ -26,9 +26,9 @@ class VillagePlannerPlugin:
         self._action: QAction | None = None
         # A GeoPackage in WAL mode cannot be copied while it is open.
         gdal.SetConfigOption("OGR_SQLITE_JOURNAL", "DELETE")
-        self._translator = language.translator()
-        if self._translator is not None:
-            QCoreApplication.installTranslator(self._translator)
+        self._translators = language.translators()
+        for translator in self._translators:
+            QCoreApplication.installTranslator(translator)
         self._log = log.start_log()
         self._missing = requirements.missing()
 
@@ -69,8 +69,8 @@ class VillagePlannerPlugin:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
-        if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
+        for translator in self._translators:
+            QCoreApplication.removeTranslator(translator)
         log.stop_log(self._log)
 
     @property

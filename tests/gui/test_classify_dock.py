@@ -250,3 +250,14 @@ def test_the_selection_survives_a_reload(desk: Desk) -> None:
     desk.session.reload()
     assert desk.dock.selection.present().villages == [VILLAGES[1]]
     assert desk.dock.selection.present().hamlets == [HAMLETS[0]]
+
+
+def test_the_buttons_of_a_form_stay_in_sight_on_a_small_screen(desk: Desk, qtbot: Any) -> None:
+    desk.dock.resize(380, 590)
+    desk.select(HAMLETS[1])
+    desk.dock.act("merge")
+    for form in (desk.dock.details.moves, desk.dock.details.consents):
+        desk.dock.details.setCurrentWidget(form)
+        qtbot.wait(20)
+        for button in form._buttons.values():
+            assert button.visibleRegion().boundingRect().size() == button.size()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from osgeo import gdal
 from qgis.core import QgsApplication
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QMessageBox
 
 from tests.gui.fake_iface import FakeIface
-from village_planner.desk import requirements
+from village_planner.desk import language, requirements
+from village_planner.gui import dialogs
 from village_planner.plugin import VillagePlannerPlugin
 
 
@@ -34,6 +37,21 @@ def test_it_keeps_geopackages_out_of_wal_mode(iface: FakeIface) -> None:
     gdal.SetConfigOption("OGR_SQLITE_JOURNAL", None)
     VillagePlannerPlugin(iface).unload()
     assert gdal.GetConfigOption("OGR_SQLITE_JOURNAL") == "DELETE"
+
+
+def test_qts_own_buttons_and_ours_speak_chinese_where_qgis_does(
+    iface: FakeIface, staged_plugin: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr(language.QgsApplication, "locale", staticmethod(lambda: "zh-Hans"))
+    monkeypatch.setattr(language, "_PACKAGE", staged_plugin)
+    plugin = VillagePlannerPlugin(iface)
+    dialog, box = dialogs.NewPlanDialog(), QDialogButtonBox(QDialogButtonBox.StandardButton.Save)
+    for widget in (dialog, box):
+        qtbot.addWidget(widget)
+    assert [button.text() for button in dialog._buttons.buttons()] == ["确定", "取消"]
+    assert "保存" in box.button(QDialogButtonBox.StandardButton.Save).text()
+    plugin.unload()
+    assert QCoreApplication.translate("StepDialog", "OK") == "OK"
 
 
 def test_where_packages_are_missing_it_says_so_in_one_dialog(iface: FakeIface, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> None:

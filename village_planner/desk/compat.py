@@ -15,7 +15,7 @@ from qgis.core import (
     QgsTask,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QT_VERSION_STR, QMetaType, Qt, QVariant
+from qgis.PyQt.QtCore import QT_VERSION_STR, QLibraryInfo, QMetaType, Qt, QVariant
 from qgis.PyQt.QtGui import QFontDatabase
 
 
@@ -48,6 +48,9 @@ _QT6 = QT_VERSION_STR.startswith("6")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 # Qt 5 hands a flag of a model to C++ as a number only; Qt 6 has no number for it.
 ALIGN_NUMBERS = _RIGHT if _QT6 else int(_RIGHT)
+# Qt 6 calls a library's folder `path`.
+_QT_FOLDER = QLibraryInfo.path if _QT6 else QLibraryInfo.location
+QT_TRANSLATIONS = str(_QT_FOLDER(_scoped(getattr(QLibraryInfo, "LibraryPath", None), "TranslationsPath", QLibraryInfo, "TranslationsPath")))
 
 
 def font_families() -> list[str]:

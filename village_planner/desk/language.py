@@ -6,11 +6,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from village_planner.base import Message, render
 from village_planner.base.messages import CHINESE, ENGLISH
+from village_planner.desk import compat
 
+_BUTTON_OF_QT = ("QPlatformTheme", "Cancel")
 _PACKAGE = Path(__file__).absolute().parent.parent
 
 
@@ -33,10 +35,19 @@ def local_time(stamp: str) -> str:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def translator() -> QTranslator | None:
-    """Return the translator of the interface for QGIS's locale, None where the interface stays English."""
+def translators() -> list[QTranslator]:
+    """Return the translators of the interface for QGIS's locale, to be installed in this order; none where it stays English.
+
+    QGIS looks for Qt's own Chinese under the name of its locale (``zh-Hans``), which Qt does not know: then Qt's buttons stay English.
+    """
     if not QgsApplication.locale().lower().startswith("zh"):
-        return None
-    found = QTranslator()
-    path = _PACKAGE / "i18n" / "village_planner_zh_CN.qm"
-    return found if found.load(str(path)) else None
+        return []
+    wanted = [_PACKAGE / "i18n" / "village_planner_zh_CN.qm"]
+    if QCoreApplication.translate(*_BUTTON_OF_QT) == _BUTTON_OF_QT[1]:
+        wanted.insert(0, Path(compat.QT_TRANSLATIONS) / "qtbase_zh_CN.qm")
+    found = []
+    for path in wanted:
+        translator = QTranslator()
+        if translator.load(str(path)):
+            found.append(translator)
+    return found

@@ -34,7 +34,7 @@ from village_planner.gui.telling import Teller
 from village_planner.gui.village_model import CODE, NAME, VillageFilter, VillageModel
 
 MINIMUM_WIDTH = 380
-SPLIT_HEIGHTS = (400, 250)
+SPLIT_HEIGHTS = (340, 260)
 COLUMN_WIDTHS = (98, 104, 86, 72, 44, 46, 110, 130)
 
 
@@ -174,7 +174,8 @@ class ClassifyDock(QgsDockWidget):
         details.moves.added.connect(self._do(lambda row: decisions.add_moves(self.selection.present(), row)))
         details.moves.saved.connect(self._do(decisions.change_move))
         details.moves.removed.connect(self._do(decisions.remove_move))
-        details.moves.refused.connect(self._teller.warn)
+        for form in (details.moves, details.consents):
+            form.refused.connect(self._teller.warn)
         details.consents.added.connect(self._do(lambda row: decisions.add_consent(self.selection.present(), row)))
         details.consents.saved.connect(self._do(decisions.change_consent))
         details.consents.removed.connect(self._do(decisions.remove_consent))

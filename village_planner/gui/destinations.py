@@ -9,6 +9,7 @@ from village_planner.base import InputError
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import Destination
 
+POPUP_WIDTH = 330
 CODED = (Destination.HAMLET.value, Destination.SITE.value)
 NAMED = (Destination.TOWN.value, Destination.OUTSIDE.value)
 
@@ -25,6 +26,8 @@ class DestinationEdit(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setCompleter(completer)
+        # As wide as the field it would cut the names.
+        completer.popup().setMinimumWidth(POPUP_WIDTH)
 
     def load(self, data: PlanData) -> None:
         """Offer the hamlets and sites of a snapshot."""

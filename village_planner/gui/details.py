@@ -27,8 +27,8 @@ class Details(QTabWidget):
         self._session, self._decisions = session, decisions
         self.reasons, self.moves, self.consents, self.history = ReasonsForm(), MovesForm(), ConsentForm(), QListWidget()
         self.addTab(scrolled(self.reasons), self.tr("Grounds"))
-        self.addTab(scrolled(self.moves), self.tr("Moves"))
-        self.addTab(scrolled(self.consents), self.tr("Consent"))
+        self.addTab(self.moves, self.tr("Moves"))
+        self.addTab(self.consents, self.tr("Consent"))
         self.addTab(self.history, self.tr("History"))
         self._history_is_stale = False
         self.currentChanged.connect(self._fill_history)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from village_planner.base import InputError
@@ -30,9 +31,9 @@ class StepDialog(QDialog):
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        # Qt's own Chinese is missing from some installations.
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("OK"))
-        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Cancel"))
+        # Qt's own Chinese is missing from some installations. `self.tr` would look under the name of the subclass.
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(QCoreApplication.translate("StepDialog", "OK"))
+        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(QCoreApplication.translate("StepDialog", "Cancel"))
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -11,6 +11,9 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QComboBox, QFrame, QLineEdit,
 
 LARGEST_COUNT = 99_999_999
 LARGEST_M2 = 1e10
+NUMBER_WIDTH = 36
+# The heading and two records.
+LIST_HEIGHT = 64
 
 
 class CountEdit(QLineEdit):
@@ -19,7 +22,7 @@ class CountEdit(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setValidator(QIntValidator(0, LARGEST_COUNT, self))
-        self.setMinimumWidth(50)
+        self.setMinimumWidth(NUMBER_WIDTH)
 
     def value(self) -> int | None:
         """The number; None where the field is empty."""
@@ -38,7 +41,7 @@ class AreaEdit(QLineEdit):
         validator = QDoubleValidator(0, LARGEST_M2, 2, self)
         validator.setNotation(QDoubleValidator.Notation.StandardNotation)
         self.setValidator(validator)
-        self.setMinimumWidth(50)
+        self.setMinimumWidth(NUMBER_WIDTH)
 
     def value(self) -> float | None:
         """The area; None where the field is empty."""
@@ -88,7 +91,7 @@ class RecordTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setStretchLastSection(True)
-        self.setMinimumHeight(80)
+        self.setMinimumHeight(LIST_HEIGHT)
 
     def show_records(self, records: list[tuple[str, list[str]]]) -> None:
         """Show (code, cells) rows; the code that was chosen stays chosen."""

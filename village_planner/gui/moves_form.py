@@ -4,43 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-
-from village_planner.base import PlannerError
 from village_planner.gui.destinations import DestinationEdit
-from village_planner.gui.forms import AreaEdit, CodeCombo, CountEdit, RecordTable
+from village_planner.gui.forms import AreaEdit, CodeCombo, CountEdit
+from village_planner.gui.record_form import RecordForm
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 
-class MovesForm(QWidget):
+class MovesForm(RecordForm):
     """Shows moves and hands over what the planner adds, changes or removes."""
-
-    added = pyqtSignal(dict)
-    saved = pyqtSignal(str, dict)
-    removed = pyqtSignal(str)
-    refused = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._moves: dict[str, dict[str, Any]] = {}
-        self._table = RecordTable(
-            [self.tr("From"), self.tr("To"), self.tr("Phase"), self.tr("Households"), self.tr("Persons"), self.tr("Mode")]
-        )
         self._kind, self._phase, self._mode = CodeCombo(), CodeCombo(), CodeCombo()
         self._destination = DestinationEdit()
         self._households, self._persons = CountEdit(), CountEdit()
         self._cleared, self._built = AreaEdit(), AreaEdit()
-        self._buttons = {
-            "add": QPushButton(self.tr("Add move")), "save": QPushButton(self.tr("Save move")), "remove": QPushButton(self.tr("Remove move")),
-        }
-        self._lay_out()
+        for field in (self._households, self._persons):
+            field.setPlaceholderText(self.tr("the rest"))
+        headings = [self.tr("From"), self.tr("To"), self.tr("Phase"), self.tr("Households"), self.tr("Persons"), self.tr("Mode")]
+        lines = [
+            [(self.tr("To"), self._kind), (self.tr("Place"), self._destination)],
+            [(self.tr("Phase"), self._phase), (self.tr("Mode"), self._mode)],
+            [
+                (self.tr("Households"), self._households), (self.tr("Persons"), self._persons),
+                (self.tr("Cleared m²"), self._cleared), (self.tr("Built m²"), self._built),
+            ],
+        ]
+        self.lay_out(headings, lines, (self.tr("Add move"), self.tr("Save move"), self.tr("Remove move")))
         self._kind.currentIndexChanged.connect(lambda _: self._destination.set_kind(self._kind.value() or ""))
-        self._table.itemSelectionChanged.connect(self._show_chosen)
-        self._buttons["add"].clicked.connect(lambda: self._hand_over(self.added.emit))
-        self._buttons["save"].clicked.connect(lambda: self._hand_over(lambda row: self.saved.emit(self._table.chosen(), row)))
-        self._buttons["remove"].clicked.connect(lambda: self.removed.emit(self._table.chosen()))
 
     def load(self, data: PlanData, profile: Profile) -> None:
         """Take kinds, phases, modes and destinations from the plan."""
@@ -55,8 +47,7 @@ class MovesForm(QWidget):
 
         rest: households and persons that no move takes yet, to begin a new move with; None where several hamlets or none are selected.
         """
-        self._moves = {move["code"]: move for move in moves}
-        self._table.show_records([(move["code"], labels[move["code"]]) for move in moves])
+        self.show_records(moves, labels)
         nothing_left = rest is not None and not any(rest.values())
         if moves and nothing_left and self._table.chosen() is None:
             self._table.setCurrentCell(0, 0)
@@ -66,11 +57,6 @@ class MovesForm(QWidget):
             self._cleared.set_value(None)
             self._built.set_value(None)
             self._destination.clear()
-        self._enable()
-
-    def set_addable(self, addable: bool) -> None:
-        """Whether a hamlet is selected that a move could be added to."""
-        self._buttons["add"].setEnabled(addable)
 
     def row(self) -> dict[str, Any]:
         """What stands in the form, as columns of table `move`; raises InputError for an unknown destination."""
@@ -80,54 +66,14 @@ class MovesForm(QWidget):
             "cleared_m2": self._cleared.value(), "built_m2": self._built.value(),
         }
 
-    def _lay_out(self) -> None:
-        self._households.setPlaceholderText(self.tr("the rest"))
-        self._persons.setPlaceholderText(self.tr("the rest"))
-        grid = QGridLayout()
-        grid.setSpacing(3)
-        pairs = [
-            (self.tr("To"), self._kind), (self.tr("Place"), self._destination), (self.tr("Phase"), self._phase), (self.tr("Mode"), self._mode),
-            (self.tr("Households"), self._households), (self.tr("Persons"), self._persons),
-            (self.tr("Cleared m²"), self._cleared), (self.tr("Built m²"), self._built),
-        ]
-        for number, (title, field) in enumerate(pairs):
-            grid.addWidget(QLabel(title), number // 2, 2 * (number % 2))
-            grid.addWidget(field, number // 2, 2 * (number % 2) + 1)
-        grid.setColumnStretch(1, 2)
-        grid.setColumnStretch(3, 3)
-        buttons = QHBoxLayout()
-        for button in self._buttons.values():
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.setSpacing(3)
-        layout.addWidget(self._table, 1)
-        layout.addLayout(grid)
-        layout.addLayout(buttons)
-
-    def _show_chosen(self) -> None:
-        move = self._moves.get(self._table.chosen() or "")
-        if move is not None:
-            self._kind.set_value(move["destination_kind"])
-            self._destination.set_kind(move["destination_kind"])
-            self._destination.show_destination(move["destination_code"], move["destination_name"])
-            self._phase.set_value(move["phase"])
-            self._mode.set_value(move["mode"])
-            self._households.set_value(move["households"])
-            self._persons.set_value(move["persons"])
-            self._cleared.set_value(move["cleared_m2"])
-            self._built.set_value(move["built_m2"])
-        self._enable()
-
-    def _enable(self) -> None:
-        chosen = self._table.chosen() is not None
-        self._buttons["save"].setEnabled(chosen)
-        self._buttons["remove"].setEnabled(chosen)
-
-    def _hand_over(self, deliver: Any) -> None:
-        try:
-            row = self.row()
-        except PlannerError as error:
-            self.refused.emit(error.message)
-            return
-        deliver(row)
+    def show_record(self, record: dict[str, Any]) -> None:
+        """Show a move in the fields."""
+        self._kind.set_value(record["destination_kind"])
+        self._destination.set_kind(record["destination_kind"])
+        self._destination.show_destination(record["destination_code"], record["destination_name"])
+        self._phase.set_value(record["phase"])
+        self._mode.set_value(record["mode"])
+        self._households.set_value(record["households"])
+        self._persons.set_value(record["persons"])
+        self._cleared.set_value(record["cleared_m2"])
+        self._built.set_value(record["built_m2"])
