@@ -49,16 +49,19 @@ def test_a_randomly_damaged_zip_gives_findings_or_a_refusal(clean_package: Path,
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "found"),
     [
-        {"plan": {"base_year": "abc", "current_phase": {"a": 1}, "county_code": 5, "title": ["x"]}}, {"crs": -1}, {"crs": 10**30},
-        {"phases": [[10**30, "x"]]}, {"phases": []}, {"scenario": {"code": "'; DROP TABLE x"}}, {"edition": "?"}, {"code": "*", "name": "[a-"},
-        {"counts": {"CZBD": 10**9}}, {"files": [{"path": "../../../etc/hostname", "size": 1, "sha256": "0"}]}, {"plan": {"unknown": 1, "id": 7}},
+        ({"plan": {"base_year": "abc", "current_phase": {"a": 1}, "county_code": 5, "title": ["x"]}}, {"QC-3302"}), ({"crs": -1}, {"PK-01"}),
+        ({"crs": 10**30}, {"PK-01"}), ({"phases": [[10**30, "x"]]}, {"PK-01"}), ({"phases": []}, set()), ({"scenario": {"code": "'; DROP TABLE x"}}, set()),
+        ({"edition": "?"}, {"PK-01", "QC-1101", "QC-1102"}), ({"code": "*", "name": "[a-"}, {"QC-1101", "QC-1102"}), ({"counts": {"CZBD": 10**9}}, {"PK-01"}),
+        ({"files": [{"path": "../../../etc/hostname", "size": 1, "sha256": "0"}]}, {"PK-01"}), ({"plan": {"unknown": 1, "id": 7}}, set()),
     ],
 )
-def test_a_manifest_that_lies_is_survived(clean_package: Path, tmp_path: Path, change: dict[str, object]) -> None:
+def test_a_manifest_that_lies_is_found_out_or_does_no_harm(clean_package: Path, tmp_path: Path, change: dict[str, object], found: set[str]) -> None:
     package = Path(shutil.copytree(clean_package, tmp_path / clean_package.name))
     path = package / "manifest.json"
     data = {**json.loads(path.read_text(encoding="utf-8")), **change}
     path.write_text(json.dumps(data), encoding="utf-8")
-    inspect_package(package)
+    inspection = inspect_package(package)
+    assert set(inspection.findings["rule"]) == found
+    assert "QC-7101" in inspection.plan_result.ran

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -203,6 +204,41 @@ def test_a_file_that_the_manifest_does_not_list_is_found_as_a_lesser_fault(packa
     (package / "1规划文本" / "370799清河县村庄布局规划文本.pdf").write_bytes(b"%PDF-1.4")
     findings = inspect_package(package).findings
     assert list(zip(findings["rule"], findings["severity"])) == [("PK-01", "B")]
+
+
+def test_a_manifest_that_lists_a_file_twice_is_found(package: Path) -> None:
+    path = package / "manifest.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["files"].append(data["files"][0])
+    path.write_text(json.dumps(data), encoding="utf-8")
+    findings = inspect_package(package).findings
+    assert list(zip(findings["message_code"], findings["file"])) == [("delivery.manifest_file_twice", data["files"][0]["path"])]
+
+
+def test_what_file_managers_and_open_programs_leave_behind_is_a_minor_finding(package: Path) -> None:
+    for name in ("Thumbs.db", ".DS_Store", "~$370799清河县村庄布局规划表格.xlsx", ".~lock.a.xlsx#"):
+        (package / "3规划表格" / name).write_bytes(b"x")
+    findings = inspect_package(package).findings
+    assert list(zip(findings["rule"], findings["severity"], findings["message_code"])) == [("QC-1101", "C", "delivery.file_litter")] * 4
+
+
+def test_the_layers_are_read_from_the_file_that_bears_the_packages_name(package: Path) -> None:
+    ours = file_of(package, ".gpkg")
+    ours.with_name("370799清河县0村庄布局规划矢量数据.gpkg").write_bytes(b"another")
+    inspection = inspect_package(package)
+    assert "QC-7101" in inspection.plan_result.ran
+    assert set(inspection.findings["rule"]) == {"PK-01", "QC-1101"}
+
+
+@pytest.mark.parametrize(
+    ("change", "element"),
+    [({"draft": False}, "标识信息/成果状态"), ({"edition": "notice"}, "标识信息/版本"), ({"crs": 4548}, "空间参照/EPSG代码")],
+)
+def test_metadata_that_contradicts_the_manifest_is_found(package: Path, change: dict[str, Any], element: str) -> None:
+    path = package / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
+    findings = inspect_package(package).findings
+    assert element in set(findings.loc[findings["message_code"] == "delivery.metadata_contradicts", "subject"])
 
 
 def test_a_listed_file_that_is_missing_is_found(package: Path) -> None:

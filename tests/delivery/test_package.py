@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -18,7 +20,8 @@ from pyproj import Geod, Transformer
 from tests.delivery.plans import box, control, plan_rows, write_plan
 from village_planner import checks
 from village_planner.base import Cancelled, InputError, Message, PlannerError, Refused, SilentFeedback, render
-from village_planner.delivery import PackageRequest, inspect_package, package, write_package
+from village_planner.base.paths import resource
+from village_planner.delivery import PackageRequest, geopackage, inspect_package, package, write_package
 from village_planner.plan import PlanFile
 from village_planner.standards import Profile, load_profile
 
@@ -62,7 +65,8 @@ def add_layers(plan: Path, **geoms: list[Any]) -> None:
     rows = []
     for number, (kind, shapes) in enumerate(geoms.items(), 1):
         frame = control(kind, shapes)
-        store.add({"code": f"c{number:03d}", "kind": kind, "title": kind}, frame.drop(columns=["layer", "geom"]), frame["geom"].to_numpy())
+        meta = {"code": f"c{number:03d}", "kind": kind, "title": kind, "digest": "0"}
+        store.add(meta, frame.drop(columns=["layer", "geom"]), frame["geom"].to_numpy())
         rows.append({"code": f"c{number:03d}", "kind": kind, "title": kind, "source": "x.gpkg", "imported_at": "2026-03-01", "features": len(shapes),
                      "repaired": 0, "set_aside": 0, "digest": "0"})
     with PlanFile.open(plan).write("测试", "图层") as tx:
@@ -210,6 +214,73 @@ def test_a_failure_while_the_new_package_is_put_in_place_brings_the_old_one_back
     assert "No space left" in render(refused.value.message)
     assert digests(tmp_path / "out") == before
     assert list((tmp_path / "out").iterdir()) == [result.path]
+
+
+def test_an_earlier_package_that_a_killed_run_put_aside_is_put_back(plan_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = write_package(request(plan_path, tmp_path / "out"))
+    before = digests(result.path)
+    rename = os.rename
+
+    def die(source: Path, target: Path) -> None:
+        rename(source, target)
+        os._exit(9)
+
+    child = os.fork()
+    if child == 0:
+        package.os.rename = die
+        write_package(request(plan_path, tmp_path / "out"))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert not result.path.exists()
+    with pytest.raises(Cancelled):
+        write_package(request(plan_path, tmp_path / "out"), StopAfter(1))
+    assert digests(result.path) == before
+    assert list((tmp_path / "out").iterdir()) == [result.path]
+
+
+def test_a_full_disk_is_told_in_words_and_leaves_nothing(plan_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(geopackage, "_write_aliases", full)
+    assert "写入失败" in refusal(request(plan_path, tmp_path / "out"))
+    monkeypatch.setattr(geopackage.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    assert "磁盘空间不足" in refusal(request(plan_path, tmp_path / "out"))
+
+
+def test_a_package_whose_workbook_is_open_elsewhere_is_not_replaced(plan_path: Path, tmp_path: Path) -> None:
+    result = write_package(request(plan_path, tmp_path / "out"))
+    (result.path / "3规划表格" / "~$370799清河县村庄布局规划表格.xlsx").write_bytes(b"lock")
+    assert "关闭" in refusal(request(plan_path, tmp_path / "out"))
+
+
+def test_what_a_file_manager_leaves_in_a_folder_does_not_stop_a_new_package(plan_path: Path, tmp_path: Path) -> None:
+    result = write_package(request(plan_path, tmp_path / "out"))
+    (result.path / "3规划表格" / "Thumbs.db").write_bytes(b"x")
+    assert write_package(request(plan_path, tmp_path / "out")).inspection.findings.empty
+
+
+def test_a_format_that_the_profile_requires_and_nobody_can_write_is_refused_as_such(plan_path: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(resource("profiles", "layout-2035"), tmp_path / "other"))
+    spec = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    spec["inspection"]["formats"] = ["gpkg", "vct"]
+    (folder / "package.json").write_text(json.dumps(spec), encoding="utf-8")
+    assert "不能生成格式 vct" in refusal(request(plan_path, tmp_path / "out", profile=folder))
+
+
+def test_a_plan_without_a_county_code_is_named_by_the_codes_of_its_villages(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["plan"][0]["county_code"] = None
+    assert write_package(request(write_plan(tmp_path / "plan.gpkg", rows), tmp_path / "out")).path.name.startswith("370799")
+
+
+def test_a_text_that_is_cut_in_a_message_shows_that_it_goes_on(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["hamlet"][1]["name"] = "庄" * 70
+    result = write_package(request(write_plan(tmp_path / "plan.gpkg", rows), tmp_path / "out"))
+    params = {row.subject: row.params for row in result.inspection.findings.itertuples()}
+    assert params["JMD.JMDMC"]["value"].endswith("庄…")
+    assert params["JMD.JMDMC"]["examples"] == "370799101201002"
+    assert params["JMDYD.JMDMC"]["examples"] == "P2"
 
 
 def test_a_draft_of_a_faulty_plan_is_written_and_lists_its_findings(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path:
     sheet = written(tmp_path, spec(column("面积", "村域"), paper="A4"), pd.DataFrame({"v": [1.5]}))
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, 0, True)
-    assert sheet.print_title_rows.replace("$", "") == "1:4"
+    # Without the $ spreadsheets do not repeat the rows.
+    assert "!$1:$4</definedName>" in zipfile.ZipFile(tmp_path / "t.xlsx").read("xl/workbook.xml").decode("utf-8")
     assert "&P" in sheet.oddFooter.center.text
     assert sheet.cell(5, 1).font.name == "宋体"
 
@@ -154,6 +156,75 @@ def test_a_split_hamlet_counts_once_in_the_phase_of_its_last_move() -> None:
     assert whole["cumulative_hamlets"].to_dict()["2035年"] == 2
 
 
-def test_shares_by_category_are_of_the_townships_villages() -> None:
-    frame = tables_of(plan_rows())["category_summary"].set_index("township_name")
-    assert (frame.loc["东河镇", "count_01"], frame.loc["东河镇", "share_01"], frame.loc["东河镇", "in_scope"]) == (1, 50.0, 2)
+def test_shares_by_category_and_of_what_is_not_classified_add_up_to_a_hundred() -> None:
+    rows = plan_rows()
+    rows["village"] = [{**rows["village"][0], "code": f"3707991012{number:02d}", "name": f"村{number}", "geom": None} for number in range(1, 8)]
+    for table in ("hamlet", "patch", "action", "move", "consent", "roster_difference", "village_alias", "site", "site_capacity"):
+        rows[table] = []
+    rows["category"] = [{**rows["category"][0], "village_code": f"3707991012{number:02d}", "category": f"0{number}"} for number in (1, 2, 3, 4, 5)]
+    frame = tables_of(rows)["category_summary"].set_index("township_name")
+    for name in ("东河镇", "合计"):
+        assert (frame.loc[name, "in_scope"], frame.loc[name, "classified"]) == (7, 5)
+        shares = [frame.loc[name, f"share_0{number}"] for number in (1, 2, 3, 4, 5)]
+        assert all(share in (14.28, 14.29) for share in shares)
+    rows["village"] = rows["village"][:3]
+    rows["category"] = rows["category"][:3]
+    frame = tables_of(rows)["category_summary"].set_index("township_name")
+    assert sum(round(100 * frame.loc["东河镇", f"share_0{number}"]) for number in range(1, 6)) == 10_000
+
+
+def test_a_village_inside_the_boundary_is_not_among_those_that_need_a_category() -> None:
+    rows = plan_rows()
+    rows["village"][3]["position_stated"] = "inside"
+    rows["category"] = rows["category"][:3]
+    tables = tables_of(rows)
+    summary = tables["category_summary"].set_index("township_name")
+    assert (summary.loc["西山镇", "in_scope"], summary.loc["西山镇", "classified"], summary.loc["西山镇", "share_03"]) == (1, 1, 100.0)
+    assert summary.loc["合计", "in_scope"] == len(tables["village_categories"]) == 3
+    assert set(tables["village_roster"]["position_name"]) == {"界内", "界外"}
+
+
+def test_an_unknown_area_stays_unknown_in_the_total_of_the_phase() -> None:
+    rows = plan_rows()
+    rows["move"] = [{**row, "built_m2": None} for row in rows["move"]]
+    whole = tables_of(rows)["phase_summary"].query("township_name == '合计'").set_index("phase_name")
+    assert pd.isna(whole.loc["2025年", "built_ha"])
+    assert whole.loc["2020年", "built_ha"] == 0
+
+
+def test_the_phases_add_up_to_the_list_of_moves_as_printed() -> None:
+    rows = plan_rows()
+    for row, cleared, built in zip(rows["move"], (1_000.4, 1_000.4, 77.5), (500.6, 500.6, 0.0)):
+        row["cleared_m2"], row["built_m2"] = cleared, built
+    tables = tables_of(rows)
+    last = tables["phase_summary"].query("township_name == '合计'").iloc[-1]
+    for column in ("cleared_ha", "built_ha"):
+        printed = tables["move_list"][column].round(4)
+        assert last[f"cumulative_{column}"] == pytest.approx(printed.sum(), abs=1e-9)
+    assert last["cumulative_net_ha"] == pytest.approx(last["cumulative_cleared_ha"] - last["cumulative_built_ha"], abs=1e-9)
+
+
+def test_totals_have_no_number_and_are_bold(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"no": pd.array([1, pd.NA], dtype="Int64"), "v": ["东河镇", "合计"]})
+    sheet = written(tmp_path, spec(column("序号", value="no"), column("乡镇")), frame)
+    assert [(sheet.cell(row, 1).value, sheet.cell(row, 2).font.bold) for row in (4, 5)] == [(1, False), (None, True)]
+
+
+def test_a_batch_of_committees_has_no_code_in_the_printed_roster_check() -> None:
+    rows = plan_rows()
+    rows["roster_difference"].append({"source": "村庄名录.xlsx", "code": "committees", "kind": "committees", "detail": {"codes": ["370799101001"]}})
+    printed = tables_of(rows)["roster_check"]
+    assert printed.loc[printed["source"] == "村庄名录.xlsx", "code"].isna().all()
+
+
+def test_the_vote_of_a_hamlet_comes_before_that_of_its_village() -> None:
+    rows = plan_rows()
+    village, hamlet = "370799101201", "370799101201002"
+    later = {"village_code": village, "hamlet_code": None, "kind": "meeting_adults", "date": "2020-09-01", "eligible": 400, "attended": 300, "in_favour": 200}
+    rows["consent"].append({**later, "code": "C3"})
+    moves = tables_of(rows)["move_list"].set_index("move_code")
+    assert (moves.loc["M1", "meeting_date"], moves.loc["M1", "in_favour_percent"]) == ("2020-06-01", 80.0)
+    rows["consent"] = [row for row in rows["consent"] if row["hamlet_code"] != hamlet]
+    moves = tables_of(rows)["move_list"].set_index("move_code")
+    assert (moves.loc["M1", "meeting_date"], moves.loc["M1", "in_favour_percent"]) == ("2020-09-01", 66.67)
+    assert pd.isna(moves.loc["M2", "meeting_date"])

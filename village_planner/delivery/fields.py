@@ -13,6 +13,9 @@ from village_planner.plan.data import plain
 from village_planner.standards import CodeList, FieldSpec, LayerSpec, Profile
 
 _EXAMPLES = 5
+_SHOWN = 60
+_NATURAL_KEYS = ("patch_code", "site_code", "move_code", "consent_code", "hamlet_code", "village_code", "bsm")
+"""Frame columns that name a row, what is most particular first."""
 
 
 def deliver(spec: LayerSpec, frame: pd.DataFrame, profile: Profile) -> pd.DataFrame:
@@ -69,6 +72,11 @@ def is_empty(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) or (isinstance(value, str) and not value.strip())
 
 
+def shortened(text: str) -> str:
+    """A text for a message: what is cut off shows as …"""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
 def _typed(value: Any, field: FieldSpec, to_code: Mapping[str, str]) -> Any:
     value = plain(value)
     if value is None or value == "":
@@ -105,16 +113,13 @@ def _finding(
     params = {
         "layer": spec.name, "field": field.name, "alias": field.alias, "count": len(positions), "width": field.width,
         "examples": "、".join(_row_name(spec, rows, position) for position in positions[:_EXAMPLES]),
-        "value": "" if is_empty(first) else str(first)[:60],
+        "value": "" if is_empty(first) else shortened(str(first)),
     }
     return [PackageFinding(rule, file, f"{spec.name}.{field.name}", Message(code, params))]
 
 
 def _row_name(spec: LayerSpec, rows: pd.DataFrame, position: int) -> str:
     """What a reader can find a row by: its natural code, else its serial, else its number."""
-    preferred = [f.name for f in spec.fields if f.value in _NATURAL_KEYS] + [f.name for f in spec.fields if f.value == "bsm"]
-    values = [rows[name].iloc[position] for name in preferred if name in rows.columns]
+    name_of = {field.value: field.name for field in spec.fields if field.name in rows.columns}
+    values = [rows[name_of[key]].iloc[position] for key in _NATURAL_KEYS if key in name_of]
     return next((str(value)[:40] for value in values if not is_empty(value)), f"#{position + 1}")
-
-
-_NATURAL_KEYS = frozenset({"patch_code", "site_code", "move_code", "consent_code", "hamlet_code", "village_code"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from village_planner.standards import FieldSpec, LayerSpec
 OGR_TYPES = {"text": ogr.OFTString, "int": ogr.OFTInteger, "real": ogr.OFTReal, "date": ogr.OFTDate}
 OGR_GEOMETRIES = {"Point": ogr.wkbPoint, "MultiPolygon": ogr.wkbMultiPolygon, "LineString": ogr.wkbLineString, "None": ogr.wkbNone}
 _CHECK_EVERY = 500
+_LEAST_FREE_BYTES = 1 << 20
 
 
 def write_geopackage(
@@ -35,19 +37,16 @@ def write_geopackage(
     reference.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
     with _gdal_settings(date), quiet_gdal():
         try:
-            source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
-            for spec, rows in layers.values():
-                if source is None:
-                    break
-                _write_layer(source, spec, rows, reference, feedback)
-            failed = source is None or gdal.GetLastErrorType() >= gdal.CE_Failure
-            source = None
-        except RuntimeError as error:
-            # GDAL raises instead of returning None when somebody in the process called UseExceptions().
+            with _created(path) as source:
+                for spec, rows in layers.values():
+                    _write_layer(source, spec, rows, reference, feedback)
+            _demand(gdal.GetLastErrorType() >= gdal.CE_Failure)
+            _write_aliases(path, [spec for spec, _ in layers.values()])
+        except (RuntimeError, sqlite3.Error) as error:
+            # RuntimeError: ours, and GDAL's own where somebody in the process called UseExceptions().
+            if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
+                raise InputError("delivery.disk_full", file=path.name) from error
             raise InputError("delivery.gpkg_not_written", file=path.name, reason=str(error)[:200]) from error
-        if failed:
-            raise InputError("delivery.gpkg_not_written", file=path.name, reason=gdal.GetLastErrorMsg()[:200])
-    _write_aliases(path, [spec for spec, _ in layers.values()])
 
 
 @contextmanager
@@ -59,6 +58,17 @@ def quiet_gdal() -> Iterator[None]:
         yield
     finally:
         gdal.PopErrorHandler()
+
+
+@contextmanager
+def _created(path: Path) -> Iterator[ogr.DataSource]:
+    """A new data source that is closed at the end, also while an error's traceback still refers to it."""
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    _demand(source is None)
+    try:
+        yield source
+    finally:
+        source.Destroy()
 
 
 @contextmanager
@@ -82,8 +92,7 @@ def _write_layer(
         spec.name, reference if spatial else None, OGR_GEOMETRIES[spec.geometry],
         [f"IDENTIFIER={spec.alias}", f"DESCRIPTION={spec.alias}", "GEOMETRY_NAME=geom", "FID=fid"],
     )
-    if layer is None:
-        raise InputError("delivery.gpkg_not_written", file=spec.name, reason=gdal.GetLastErrorMsg()[:200])
+    _demand(layer is None)
     for field in spec.fields:
         layer.CreateField(_definition(field))
     blobs = shapely.to_wkb(_geometries(spec, rows), output_dimension=2) if spatial else [None] * len(rows)
@@ -98,13 +107,13 @@ def _write_layer(
                 feature.SetField(position, values[number])
         if blob is not None:
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(blob))
-        _demand(layer.CreateFeature(feature), spec)
-    _demand(layer.CommitTransaction(), spec)
+        _demand(layer.CreateFeature(feature))
+    _demand(layer.CommitTransaction())
 
 
-def _demand(failed: int, spec: LayerSpec) -> None:
+def _demand(failed: int) -> None:
     if failed:
-        raise InputError("delivery.gpkg_not_written", file=spec.name, reason=gdal.GetLastErrorMsg()[:200])
+        raise RuntimeError(gdal.GetLastErrorMsg())
 
 
 def _definition(field: FieldSpec) -> ogr.FieldDefn:

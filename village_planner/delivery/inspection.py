@@ -21,7 +21,7 @@ from village_planner.delivery.metadata import check_metadata
 from village_planner.delivery.reading import plan_from_layers
 from village_planner.delivery.record import STATES
 from village_planner.delivery.structure import check_layers
-from village_planner.delivery.tree import check_files, check_tree, files_of_kind
+from village_planner.delivery.tree import check_files, check_tree, files_of_kind, is_litter
 from village_planner.delivery.unpack import UNREADABLE, Limits, OpenedPackage, open_package
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
@@ -87,7 +87,7 @@ def read_package(path: str | Path, profile: Profile | str | None = None, feedbac
     with open_package(Path(path), _limits(profile), feedback) as opened:
         manifest = read_manifest(opened.root)
         used, _ = _profile(profile, manifest)
-        files = files_of_kind(opened, used.package, "geopackage")
+        files = files_of_kind(opened, used.package, "geopackage", _names(manifest, used))
         if not files:
             raise InputError("delivery.no_geopackage")
         contents = read_geopackage(opened.root / files[0], opened.work, feedback)
@@ -100,15 +100,16 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     used, doubts = _profile(profile, manifest)
     findings = [*opened.findings, *doubts]
     extra = used.rule("PK-01")
-    findings += check_manifest(opened.root, opened.files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
+    files = tuple(file for file in opened.files if not is_litter(file))
+    findings += check_manifest(opened.root, files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
     findings += _check_edition(manifest, used)
     feedback.check()
     findings += check_tree(opened, used.package, manifest.edition if manifest else "", _names(manifest, used))
     findings += check_files(opened, used)
     for file in files_of_kind(opened, used.package, "metadata"):
-        findings += check_metadata(opened.root / file, file, used.package)
+        findings += check_metadata(opened.root / file, file, used.package, _stated(manifest, used))
     feedback.progress(0.3)
-    file, contents, faults = _contents(opened, used, feedback)
+    file, contents, faults = _contents(opened, used, _names(manifest, used), feedback)
     findings += faults
     if contents is None:
         result = CheckResult(_no_plan_findings(), _all_not_checked(used, Message("delivery.not_checked.unreadable")), [])
@@ -154,13 +155,21 @@ def _names(manifest: Manifest | None, profile: Profile) -> dict[str, str] | None
     return {"code": manifest.code, "name": manifest.name, "edition": edition, "draft": draft_mark(manifest.draft)}
 
 
+def _stated(manifest: Manifest | None, profile: Profile) -> dict[str, str]:
+    """What the metadata must say too, by the keys of its elements."""
+    names = _names(manifest, profile)
+    return {**names, "crs": str(manifest.crs)} if manifest and names else {}
+
+
 def draft_mark(draft: bool) -> str:
     """The word that marks a draft, '' for a formal package."""
     return "草稿" if draft else ""
 
 
-def _contents(opened: OpenedPackage, profile: Profile, feedback: Feedback) -> tuple[str, list[LayerContent] | None, list[PackageFinding]]:
-    files = files_of_kind(opened, profile.package, "geopackage") or [file for file in opened.files if file.lower().endswith(".gpkg")]
+def _contents(
+    opened: OpenedPackage, profile: Profile, names: Mapping[str, str] | None, feedback: Feedback
+) -> tuple[str, list[LayerContent] | None, list[PackageFinding]]:
+    files = files_of_kind(opened, profile.package, "geopackage", names) or [file for file in opened.files if file.lower().endswith(".gpkg")]
     if not files:
         return "", None, [PackageFinding("QC-1201", "", "", Message("delivery.no_geopackage"))]
     try:

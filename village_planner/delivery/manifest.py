@@ -85,21 +85,26 @@ def read_manifest(root: Path) -> Manifest | None:
 
 
 def check_manifest(root: Path, files: tuple[str, ...], manifest: Manifest | None, severity_extra: str) -> list[PackageFinding]:
-    """Findings (PK-01): no readable manifest, listed files that are missing or differ, files that it does not list.
+    """Findings (PK-01): no readable manifest, listed files that are missing, differ or are listed twice, files that it does not list.
 
-    files: all files of the package. severity_extra: of a file that is not listed.
+    files: all files of the package but litter. severity_extra: of a file that is not listed.
     """
     if manifest is None:
         code = "delivery.manifest_unreadable" if MANIFEST in files else "delivery.manifest_missing"
         return [PackageFinding(_RULE, MANIFEST, "", Message(code))]
     findings = []
     present = set(files)
+    listed: set[str] = set()
     for entry in manifest.files:
+        if entry.path in listed:
+            findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_twice", {"file": entry.path})))
+            continue
+        listed.add(entry.path)
         if entry.path not in present:
             findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_missing", {"file": entry.path})))
         elif not _is_as_listed(root, entry):
             findings.append(PackageFinding(_RULE, entry.path, "", Message("delivery.manifest_file_differs", {"file": entry.path})))
-    for path in sorted(present - {entry.path for entry in manifest.files} - {MANIFEST}):
+    for path in sorted(present - listed - {MANIFEST}):
         findings.append(PackageFinding(_RULE, path, "", Message("delivery.manifest_file_extra", {"file": path}), severity_extra))
     return findings
 

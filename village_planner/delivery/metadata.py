@@ -8,6 +8,7 @@ from typing import Mapping
 from lxml import etree
 
 from village_planner.base import Message
+from village_planner.delivery.fields import shortened
 from village_planner.delivery.findings import PackageFinding
 from village_planner.standards import PackageSpec
 
@@ -32,10 +33,11 @@ def write_metadata(path: Path, spec: PackageSpec, values: Mapping[str, str | Non
     etree.ElementTree(root).write(str(path), encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def check_metadata(path: Path, file: str, spec: PackageSpec) -> list[PackageFinding]:
-    """Findings on a metadata file: not readable XML, wrong root, mandatory elements missing or empty (QC-1102); entities (PK-02).
+def check_metadata(path: Path, file: str, spec: PackageSpec, stated: Mapping[str, str]) -> list[PackageFinding]:
+    """Findings on a metadata file: not readable XML, wrong root, mandatory elements missing or empty, elements that are not as
+    the manifest says (QC-1102); entities (PK-02).
 
-    Entities are not resolved and nothing is fetched.
+    stated: what the manifest says, by the keys that MetadataItem.value uses. Entities are not resolved and nothing is fetched.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -48,9 +50,12 @@ def check_metadata(path: Path, file: str, spec: PackageSpec) -> list[PackageFind
     if root.tag != spec.metadata_root:
         return [PackageFinding(_RULE, file, "", Message("delivery.metadata_root", {"found": str(root.tag)[:60], "expected": spec.metadata_root}))]
     findings = []
-    for item in (item for item in spec.metadata if item.required):
-        node = root.find("/".join(item.path))
-        if node is None or not (node.text or "").strip():
-            name = "/".join(item.path)
+    for item in spec.metadata:
+        name = "/".join(item.path)
+        text = (root.findtext(name) or "").strip()
+        if item.required and not text:
             findings.append(PackageFinding(_RULE, file, name, Message("delivery.metadata_empty", {"element": name})))
+        elif text != stated.get(item.value, text):
+            params = {"element": name, "found": shortened(text) or "—", "stated": shortened(stated[item.value]) or "—"}
+            findings.append(PackageFinding(_RULE, file, name, Message("delivery.metadata_contradicts", params)))
     return findings

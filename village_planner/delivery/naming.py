@@ -41,20 +41,21 @@ def destination_names(data: PlanData, moves: pd.DataFrame, profile: Profile) -> 
 
 def latest_meetings(data: PlanData) -> dict[str, dict[str, Any]]:
     """The last dated vote (村民会议 or 户代表会议) by village code, of the village or one of its hamlets, as row values."""
-    held = data.consent[data.consent["kind"].isin(_MEETINGS) & data.consent["date"].notna()].sort_values(["date", "code"])
-    return {str(held["village_code"].iloc[row]): row_values(held, row) for row in range(len(held))}
+    return {meeting["village_code"]: meeting for meeting in _meetings(data)}
 
 
-def meeting_of(data: PlanData, village: str, hamlet: str) -> dict[str, Any] | None:
-    """The last dated vote of a hamlet, else of its whole village; None without any."""
-    held = data.consent[data.consent["kind"].isin(_MEETINGS) & (data.consent["village_code"] == village)]
-    own = held[held["hamlet_code"].eq(hamlet).fillna(False)]
-    mine = own if len(own) else held[held["hamlet_code"].isna()]
-    mine = mine[mine["date"].notna()].sort_values(["date", "code"])
-    return row_values(mine, len(mine) - 1) if len(mine) else None
+def meetings_by_place(data: PlanData) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """The last dated vote by village code and hamlet code, which is None where the whole village voted."""
+    return {(meeting["village_code"], meeting["hamlet_code"]): meeting for meeting in _meetings(data)}
 
 
 def favour_percent(consent: dict[str, Any]) -> float | None:
     """In favour of those attending, in percent; None where one is unknown or nobody attended."""
     attended, in_favour = plain(consent["attended"]), plain(consent["in_favour"])
     return None if not attended or in_favour is None else round(100.0 * in_favour / attended, 2)
+
+
+def _meetings(data: PlanData) -> list[dict[str, Any]]:
+    """Dated votes as row values, the last one last."""
+    held = data.consent[data.consent["kind"].isin(_MEETINGS) & data.consent["date"].notna()].sort_values(["date", "code"])
+    return [dict(row_values(held, row)) for row in range(len(held))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -17,11 +18,11 @@ from village_planner.base.feedback import PartFeedback
 from village_planner.base.report import Report
 from village_planner.checks import CheckResult
 from village_planner.delivery.content import PackageContent, write_content
-from village_planner.delivery.frames import Conflicts, DeliverySource
+from village_planner.delivery.frames import Conflicts, DeliverySource, county_code
 from village_planner.delivery.inspection import Inspection, draft_mark, inspect_staged
 from village_planner.delivery.manifest import file_entries, read_manifest, write_manifest
 from village_planner.delivery.record import write_record
-from village_planner.delivery.tree import entry_path, root_name
+from village_planner.delivery.tree import entry_path, is_litter, is_lock, root_name
 from village_planner.plan import PlanFile
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
@@ -31,7 +32,6 @@ DRAFT, FORMAL = "draft", "formal"
 FORMATS = ("gpkg", "xlsx")
 FORMAL_EDITIONS = ("consultation",)
 """Editions whose documents this version can write in full; the others exist as drafts."""
-_ASIDE = "replaced"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -77,6 +77,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None) -> 
     profile = load_profile(request.profile) if request.profile else plan.profile()
     _check_request(request, data, profile)
     target = request.folder / root_name(profile.package, package_names(data, request, profile))
+    _recover(target, feedback)
     _check_target(target, str(data.info["guid"]))
     scenario = request.scenario or data.scenario
     feedback.say(Message("delivery.progress.checking"))
@@ -90,7 +91,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None) -> 
 def package_names(data: PlanData, request: PackageRequest, profile: Profile) -> dict[str, str]:
     """What stands in the names of the package: code and name of county or township, edition in Chinese, 草稿 or ''."""
     info = data.info
-    code, name = info["county_code"], info["county_name"]
+    code, name = county_code(data), info["county_name"]
     if info["scope"] == "township" and len(data.township):
         code, name = data.township["code"].iloc[0], data.township["name"].iloc[0]
     names = {"code": code, "name": name, "edition": profile.package.editions[request.edition], "draft": draft_mark(request.mode == DRAFT)}
@@ -106,10 +107,11 @@ def _check_request(request: PackageRequest, data: PlanData, profile: Profile) ->
     if request.mode == FORMAL and request.edition not in FORMAL_EDITIONS:
         known = "、".join(editions[edition] for edition in FORMAL_EDITIONS if edition in editions)
         raise Refused("delivery.formal_edition", edition=editions[request.edition], known=known)
-    unsupported = [name for name in request.formats if name not in FORMATS]
+    required = profile.package.inspection.get("formats", ())
+    unsupported = [name for name in dict.fromkeys((*request.formats, *required)) if name not in FORMATS]
     if unsupported:
         raise InputError("delivery.formats_unsupported", formats="、".join(unsupported), known="、".join(FORMATS))
-    lacking = [name for name in profile.package.inspection.get("formats", ()) if name not in request.formats]
+    lacking = [name for name in required if name not in request.formats]
     if lacking:
         raise InputError("delivery.formats_required", formats="、".join(lacking))
     scenarios = [str(code) for code in data.tables["scenario"]["code"]]
@@ -117,6 +119,29 @@ def _check_request(request: PackageRequest, data: PlanData, profile: Profile) ->
         raise InputError("delivery.scenario_unknown", scenario=request.scenario, known="、".join(scenarios))
     if not request.folder.is_dir():
         raise InputError("delivery.folder_missing", folder=str(request.folder))
+
+
+def _recover(target: Path, feedback: Feedback) -> None:
+    """Clear away what a run left behind that was killed while it put its package in place; an earlier package is put back."""
+    for staging in target.parent.glob(f"{glob.escape(_staging_prefix(target))}*"):
+        aside = staging / target.name
+        if not aside.is_dir():
+            continue
+        if not os.path.lexists(target):
+            try:
+                os.rename(aside, target)
+            except OSError as error:
+                raise _not_writable(target.parent, error) from error
+            feedback.say(Message("delivery.recovered", {"folder": target.name}))
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _not_writable(folder: Path, error: OSError) -> InputError:
+    return InputError("delivery.folder_not_writable", folder=str(folder), reason=error.strerror or str(error))
+
+
+def _staging_prefix(target: Path) -> str:
+    return f".{target.name[:40]}."
 
 
 def _check_target(target: Path, guid: str) -> None:
@@ -128,7 +153,11 @@ def _check_target(target: Path, guid: str) -> None:
         raise Refused("delivery.target_foreign", folder=target.name)
     if manifest.plan.get("guid") != guid:
         raise Refused("delivery.target_other_plan", folder=target.name)
-    changed = sorted(entry.path for entry in set(file_entries(target)) - set(manifest.files))
+    added = sorted(entry.path for entry in set(file_entries(target)) - set(manifest.files))
+    locks = [file for file in added if is_lock(file)]
+    if locks:
+        raise Refused("delivery.target_open", folder=target.name, file=locks[0])
+    changed = [file for file in added if not is_litter(file)]
     if changed:
         raise Refused("delivery.target_changed", folder=target.name, count=len(changed), first=changed[0])
 
@@ -154,9 +183,10 @@ def _write_staged(
     source = DeliverySource(data, layers, profile, request.scenario or data.scenario, _conflicts(result))
     content = PackageContent(source, package_names(data, request, profile), request.edition, request.mode == DRAFT, request.person)
     try:
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=request.folder))
+        staging = Path(tempfile.mkdtemp(prefix=_staging_prefix(target), dir=request.folder))
     except OSError as error:
-        raise InputError("delivery.folder_not_writable", folder=str(request.folder), reason=error.strerror or str(error)) from error
+        raise _not_writable(request.folder, error) from error
+    aside = staging / target.name
     try:
         root = staging / "package"
         root.mkdir()
@@ -165,12 +195,12 @@ def _write_staged(
             _refuse_faulty(inspection)
         feedback.check()
         count = sum(1 for path in root.rglob("*") if path.is_file())
-        _swap(root, target, staging / _ASIDE)
+        _swap(root, target, aside)
     except OSError as error:
-        raise InputError("delivery.folder_not_writable", folder=str(request.folder), reason=error.strerror or str(error)) from error
+        raise _not_writable(request.folder, error) from error
     finally:
         # An earlier package that could be put neither aside nor back stays where it is found again.
-        if os.path.lexists(target) or not (staging / _ASIDE).exists():
+        if os.path.lexists(target) or not aside.exists():
             shutil.rmtree(staging, ignore_errors=True)
     feedback.progress(1.0)
     return PackageResult(target, count, inspection.report, inspection)

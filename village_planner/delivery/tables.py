@@ -13,27 +13,39 @@ from village_planner.accounts.sums import known_sum
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import favour_percent, meeting_of
+from village_planner.delivery.naming import favour_percent, meetings_by_place
 from village_planner.plan.data import PlanData, plain
+from village_planner.standards import Profile
 
 _M2_PER_HA = 10_000.0
-_SUMMED = ("hamlets", "villages", "households", "persons", "cleared_ha", "built_ha", "net_ha")
+_HA_DECIMALS = 4
+_COUNTED = ("hamlets", "villages")
+_SUMMED = ("households", "persons", "cleared_ha", "built_ha", "net_ha")
+_BATCH = "committees"
 _UNPHASED = "未定"
 _TOTAL = "合计"
 
 
 def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Frames by the names that TableSpec.frame uses, from the plan and its `frames.layer_frames`; each with a column `no`."""
+    """Frames by the names that TableSpec.frame uses, from the plan and its `frames.layer_frames`.
+
+    Each has a column `no`, which is null in rows that hold a total.
+    """
     tables = {
         "village_roster": _village_roster(source, layers["villages"]),
         "village_categories": _village_categories(source, layers["villages"]),
-        "category_summary": _category_summary(source),
+        "category_summary": _category_summary(source, layers["villages"]),
         "move_list": _move_list(source, layers["moves"], layers["villages"]),
         "phase_summary": _phase_summary(source),
         "roster_check": _roster_check(source, layers["differences"]),
         "consent_list": _consent_list(source, layers["consents"]),
     }
-    return {name: frame.reset_index(drop=True).assign(no=range(1, len(frame) + 1)) for name, frame in tables.items()}
+    return {name: _numbered(frame.reset_index(drop=True)) for name, frame in tables.items()}
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    counted = frame["township_name"].ne(_TOTAL).fillna(True) if "township_name" in frame else pd.Series(True, index=frame.index)
+    return frame.assign(no=counted.astype("Int64").cumsum().where(counted))
 
 
 def _village_roster(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
@@ -50,8 +62,7 @@ def _village_roster(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFr
 
 def _village_categories(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
     data, profile = source.data, source.profile
-    in_scope = villages["kind"].isin(profile.code_list("village_kind").with_role("in_scope"))
-    frame = villages[in_scope | villages["category"].notna()].copy()
+    frame = villages[_is_to_classify(villages, profile) | villages["category"].notna()].copy()
     chosen = data.category[data.category["scenario"] == source.scenario].set_index("village_code")
     frame["grounds"] = frame["village_code"].map(chosen["grounds"])
     frame["basis"] = frame["village_code"].map(chosen["basis"])
@@ -65,19 +76,47 @@ def _village_categories(source: DeliverySource, villages: pd.DataFrame) -> pd.Da
     return frame
 
 
-def _category_summary(source: DeliverySource) -> pd.DataFrame:
-    counts = category_counts(source.data, source.profile, source.scenario)
-    rows = []
-    for code, group in counts.groupby("township_code", sort=False):
-        row: dict[str, Any] = {"township_code": code, "township_name": group["township_name"].iloc[0], "in_scope": int(group["villages"].sum())}
-        row["classified"] = int(group.loc[group["category"].notna(), "villages"].sum())
-        for part in group[group["category"].notna()].itertuples():
-            row[f"count_{part.category}"] = part.villages
-            row[f"share_{part.category}"] = None if pd.isna(part.share) else round(part.share * 100, 2)
-            row[f"persons_{part.category}"] = part.persons
-            row[f"land_ha_{part.category}"] = plain(part.built_m2) if plain(part.built_m2) is None else part.built_m2 / _M2_PER_HA
-        rows.append(row)
+def _is_to_classify(villages: pd.DataFrame, profile: Profile) -> pd.Series:
+    """Whether each village must have a category: its kind is in scope and it does not count as inside the boundary (rule_notes 7102)."""
+    return villages["kind"].isin(profile.code_list("village_kind").with_role("in_scope")) & villages["counts_inside"].ne(1)
+
+
+def _category_summary(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
+    """Villages by category of each township and of the whole plan: count, share of those that have or need a category, persons, land."""
+    counts = category_counts(source.data, source.profile, source.scenario).dropna(subset=["category"])
+    counts["land_ha"] = (counts["built_m2"] / _M2_PER_HA).round(_HA_DECIMALS)
+    lacking = villages[_is_to_classify(villages, source.profile) & villages["category"].isna()].groupby("township_code").size()
+    rows = [
+        _category_row(code, str(group["township_name"].iloc[0]), group, int(lacking.get(code, 0)))
+        for code, group in counts.groupby("township_code", sort=False)
+    ]
+    if rows:
+        whole = counts.groupby("category", sort=False)[["villages", "persons", "land_ha"]].agg(known_sum).reset_index()
+        rows.append(_category_row("", _TOTAL, whole, int(lacking.sum())))
     return pd.DataFrame(rows, columns=None if rows else ["township_code", "township_name", "in_scope", "classified"], dtype=object)
+
+
+def _category_row(code: str, name: str, group: pd.DataFrame, lacking: int) -> dict[str, Any]:
+    """One row: group has one row per category; lacking: villages that need a category and have none."""
+    classified = int(group["villages"].sum())
+    row: dict[str, Any] = {"township_code": code, "township_name": name, "in_scope": classified + lacking, "classified": classified}
+    shares = _percentages([int(count) for count in group["villages"]], classified + lacking)
+    for part, share in zip(group.itertuples(), shares):
+        row[f"count_{part.category}"] = part.villages
+        row[f"share_{part.category}"] = share
+        row[f"persons_{part.category}"] = part.persons
+        row[f"land_ha_{part.category}"] = plain(part.land_ha)
+    return row
+
+
+def _percentages(counts: list[int], whole: int) -> list[float | None]:
+    """Shares of a whole in percent with 2 decimals that add up to 100 together with that of the rest (largest remainders rounded up)."""
+    if whole == 0:
+        return [None] * len(counts)
+    parts = [divmod(count * 10_000, whole) for count in (*counts, whole - sum(counts))]
+    missing = 10_000 - sum(share for share, _ in parts)
+    raised = sorted(range(len(parts)), key=lambda position: -parts[position][1])[:missing]
+    return [(share + (position in raised)) / 100 for position, (share, _) in enumerate(parts[:-1])]
 
 
 def _move_list(source: DeliverySource, moves: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
@@ -98,8 +137,9 @@ def _move_list(source: DeliverySource, moves: pd.DataFrame, villages: pd.DataFra
         for column in ("households", "persons"):
             frame[f"{column}_{year}"] = frame[column].where(mine)
     for column in ("cleared", "built", "reclaimed"):
-        frame[f"{column}_ha"] = frame[f"{column}_m2"] / _M2_PER_HA
-    meetings = [meeting_of(data, village, hamlet) for village, hamlet in zip(frame["village_code"], frame["hamlet_code"])]
+        frame[f"{column}_ha"] = _printed_m2(frame[f"{column}_m2"]) / _M2_PER_HA
+    held = meetings_by_place(data)
+    meetings = [held.get((village, hamlet)) or held.get((village, None)) for village, hamlet in zip(frame["village_code"], frame["hamlet_code"])]
     frame["meeting_date"] = [meeting["date"] if meeting else None for meeting in meetings]
     frame["in_favour_percent"] = [favour_percent(meeting) if meeting else None for meeting in meetings]
     frame["meeting_document"] = [meeting["document"] if meeting else None for meeting in meetings]
@@ -125,17 +165,21 @@ def _crossings(data: PlanData, moves: pd.DataFrame) -> list[str | None]:
     return words
 
 
+def _printed_m2(areas_m2: pd.Series) -> pd.Series:
+    """Areas as the tables print them: 4 decimals of a hectare are whole m², so that moves, phases and totals add up."""
+    return areas_m2.round()
+
+
 def _phase_summary(source: DeliverySource) -> pd.DataFrame:
     """Increments and running sums per township and phase, then those of the whole plan; net is a reduction where positive."""
-    tasks = phase_tasks(source.data, source.scenario)
+    moves = source.data.move.assign(**{name: _printed_m2(source.data.move[name]) for name in ("cleared_m2", "built_m2")})
+    tasks = phase_tasks(PlanData({**source.data.tables, "move": moves}), source.scenario)
     tasks["cleared_ha"], tasks["built_ha"] = tasks["cleared_m2"] / _M2_PER_HA, tasks["built_m2"] / _M2_PER_HA
     tasks["net_ha"] = -tasks["net_m2"] / _M2_PER_HA
-    whole = []
-    for phase, group in tasks.groupby("phase", dropna=False, sort=True):
-        whole.append({"township_code": "", "township_name": _TOTAL, "phase": phase, **{name: known_sum(group[name]) for name in _SUMMED}})
-    every = pd.concat([tasks, pd.DataFrame(whole, columns=["township_code", "township_name", "phase", *_SUMMED])], ignore_index=True)
+    whole = [_phase_total(phase, group) for phase, group in tasks.groupby("phase", dropna=False, sort=True)]
+    every = pd.concat([tasks, pd.DataFrame(whole, columns=["township_code", "township_name", "phase", *_COUNTED, *_SUMMED])], ignore_index=True)
     every["phase_name"] = [_UNPHASED if pd.isna(year) else f"{int(year)}年" for year in every["phase"]]
-    for name in _SUMMED:
+    for name in (*_COUNTED, *_SUMMED):
         sums = pd.to_numeric(every[name], errors="coerce").astype("float64").fillna(0.0).groupby(every["township_code"]).cumsum()
         every[f"cumulative_{name}"] = np.where(every["phase"].isna(), np.nan, sums)
         if not name.endswith("_ha"):
@@ -143,9 +187,17 @@ def _phase_summary(source: DeliverySource) -> pd.DataFrame:
     return every
 
 
+def _phase_total(phase: Any, townships: pd.DataFrame) -> dict[str, Any]:
+    """The whole plan's row: the 0 of a township without moves does not make another's unknown figure known."""
+    moving = townships[townships["moves"] > 0]
+    counts = {name: known_sum(townships[name]) for name in _COUNTED}
+    return {"township_code": "", "township_name": _TOTAL, "phase": phase, **counts, **{name: known_sum(moving[name]) for name in _SUMMED}}
+
+
 def _roster_check(source: DeliverySource, differences: pd.DataFrame) -> pd.DataFrame:
     profile = source.profile
     frame = differences.copy()
+    frame["code"] = frame["code"].mask(frame["kind"].eq(_BATCH))
     frame["kind_name"] = _names(frame["kind"], word_of_code(profile.codes.get("delivered_difference")), profile, "delivered_difference")
     frame["settled_name"] = _names(frame["settled"], word_of_code(profile.codes.get("delivered_settled")), profile, "delivered_settled", "未处理")
     frame["village_name"] = frame["village_code"].map(dict(zip(source.data.village["code"], source.data.village["name"])))

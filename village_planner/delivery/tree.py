@@ -19,6 +19,8 @@ _RULE = "QC-1101"
 _MAX_PART_BYTES = 256 << 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ANY = {"code": "*", "name": "*"}
+_LITTER = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
+_LOCKS = ("~$", ".~lock.")
 _SIGNATURES = {".pdf": b"%PDF", ".jpg": b"\xff\xd8", ".docx": b"PK", ".png": b"\x89PNG"}
 
 
@@ -40,10 +42,23 @@ def entries_of(spec: PackageSpec, edition: str) -> list[PackageEntry]:
     return [entry for entry in spec.entries if edition in entry.editions or edition not in spec.editions]
 
 
-def files_of_kind(opened: OpenedPackage, spec: PackageSpec, kind: str) -> list[str]:
-    """The package's files that the profile's tree has for a kind, whatever code and name they carry."""
-    patterns = [entry.path.format(**_ANY) for entry in spec.entries if entry.kind == kind]
-    return [file for file in opened.files if any(_matches(file, pattern) for pattern in patterns)]
+def files_of_kind(opened: OpenedPackage, spec: PackageSpec, kind: str, names: Mapping[str, str] | None = None) -> list[str]:
+    """The package's files that the profile's tree has for a kind, whatever code and name they carry; those that carry `names` first."""
+    entries = [entry for entry in spec.entries if entry.kind == kind]
+    files = [file for file in opened.files if any(_matches(file, entry.path.format(**_ANY)) for entry in entries)]
+    own = {entry.path.format(**names) for entry in entries} if names else set()
+    return sorted(files, key=lambda file: (file not in own, file))
+
+
+def is_litter(file: str) -> bool:
+    """Whether a file is what a file manager, or a program that has a file open, leaves in a folder; it says nothing of the package."""
+    name = file.rsplit("/", 1)[-1].lower()
+    return name in _LITTER or is_lock(file)
+
+
+def is_lock(file: str) -> bool:
+    """Whether a file says that its neighbour is open in Office or LibreOffice."""
+    return file.rsplit("/", 1)[-1].startswith(_LOCKS)
 
 
 def check_tree(opened: OpenedPackage, spec: PackageSpec, edition: str, names: Mapping[str, str] | None) -> list[PackageFinding]:
@@ -59,7 +74,9 @@ def check_tree(opened: OpenedPackage, spec: PackageSpec, edition: str, names: Ma
         if entry.required and not any(_matches(path, pattern) for path in present):
             findings.append(PackageFinding(_RULE, pattern, "", Message("delivery.file_missing", {"path": pattern})))
     for path in opened.files:
-        if not any(entry.kind != "folder" and _matches(path, pattern) for entry, pattern in patterns):
+        if is_litter(path):
+            findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_litter", {"file": path}), "C"))
+        elif not any(entry.kind != "folder" and _matches(path, pattern) for entry, pattern in patterns):
             findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path})))
     parents = {pattern.rsplit("/", depth)[0] for _, pattern in patterns for depth in range(1, pattern.count("/") + 1)}
     for path in opened.folders:
@@ -77,7 +94,7 @@ def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]
     findings: list[PackageFinding] = []
     workbooks = files_of_kind(opened, profile.package, "workbook")
     sheets = [table.sheet or table.id for table in profile.tables.values()]
-    for file in opened.files:
+    for file in (file for file in opened.files if not is_litter(file)):
         path, suffix = opened.root / file, Path(file).suffix.lower()
         try:
             if suffix == ".xlsx":

@@ -48,7 +48,7 @@ def write_workbook(
 ) -> None:
     """Write `path` with one sheet per table, the same bytes for the same content.
 
-    tables: each with the frame that has the columns its TableColumns name; null is an empty cell.
+    tables: each with the frame that has the columns its TableColumns name; null is an empty cell. Rows whose `no` is null are totals.
     phases: target years that repeated columns go through. Raises OSError when the file cannot be written.
     """
     book = Workbook()
@@ -76,8 +76,9 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     widths = _widths(columns, values, spec.paper)
     _write_headings(sheet, columns, depth, widths)
     sides = _sides(values, widths)
+    is_total = [plain(number) is None for number in frame["no"]] if "no" in frame else [False] * len(values)
     for offset, row in enumerate(values):
-        _write_row(sheet, first_row + offset, columns, row, widths, sides)
+        _write_row(sheet, first_row + offset, columns, row, widths, sides, bold=is_total[offset])
     if any(column.total for column in columns) and values:
         _write_row(sheet, first_row + len(values), columns, _totals(columns, values), widths, sides, bold=True)
     if not values:
@@ -95,7 +96,7 @@ def _write_title(sheet: Worksheet, spec: TableSpec, last: str, heading: Heading)
     sheet["A1"].font = Font(name=_FONT, size=16, bold=True)
     sheet["A1"].alignment = Alignment(horizontal="center", vertical="center")
     sheet.row_dimensions[1].height = 30
-    parts = [heading.plan_title, f"编制单位：{heading.institute}" if heading.institute else "", spec.unit]
+    parts = [" ".join(heading.plan_title.split()), f"编制单位：{heading.institute}" if heading.institute else "", spec.unit]
     sheet["A2"] = "　　".join(part for part in parts if part)
     _keep_as_text(sheet["A2"])
     sheet.merge_cells(f"A2:{last}2")
@@ -239,7 +240,7 @@ def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, heading:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"1:{last_heading_row}"
+    sheet.print_title_rows = f"$1:${last_heading_row}"
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.5
