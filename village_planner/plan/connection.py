@@ -46,7 +46,7 @@ def writing(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Con
         try:
             yield connection
         except BaseException:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
         _commit(connection)
 
@@ -156,9 +156,14 @@ def _commit(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("COMMIT")
     except sqlite3.Error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # On a full disk SQLite has rolled back by itself.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _constraint(text: str) -> PlannerError:

@@ -186,8 +186,12 @@ def gdal_quiet() -> Iterator[None]:
 def gdal_writing(file: str) -> Iterator[None]:
     """`gdal_quiet` that turns GDAL's failures into PlanFileError, with or without GDAL's exceptions switched on."""
     with gdal_quiet():
+        gdal.ErrorReset()
         try:
             yield
+            # On a full disk the driver fails when it closes the file, and says so nowhere else.
+            if gdal.GetLastErrorType() == gdal.CE_Failure:
+                raise RuntimeError(gdal.GetLastErrorMsg())
         except RuntimeError as error:
             raise PlanFileError("plan.cannot_create", file=file, detail=str(error)) from error
 

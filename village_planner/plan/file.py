@@ -20,6 +20,7 @@ from village_planner.plan.data import PlanData, typed_frame
 from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, register_choices, scratch_is_there
 from village_planner.plan.layers import LayerStore, Listed
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
+from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
 from village_planner.plan.values import loaded, loaded_geometry, stored_rows
@@ -60,13 +61,10 @@ class PlanFile:
         if not path.parent.is_dir():
             raise InputError("plan.no_folder", folder=str(path.parent))
         profile = load_profile(str(info["profile_id"]), beside=path.parent)
-        staged = migrations.staging_path(path)
-        try:
+        with staging(path) as staged:
             create_geopackage(staged, info["crs"])
             _fill(staged, info, profile, phases, content, who, label or history.label_text(Message("plan.created_label")))
             return cls(staged).move_to(path)
-        finally:
-            staged.unlink(missing_ok=True)
 
     @classmethod
     def open(cls, path: str | Path, patience_s: float | None = None) -> PlanFile:
@@ -93,8 +91,9 @@ class PlanFile:
         """Put the plan file, without control layers, in the place of `path` and of everything that belonged to what was there."""
         target = Path(path).absolute()
         try:
+            put_in_place(self.path, target)
+            # Last: a kill in between must not take the layers from the plan that was there.
             _layers_path(target).unlink(missing_ok=True)
-            migrations.put_in_place(self.path, target)
         except OSError as error:
             raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
         return PlanFile(target)

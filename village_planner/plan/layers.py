@@ -17,6 +17,7 @@ from village_planner.base import InputError, Message, PlanFileError, PlannerErro
 from village_planner.plan.connection import is_writable, reading, writing
 from village_planner.plan.data import plain
 from village_planner.plan.ddl import create_dataset, gdal_writing, made
+from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.values import json_text
 from village_planner.spatial.blob import from_blob, to_blob
 
@@ -276,7 +277,12 @@ def _create_tables(path: Path, code: str, title: str, crs: int) -> None:
     srs = osr.SpatialReference()
     if srs.ImportFromEPSG(crs) != 0:
         raise RuntimeError(gdal.GetLastErrorMsg())
-    dataset = _opened(path) if path.is_file() else create_dataset(path)
+    if not path.is_file():
+        with staging(path) as staged:
+            with gdal_writing(path.name):
+                create_dataset(staged)
+            put_in_place(staged, path)
+    dataset = _opened(path)
     options = ["GEOMETRY_NAME=geom", "FID=fid", "SPATIAL_INDEX=NO", f"IDENTIFIER={code} {title}"]
     layer = made(dataset.CreateLayer(code, srs, ogr.wkbUnknown, options))
     for name in _STORED:

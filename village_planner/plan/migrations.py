@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import uuid
 from pathlib import Path
 from typing import Callable
 
@@ -12,6 +10,7 @@ from village_planner.base import Message, PlanFileError, render
 from village_planner.plan import seal
 from village_planner.plan.connection import is_writable, reading, writing
 from village_planner.plan.schema import SCHEMA_VERSION
+from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.transaction import begin_group, end_group
 
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
@@ -60,33 +59,14 @@ def file_version(path: Path) -> int:
 
 def vacuum_into(path: Path, target: Path) -> None:
     """Write a compact, whole copy of the file to `target`, which must not exist; a failed copy leaves nothing behind."""
-    staged = staging_path(target)
     try:
-        with reading(path) as connection:
-            connection.execute("COMMIT")
-            connection.execute("VACUUM INTO ?", (str(staged),))
-        put_in_place(staged, target)
+        with staging(target) as staged:
+            with reading(path) as connection:
+                connection.execute("COMMIT")
+                connection.execute("VACUUM INTO ?", (str(staged),))
+            put_in_place(staged, target)
     except OSError as error:
         raise PlanFileError("plan.cannot_create", file=target.name, detail=str(error)) from error
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-def staging_path(target: Path) -> Path:
-    """Return where to write what shall become `target`; raises PlanFileError where that folder cannot be written."""
-    if not is_writable(target):
-        raise PlanFileError("plan.read_only", file=target.name)
-    return target.with_name(f".{uuid.uuid4().hex}.gpkg")
-
-
-def put_in_place(staged: Path, target: Path) -> None:
-    """Move a finished file over `target`; raises OSError.
-
-    The journal that a killed program left beside the old file goes first: SQLite would roll it back into the new one.
-    """
-    for suffix in ("-journal", "-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
-    os.replace(staged, target)
 
 
 def _backup_path(path: Path, version: int) -> Path:
