@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile
 
 STRANGERS_MS = 400
+PATIENCE_S = 0.15
+"""How long the desk waits for another program that holds the plan file: the main thread must not stand still."""
 _log = logging.getLogger("village_planner")
 
 
@@ -66,7 +68,7 @@ class PlanSession(QObject):
 
     def open(self, path: Path) -> None:
         """Open a plan file; the present one stays open when that fails."""
-        file = PlanFile.open(path)
+        file = PlanFile.open(path, patience_s=PATIENCE_S)
         stamp = _stamp(file)
         data = file.read()
         profile = file.profile()
@@ -189,6 +191,22 @@ class PlanSession(QObject):
         with self.writing(label) as tx:
             decisions.delete_consent(tx, code)
 
+    def settle(self, difference: Mapping[str, Any], settled: str, explanation: str, kind: str | None = None) -> None:
+        """Settle a difference between rosters (a row of table `roster_difference`); see intake.settle."""
+        from village_planner.intake import settle
+
+        with self._quiet_layers():
+            change = settle(self.file, difference["source"], difference["code"], settled, explanation, who(), kind, self.profile)
+        self._refresh(change)
+
+    def settle_committees(self, source: str, kinds: Mapping[str, str], explanation: str) -> None:
+        """Say what the 居委会 of a source's batch are (code → kind); see intake.settle_committees."""
+        from village_planner.intake import settle_committees
+
+        with self._quiet_layers():
+            change = settle_committees(self.file, kinds, who(), source, explanation, self.profile)
+        self._refresh(change)
+
     def undo(self) -> None:
         """Undo the last action that is not undone; raises Refused where there is none."""
         with self._quiet_layers():
@@ -258,7 +276,7 @@ class PlanSession(QObject):
         file, data, profile = self.file, self.data, self.profile
 
         def step(feedback: Any) -> frozenset[str]:
-            found = positions(data, file.layers(), profile)
+            found = positions(data, PlanFile(file.path).layers(), profile)
             return frozenset(found.loc[found["counts_inside"], "village_code"])
 
         def take(inside: frozenset[str]) -> None:

@@ -40,7 +40,7 @@ class DeskWindow(QObject):
         self._teller = Teller(iface.messageBar())
         self._runner = StepRunner(iface.messageBar(), self._teller, self)
         self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
-        self.findings = FindingsDock(self.session, self.layers, canvas, iface.mainWindow())
+        self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
         self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
         self._actions: list[QAction] = []

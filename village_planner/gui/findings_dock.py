@@ -6,7 +6,18 @@ from typing import Any
 
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QModelIndex, Qt
-from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from village_planner.base import Message
 from village_planner.desk.language import local_time
@@ -14,6 +25,9 @@ from village_planner.desk.layers import PlanLayers
 from village_planner.desk.mirrors import qgs_geometry
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
+from village_planner.gui.decisions import records
+from village_planner.gui.dialogs import accepted
+from village_planner.gui.finding_pane import FindingPane
 from village_planner.gui.findings_model import (
     NOT_CHECKED,
     SUBJECT,
@@ -24,44 +38,51 @@ from village_planner.gui.findings_model import (
     not_checked_row,
     package_rows,
 )
+from village_planner.gui.telling import Teller
+from village_planner.plan.data import PlanData
 
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
-ROW_HEIGHT = 46
+# Two lines of the sentence.
+ROW_HEIGHT = 40
+SPLIT_HEIGHTS = (330, 190)
+BATCH = "committees"
 
 
 class FindingsDock(QgsDockWidget):
     """Shows what the last check of the plan found, or what an inspection found in a package."""
 
-    def __init__(self, session: PlanSession, layers: PlanLayers, canvas: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, session: PlanSession, layers: PlanLayers, canvas: Any, teller: Teller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("VillagePlannerFindings")
         self.setWindowTitle(self.tr("Findings"))
-        self._session, self._layers, self._canvas = session, layers, canvas
+        self._session, self._layers, self._canvas, self._teller = session, layers, canvas, teller
+        self._differences: dict[str, dict[str, Any]] = {}
         self.model = FindingsModel(self)
         self.filter = SeverityFilter(self.model, self)
         self._title = QLabel()
         self._title.setWordWrap(True)
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.pane = FindingPane()
         self._boxes = {severity: QCheckBox(severity) for severity in ("A", "B", "C", NOT_CHECKED)}
         self._back = QPushButton(self.tr("Back to the plan's findings"))
         self.table = QTableView()
         self._lay_out()
         self.table.clicked.connect(self._go)
         self.table.selectionModel().currentRowChanged.connect(self._tell)
+        self.pane.settle_wished.connect(self._settle)
         self._back.clicked.connect(self.show_plan)
         for severity, box in self._boxes.items():
             box.setChecked(True)
             box.toggled.connect(lambda shown, severity=severity: self._switch(severity, shown))
         for signal in (session.opened, session.closed, session.reloaded, session.findings_changed):
             signal.connect(self.show_plan)
+        session.changed.connect(self._follow)
         self.show_plan()
 
     def show_plan(self) -> None:
         """Show the findings that the open plan holds."""
         self._back.hide()
+        self._differences = {}
         if not self._session.is_open:
             self._show([], self.tr("No plan is open."))
             return
@@ -71,13 +92,16 @@ class FindingsDock(QgsDockWidget):
             self._show([], self.tr("The plan has not been checked yet. Press Check in the toolbar."))
             return
         run = runs.iloc[-1]
-        rows = finding_rows(data.finding[data.finding["scenario"] == self._session.scenario], self._name_of)
+        self._differences = open_differences(data)
+        found = finding_rows(data.finding[data.finding["scenario"] == self._session.scenario], self._name_of)
+        rows = [row for row in found if row.difference is None or row.difference in self._differences]
         rows += [not_checked_row(item["rule"], Message(item["code"], item["params"])) for item in run["not_checked"] or []]
         when = local_time(str(run["at"]))
         self._show(rows, self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when))
 
     def show_inspection(self, inspection: Any, name: str) -> None:
         """Show what an inspection found in the package `name`."""
+        self._differences = {}
         rows = package_rows(inspection.findings)
         rows += finding_rows(inspection.plan_result.findings.assign(geom=None), lambda kind, code: code)
         rows += [not_checked_row(item.rule, item.message) for item in inspection.not_checked]
@@ -107,7 +131,7 @@ class FindingsDock(QgsDockWidget):
         rows = self.table.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_HEIGHT)
-        # The sentence names its subject; the line below the table tells both in full.
+        # The sentence names its subject; the pane below tells both in full.
         self.table.setColumnHidden(SUBJECT, True)
         content = QWidget()
         content.setMinimumWidth(MINIMUM_WIDTH)
@@ -115,14 +139,18 @@ class FindingsDock(QgsDockWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._title)
         layout.addLayout(boxes)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self._sentence)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.pane)
+        splitter.setSizes(list(SPLIT_HEIGHTS))
+        layout.addWidget(splitter, 1)
         layout.addWidget(self._back)
         self.setWidget(content)
 
     def _show(self, rows: list[FindingRow], title: str) -> None:
         self.model.load(rows)
-        self._sentence.clear()
+        self.pane.clear()
         self._title.setText(title)
         counts = self.model.counts()
         names = {"A": self.tr("A serious"), "B": self.tr("B important"), "C": self.tr("C minor"), NOT_CHECKED: self.tr("not checked")}
@@ -139,25 +167,55 @@ class FindingsDock(QgsDockWidget):
         if kind == "control":
             layer, _, number = code.partition("/")
             return f"{self._session.profile.code_list('control_kind').name(layer) or layer} {number}"
+        if kind == "difference":
+            difference = self._differences.get(code, {})
+            return " · ".join(part for part in (difference.get("name"), difference.get("source")) if part) or code
         if kind == "county":
             return str(data.info["county_name"] or code)
         return code.split("/", 1)[-1]
 
+    def _follow(self, change: Any) -> None:
+        if "roster_difference" in change.tables and self._back.isHidden():
+            self.show_plan()
+
     def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
         if not index.isValid():
-            self._sentence.clear()
+            self.pane.clear()
             return
-        row = self.model.row(self.filter.mapToSource(index).row())
+        row = self._row(index)
         rule = self._session.profile.rule(row.rule) if self._session.is_open else None
-        heading = " ".join(part for part in (row.rule, rule.title if rule else "", row.subject) if part)
-        self._sentence.setText(f"{heading}\n{row.sentence}")
+        self.pane.show_finding(row, rule, row.difference in self._differences)
+
+    def _settle(self) -> None:
+        from village_planner.gui.settle_dialogs import CommitteesDialog, SettleDialog
+
+        row = self._row(self.table.currentIndex())
+        difference = self._differences[row.difference or ""]
+        with self._teller.refusals():
+            if difference["kind"] == BATCH:
+                batch = CommitteesDialog(difference["detail"], row.sentence, self._session.profile, self)
+                if accepted(batch):
+                    self._session.settle_committees(difference["source"], batch.answers(), batch.explanation.text().strip())
+                return
+            dialog = SettleDialog(difference, row.sentence, self._session.profile, self)
+            if accepted(dialog):
+                self._session.settle(difference, dialog.way.value(), dialog.explanation.text(), dialog.kind.value())
+
+    def _row(self, index: QModelIndex) -> FindingRow:
+        return self.model.row(self.filter.mapToSource(index).row())
 
     def _go(self, index: QModelIndex) -> None:
         if self._canvas is None or not self._session.is_open:
             return
-        row = self.model.row(self.filter.mapToSource(index).row())
+        row = self._row(index)
         geometry = qgs_geometry(row.geom)
         if geometry is None:
             self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
             return
         go_to(self._canvas, [geometry], self._session.data.crs)
+
+
+def open_differences(data: PlanData) -> dict[str, dict[str, Any]]:
+    """Rows of table `roster_difference` that nobody has settled, by the subject code of their findings."""
+    frame = data.roster_difference
+    return {f"{row['source']}/{row['code']}": row for row in records(frame[frame["settled"].isna()])}

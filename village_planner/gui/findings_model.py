@@ -15,6 +15,8 @@ from village_planner.base import Message
 from village_planner.desk.language import text
 from village_planner.desk.steps import EXCUSED, finding_message
 from village_planner.desk.styles import SEVERITY_COLORS
+from village_planner.gui.headed import Headed
+from village_planner.plan.data import plain
 
 SEVERITY, RULE, SUBJECT, SENTENCE = range(4)
 NOT_CHECKED = "–"
@@ -23,7 +25,10 @@ _COLORS = {severity: QColor(color) for severity, color in SEVERITY_COLORS.items(
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One line: severity (`–` for a rule that was not checked), rule, subject, sentence; geometry and codes to go there."""
+    """One line: severity (`–` for a rule that was not checked), rule, subject, sentence; geometry and codes to go there.
+
+    difference: subject code where the finding is about a difference between rosters. measure and limit in `unit`; null is none.
+    """
 
     severity: str
     rule: str
@@ -32,9 +37,14 @@ class FindingRow:
     geom: Any = None
     village: str | None = None
     hamlet: str | None = None
+    other: str = ""
+    measure: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    difference: str | None = None
 
 
-class FindingsModel(QAbstractTableModel):
+class FindingsModel(Headed, QAbstractTableModel):
     """Findings in the order of severity."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,16 +69,6 @@ class FindingsModel(QAbstractTableModel):
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         """Number of findings."""
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        """Number of columns."""
-        return len(self._headings)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Headings."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[section]
-        return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Cells."""
@@ -108,11 +108,14 @@ def finding_rows(findings: pd.DataFrame, name_of: Callable[[str, str], str]) -> 
         if finding.get("state") in EXCUSED:
             continue
         kind, code = finding["subject_kind"], finding["subject_code"]
-        village = finding.get("village_code")
+        village, other = plain(finding.get("village_code")), plain(finding.get("other_code"))
         rows.append(
             FindingRow(
                 finding["severity"], finding["rule"], name_of(kind, code), text(finding_message(finding)), finding.get("geom"),
-                code if kind == "village" else (None if pd.isna(village) else village), code if kind == "hamlet" else None,
+                code if kind == "village" else village, code if kind == "hamlet" else None,
+                other=name_of(finding["other_kind"], other) if other else "",
+                measure=plain(finding.get("measure")), limit=plain(finding.get("limit_value")), unit=plain(finding.get("unit")),
+                difference=code if kind == "difference" else None,
             )
         )
     return rows

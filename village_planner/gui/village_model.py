@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, QSortFilt
 from qgis.PyQt.QtGui import QColor
 
 from village_planner.desk import compat
+from village_planner.gui.headed import Headed
 from village_planner.gui.rows import Row, VillageRow, village_rows
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
@@ -21,7 +22,7 @@ _PATCHED_TABLES = {"category", "action", "move", "consent"}
 _IGNORED_TABLES = {"evidence", "implementation", "waiver", "site_capacity", "patch", "roster_difference", "village_alias"}
 
 
-class VillageModel(QAbstractItemModel):
+class VillageModel(Headed, QAbstractItemModel):
     """Villages and, under them, hamlets, of one snapshot; patched row by row as the plan changes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -109,16 +110,6 @@ class VillageModel(QAbstractItemModel):
         if not parent.isValid():
             return len(self._rows)
         return len(self._rows[parent.row()].hamlets) if parent.internalId() == 0 and parent.column() == 0 else 0
-
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        """Number of columns."""
-        return len(self._headings)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Headings."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[section]
-        return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Cells."""

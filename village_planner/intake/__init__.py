@@ -4,9 +4,11 @@ from village_planner.intake.control import add_control
 from village_planner.intake.create import create_plan
 from village_planner.intake.decide import decide
 from village_planner.intake.requests import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult
-from village_planner.intake.settle import settle, settle_committees
+from village_planner.intake.settle import ACCEPTABLE, BRINGS_A_VILLAGE, settle, settle_committees
 
 __all__ = [
+    "ACCEPTABLE",
+    "BRINGS_A_VILLAGE",
     "AddControl",
     "ControlResult",
     "CreatePlan",

@@ -15,7 +15,10 @@ from village_planner.plan import Change, PlanData, PlanFile, Transaction
 from village_planner.plan.data import plain, row_values
 from village_planner.standards import Profile
 
-_TAKEN_IN = ("extra", "committee")
+BRINGS_A_VILLAGE = ("extra", "committee")
+"""Kinds of differences where accepting the other roster's word takes a village in."""
+ACCEPTABLE = (*BRINGS_A_VILLAGE, "renamed", "missing")
+"""Kinds of differences where the other roster's word can be accepted at all."""
 _DECIDED = ("category", "action", "move")
 
 
@@ -111,7 +114,7 @@ def _check_kinds(kinds: Mapping[str, str], detail: Mapping[str, Any], profile: P
 
 def _take_over(tx: Transaction, data: PlanData, difference: Mapping[str, Any], profile: Profile, kind: str | None) -> None:
     detail = difference["detail"] or {}
-    if difference["kind"] in _TAKEN_IN and "unit" in detail:
+    if difference["kind"] in BRINGS_A_VILLAGE and "unit" in detail:
         unit = detail["unit"]
         if kind is None:
             kind = "rural_community" if difference["kind"] == "committee" else kind_by_name(unit["name"], profile)
