@@ -108,7 +108,6 @@ def test_a_vote_must_not_come_after_the_phase(check: Check) -> None:
     assert check("QC-7105", _plan(2020, _consent(date="2020-12-31"))).empty
     assert _told(check("QC-7105", _plan(2020, _consent(date="2021-01-01")))) == [("A", "too_late", H2, "C1")]
     assert _told(check("QC-7105", _plan(2022, _consent(date="2023-01-01")))) == [("A", "too_late", H2, "C1")]
-    assert check("QC-7105", _plan(2020, _consent(date=None))).empty
     assert check("QC-7105", _plan(2020, _consent(date="2021-01-01"), _consent("C2"))).empty
 
 
@@ -123,3 +122,45 @@ def test_in_favour_attended_and_eligible_must_be_in_order(
     findings = check("QC-7105", _plan(2025, consent))
     assert _told(findings) == [("A", "counts", "C1", None)] * found
     assert set(findings["subject_kind"]) <= {"consent"}
+
+
+def test_a_vote_without_a_date_is_told_where_it_is_needed(check: Check) -> None:
+    undated = _consent(date=None)
+    assert _told(check("QC-7105", _plan(2020, undated))) == [("B", "undated", H2, "C1")]
+    assert check("QC-7105", _plan(2020, undated, _consent("C2"))).empty
+    assert check("QC-7105", _plan(2035, undated)).empty
+
+
+def test_a_later_refusal_undoes_a_vote(check: Check) -> None:
+    refused = _consent("C2", in_favour=9, date="2020-06-01")
+    assert _told(check("QC-7105", _plan(2020, _consent(), refused))) == [("A", "favour", H2, "C2")]
+    assert check("QC-7105", _plan(2020, _consent(), {**refused, "attended": 19})).empty
+    assert check("QC-7105", _plan(2020, _consent(), {**refused, "date": "2020-04-01"})).empty
+    assert check("QC-7105", _plan(2020, _consent(), refused, _consent("C3", date="2020-07-01"))).empty
+
+
+def test_the_whole_village_cannot_vote_away_a_hamlet_that_refused(check: Check) -> None:
+    village_vote = _consent(hamlet_code=None, date="2020-06-01")
+    assert _told(check("QC-7105", _plan(2020, village_vote, _consent("C2", in_favour=9)))) == [("A", "favour", H2, "C2")]
+    refusing_village = _consent("C2", hamlet_code=None, in_favour=9, date="2020-06-01")
+    assert check("QC-7105", _plan(2020, _consent(), refusing_village)).empty
+    other_hamlet = _consent("C2", hamlet_code=H1, in_favour=9, date="2020-07-01")
+    assert check("QC-7105", _plan(2020, village_vote, other_hamlet)).empty
+
+
+def test_a_signing_is_no_vote_but_shows_the_will_for_later_phases(check: Check) -> None:
+    assert _told(check("QC-7105", _plan(2020, _consent(kind="signing")))) == [("A", "no_vote", H2, None)]
+    assert check("QC-7105", _plan(2035, _consent(kind="signing"))).empty
+
+
+def test_findings_on_votes_keep_their_keys_in_another_order(check: Check) -> None:
+    short = [_consent(code, attended=19, in_favour=19) for code in ("C1", "C2")]
+    late = [_consent(code, date="2021-01-01") for code in ("C1", "C2")]
+    for consents in (short, late):
+        assert check("QC-7105", _plan(2020, *consents))["key"].tolist() == check("QC-7105", _plan(2020, *reversed(consents)))["key"].tolist()
+
+
+def test_without_phases_no_phase_is_under_way_and_a_survey_suffices(check: Check) -> None:
+    data = example(phases=(), village=[village()], hamlet=[hamlet(1), hamlet(2)], action=[action(H2)], move=[move("M1", H2, "cash")])
+    assert data.current_phase is None
+    assert _told(check("QC-7105", data)) == [("B", "no_survey", H2, None)]

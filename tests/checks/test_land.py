@@ -247,3 +247,14 @@ def test_only_a_site_in_a_town_is_no_village_land(check: Check, setting: str | N
 
 def test_newly_taken_land_of_no_hamlet_is_told_as_such(check: Check) -> None:
     assert check("NL-01", _plan(_patch("P2", "new", box(500, 0, 60, 100), None)), LAND_USE)["message_code"].tolist() == ["checks.nl01.patch_unassigned"]
+
+
+def test_a_move_between_two_phases_fills_the_site_by_the_later_one(check: Check) -> None:
+    assert _inflow(check, {2020: 100}, (2020, 60), (2023, 60)) == [("2025", 120, 100)]
+
+
+def test_a_site_without_capacity_and_a_move_without_households_are_said(not_checked: Callable) -> None:
+    sites = [{"code": code, "name": code, "setting": "rural"} for code in ("Z1", "Z2")]
+    data = _plan(site=sites, move=[move("M1", H2, "site", "Z1", phase=2025, households=3), move("M2", H2, "site", "Z2", phase=2025)])
+    assert not_checked("NL-02", data) == ["no_capacity", "no_inflow"]
+    assert not_checked("NL-02", _plan(site=sites)) == []

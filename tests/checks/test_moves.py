@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from tests.accounts.examples import V1, V3, action, box, category, example, hamlet, move, point, village
+from village_planner import checks
 from village_planner.plan.data import PlanData
+from village_planner.plan.layers import MemoryLayers
+from village_planner.standards import Profile
 
 Check = Callable[..., pd.DataFrame]
 H1, H2, H3 = (hamlet(serial)["code"] for serial in (1, 2, 3))
@@ -114,7 +117,6 @@ def test_the_township_of_a_site_is_its_own_or_that_of_its_village(check: Check) 
     to_site = move("M1", H2, "site", "Z1")
     assert len(check("QC-7104", _plan(to_site, site=[{**site, "village_code": V3}]))) == 1
     assert check("QC-7104", _plan(to_site, site=[{**site, "township_code": "370799101", "village_code": V3}])).empty
-    assert check("QC-7104", _plan(to_site, site=[site])).empty
 
 
 def test_a_protected_hamlet_cannot_be_withdrawn(check: Check) -> None:
@@ -163,3 +165,78 @@ def test_persons_per_household_outside_the_range_are_a_note(check: Check, person
 def test_moves_of_a_hamlet_that_stays_are_not_summed(check: Check) -> None:
     data = _plan(move("M1", H2, "cash", households=5), withdrawn=(), hamlet=[hamlet(1), hamlet(2, households=30)])
     assert check("QC-7108", data).empty
+
+
+@pytest.mark.parametrize(("kind", "target"), [("hamlet", ""), ("site", " "), (None, None), ("elsewhere", None)])
+def test_a_destination_that_says_nothing_is_none(check: Check, kind: str | None, target: str | None) -> None:
+    data = _plan({**move("M1", H2, phase=2025), "destination_kind": kind, "destination_code": target})
+    assert _told(check("QC-7103", data)) == [("A", "no_destination", H2)]
+    if kind not in ("hamlet", "site"):
+        assert check("QC-7104", data).empty
+
+
+@pytest.mark.parametrize("actions", [[], [action(H2, "retain")], [action(H2, scenario="S2")]])
+def test_a_move_of_a_hamlet_that_is_not_withdrawn_contradicts_itself(check: Check, actions: list[dict]) -> None:
+    assert _told(check("QC-7103", _plan(move("M1", H2, target=H1, phase=2025), action=actions))) == [("A", "stays", H2)]
+
+
+def test_a_chain_of_three_is_told_from_each_hamlet_whose_target_goes(check: Check) -> None:
+    moves = [move("M1", H1, target=H2), move("M2", H2, target=H3), move("M3", H3, target=K1)]
+    findings = check("QC-7104", _plan(*moves, withdrawn=(H1, H2, H3)))
+    assert _told(findings) == [("A", "withdrawn", H1), ("A", "withdrawn", H2), ("B", "other_township_unmeasured", H3)]
+
+
+def test_a_move_of_a_hamlet_that_stays_closes_no_circle(check: Check) -> None:
+    moves = [move("M1", H2, target=H3), move("M2", H3, target=H1), move("M3", H1, target=H2)]
+    assert ("A", "withdrawn", H2) in _told(check("QC-7104", _plan(*moves, withdrawn=(H2, H3))))
+
+
+def test_two_moves_to_one_destination_are_one_finding(check: Check) -> None:
+    moves = [move("M1", H2, target=H3, phase=2022), move("M2", H2, target=H3, phase=2025), move("M3", H3, target=H1)]
+    assert _told(check("QC-7104", _plan(*moves, withdrawn=(H2, H3)))) == [("A", "withdrawn", H2)]
+
+
+@pytest.mark.parametrize(("place", "code"), [("邻县青山镇", "other_county"), (None, "other_county_unnamed")])
+def test_a_move_out_of_the_county_is_told(check: Check, place: str | None, code: str) -> None:
+    away = [move(name, H2, "outside", destination_name=place, phase=2025) for name in ("M1", "M2")]
+    assert _told(check("QC-7104", _plan(*away))) == [("B", code, H2)]
+
+
+def test_a_site_lies_in_the_township_around_it_and_else_nobody_knows(check: Check, not_checked: Callable) -> None:
+    site = {"code": "Z1", "name": "安置点", "setting": "rural", "geom": box(12_000, 0, 100, 100)}
+    to_site = move("M1", H2, "site", "Z1")
+    assert _told(check("QC-7104", _plan(to_site, site=[site]))) == [("B", "other_township", H2)]
+    assert check("QC-7104", _plan(to_site, site=[{**site, "geom": None}])).empty
+    assert not_checked("QC-7104", _plan(to_site, site=[{**site, "geom": None}])) == ["site_unplaced"]
+    assert not_checked("QC-7104", _plan(site=[{**site, "geom": None}])) == []
+
+
+def test_a_hamlet_without_figures_is_not_compared_and_that_is_said(check: Check, not_checked: Callable) -> None:
+    data = _plan(move("M1", H2, "cash", households=5, persons=15), hamlet=[hamlet(1), hamlet(2, households=5)])
+    assert check("QC-7108", data).empty
+    assert not_checked("QC-7108", data) == ["no_persons"]
+    assert not_checked("QC-7108", _plan(hamlet=[hamlet(1), hamlet(2)])) == []
+
+
+def test_an_empty_hamlet_needs_no_figures_in_its_move(check: Check) -> None:
+    assert _sums(check, {"households": 0, "persons": 0}, {}).empty
+    assert len(_sums(check, {"households": 0}, {"households": 3})) == 1
+
+
+def test_persons_without_households_are_a_note(check: Check) -> None:
+    findings = _sums(check, {}, {"households": 0, "persons": 4})
+    assert _told(findings) == [("C", "persons_without_households", H2)]
+    assert _sums(check, {}, {"households": 0, "persons": 0}).empty
+
+
+def test_only_the_chosen_scenario_counts(profile: Profile) -> None:
+    scenarios = [{"code": code, "title": code} for code in ("S1", "S2")]
+    other = {**move("M9", H1, target=H1, phase=1999, households=1, persons=99), "scenario": "S2"}
+    data = _plan(
+        move("M1", H2, target=H1, phase=2035, households=3, persons=9), other, scenario=scenarios,
+        action=[action(H2), action(H1, scenario="S2")], category=[category(V3, "04", scenario="S2")],
+        hamlet=[hamlet(1, protection="historic", households=1, persons=99), hamlet(2, households=3, persons=9), hamlet(1, V3)],
+    )
+    rules = ["QC-7103", "QC-7104", "QC-7106", "QC-7108"]
+    assert checks.run(data, MemoryLayers({}), profile, rules, scenario="S1").findings.empty
+    assert set(checks.run(data, MemoryLayers({}), profile, rules, scenario="S2").findings["rule"]) == set(rules)

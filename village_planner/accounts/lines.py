@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.plan.data import PlanData
+from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import Destination
 from village_planner.spatial.columns import objects
 
@@ -52,7 +52,7 @@ class _Places:
         return self._sites.get(code)
 
     def destination(self, move: Any) -> BaseGeometry | None:
-        kind, code = move.destination_kind, move.destination_code
+        kind, code = plain(move.destination_kind), move.destination_code
         if kind == Destination.TOWN.value:
             return self._town(move)
         if pd.isna(code):

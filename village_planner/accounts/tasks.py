@@ -73,7 +73,8 @@ def site_inflow(data: PlanData, scenario: str) -> pd.DataFrame:
 
     Columns: site_code, phase, inflow (of the phase), cumulative, capacity, excess = cumulative − capacity, all
     households. One row per site and phase of the plan. capacity is the latest stated up to the phase, 0 before the
-    first, NA where the site states none; then excess is NA. Unphased moves are left out; a null household count is 0.
+    first, NA where the site states none; then excess is NA. A move in a year between two phases arrives by the later one.
+    Unphased moves are left out; a null household count is 0.
     """
     moves = data.move[(data.move["scenario"] == scenario) & (data.move["destination_kind"] == Destination.SITE.value)]
     rows = []
@@ -83,8 +84,8 @@ def site_inflow(data: PlanData, scenario: str) -> pd.DataFrame:
         capacity = dict(zip(stated["phase"].astype(int), stated["households"].astype(int)))
         cumulative = 0
         for phase in data.phases:
-            inflow = int(mine.loc[mine["phase"].eq(phase).fillna(False), "households"].sum())
-            cumulative += inflow
+            arrived = int(mine.loc[mine["phase"].le(phase).fillna(False), "households"].sum())
+            inflow, cumulative = arrived - cumulative, arrived
             earlier = [year for year in capacity if year <= phase]
             holds = capacity[max(earlier)] if earlier else 0 if capacity else pd.NA
             rows.append((site, phase, inflow, cumulative, holds, cumulative - holds))

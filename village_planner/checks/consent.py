@@ -59,7 +59,7 @@ def vote_fault(kind: str, eligible: int | None, attended: int | None, in_favour:
 def without_lawful_consent(context: Context) -> Iterator[Outcome]:
     """QC-7105: a lawful vote before each phase up to the current one, a survey or vote before later ones; counts in order.
 
-    A vote or survey counts for a hamlet when it is its own or its whole village's; without a date it counts as in time.
+    A vote or survey counts for a hamlet when it is its own or its whole village's. A vote without a date is told (B).
     """
     yield from _counts_out_of_order(context)
     current = context.data.current_phase
@@ -95,13 +95,36 @@ def _counts_out_of_order(context: Context) -> Iterator[Outcome]:
 def _vote_missing(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
     votes = records[records["kind"].isin(_MEETINGS)]
     faults = [_fault_of(row, context.profile) for row in votes.itertuples(index=False)]
-    lawful = votes[np.array([fault is None for fault in faults], dtype=bool)]
+    lawful, refusal = _standing(votes, faults)
     if len(lawful):
         yield from _too_late(context, hamlet, phase, lawful)
+        yield from _undated(context, hamlet, phase, lawful)
+    elif refusal is not None:
+        yield _unlawful(context, hamlet, phase, refusal, VoteFault.FAVOUR)
     elif faults and faults[-1] is not None:
         yield _unlawful(context, hamlet, phase, votes.iloc[-1], faults[-1])
     else:
         yield _finding(context, hamlet, "checks.7105.no_vote", {"phase": phase})
+
+
+def _standing(votes: pd.DataFrame, faults: list[VoteFault | None]) -> tuple[pd.DataFrame, pd.Series | None]:
+    """The lawful votes that no refusal undoes; where none is left, the last refusal that undid one.
+
+    A meeting in quorum that refuses undoes an earlier vote of the same hamlet or village, and a hamlet's own refusal
+    undoes the vote of its whole village at any time: nobody is moved by the votes of others.
+    """
+    own = votes["hamlet_code"].notna().to_numpy(dtype=bool)
+    standing, undone_by = np.zeros(len(votes), dtype=bool), -1
+    refusals = [row for row, fault in enumerate(faults) if fault is VoteFault.FAVOUR]
+    dates = [plain(date) or "" for date in votes["date"]]
+    for row in (row for row, fault in enumerate(faults) if fault is None):
+        against = [
+            other for other in refusals
+            if (own[other] and not own[row]) or (own[other] == own[row] and dates[row] and dates[other] > dates[row])
+        ]
+        standing[row] = not against
+        undone_by = max([undone_by, *against])
+    return votes[standing], None if undone_by < 0 or standing.any() else votes.iloc[undone_by]
 
 
 def _unlawful(context: Context, hamlet: str, phase: int, vote: pd.Series, fault: VoteFault) -> Finding:
@@ -134,12 +157,18 @@ def _too_late(context: Context, hamlet: str, phase: int, records: pd.DataFrame) 
         yield _finding(context, hamlet, "checks.7105.too_late", {"phase": phase, "date": record["date"]}, record)
 
 
+def _undated(context: Context, hamlet: str, phase: int, votes: pd.DataFrame) -> Iterator[Outcome]:
+    """A finding where no vote has a date: nobody can tell whether it came in time."""
+    if votes["date"].isna().all():
+        yield _finding(context, hamlet, "checks.7105.undated", {"phase": phase}, votes.iloc[0], severity=context.limit("severity_undated"))
+
+
 def _records(context: Context, hamlet: str) -> pd.DataFrame:
     """Consents of a hamlet and of its whole village, oldest first, undated ones last."""
     consents = context.data.consent
     whole_village = consents["hamlet_code"].isna() & (consents["village_code"] == context.names.village_of_hamlet[hamlet])
     mine = consents[whole_village | consents["hamlet_code"].eq(hamlet).fillna(False)]
-    return mine.sort_values("date", kind="stable", na_position="last")
+    return mine.sort_values(["date", "code"], kind="stable", na_position="last")
 
 
 def _finding(

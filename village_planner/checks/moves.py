@@ -8,21 +8,26 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from village_planner.accounts import move_lines
-from village_planner.checks.rule import Context, Finding, Outcome
+from village_planner.checks.rule import NAMED, Context, Finding, Outcome
 from village_planner.plan.data import plain
 from village_planner.plan.schema import Destination
 
 _WITH_TARGET = (Destination.HAMLET.value, Destination.SITE.value)
+_WITH_PLACE = (*_WITH_TARGET, Destination.OUTSIDE.value)
+_KINDS = tuple(kind.value for kind in Destination)
 _FIGURES = ("households", "persons")
 
 
 def without_destination_or_phase(context: Context) -> Iterator[Outcome]:
-    """QC-7103: withdrawn hamlets without a move, moves without target or phase, 搬迁撤并 villages of which nothing goes."""
+    """QC-7103: withdrawn hamlets without a move, moves of hamlets that stay, moves without target or phase, 搬迁撤并
+    villages of which nothing goes."""
     hamlets = context.hamlets
     for code in hamlets.loc[hamlets["withdrawn"] & (hamlets["moves"] == 0), "hamlet_code"]:
         yield _of_hamlet(context, code, "checks.7103.no_move", facts={"action": hamlets.loc[code, "action"]})
     for move in context.moves.itertuples(index=False):
         faults = [*_destination_fault(move), *_phase_fault(context, move)]
+        if not hamlets.loc[move.hamlet_code, "withdrawn"]:
+            faults = ["stays"]
         if not faults:
             continue
         drafted = faults == ["unphased"] and not context.formal
@@ -39,16 +44,22 @@ def without_destination_or_phase(context: Context) -> Iterator[Outcome]:
 
 
 def impossible_targets(context: Context) -> Iterator[Outcome]:
-    """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township (B)."""
+    """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township or county (B)."""
     lines = move_lines(context.data, context.scenario)
     line_of = dict(zip(lines["move_code"], lines["geom"]))
     routes = _routes(context)
     seen: set[tuple] = set()
+    yield from _unplaced_sites(context)
     for move in context.moves.itertuples(index=False):
-        kind, target = move.destination_kind, plain(move.destination_code)
-        if kind not in _WITH_TARGET or target is None or (move.hamlet_code, kind, target) in seen:
+        kind, target = plain(move.destination_kind), plain(move.destination_code)
+        if kind == Destination.OUTSIDE.value:
+            target = plain(move.destination_name) or ""
+        if kind not in _WITH_PLACE or target is None or (move.hamlet_code, kind, target) in seen:
             continue
         seen.add((move.hamlet_code, kind, target))
+        if kind == Destination.OUTSIDE.value:
+            yield _other_county(context, move.hamlet_code, target)
+            continue
         fault = _target_fault(context, move.hamlet_code, kind, target)
         if fault is None:
             yield from _other_township(context, move, target, line_of.get(move.code))
@@ -71,10 +82,15 @@ def impossible_targets(context: Context) -> Iterator[Outcome]:
 def sums_that_differ(context: Context) -> Iterator[Outcome]:
     """QC-7108: households and persons of a withdrawn hamlet's moves against its own; persons per household (C)."""
     hamlets = context.hamlets
-    for row in hamlets[hamlets["withdrawn"] & (hamlets["moves"] > 0)].itertuples(index=False):
+    going = hamlets[hamlets["withdrawn"] & (hamlets["moves"] > 0)]
+    for figure in _FIGURES:
+        silent = going.loc[going[figure].isna(), "hamlet_code"]
+        if len(silent):
+            yield context.not_checked(f"no_{figure}", count=len(silent), hamlets="、".join(map(context.names.hamlet, silent[:NAMED])))
+    for row in going.itertuples(index=False):
         for figure in _FIGURES:
             own, moved = plain(getattr(row, figure)), plain(getattr(row, f"moved_{figure}"))
-            if own is None or own == moved:
+            if own is None or own == (moved or 0):
                 continue
             yield _of_hamlet(
                 context,
@@ -91,7 +107,10 @@ def sums_that_differ(context: Context) -> Iterator[Outcome]:
     withdrawn = context.moves["hamlet_code"].map(hamlets["withdrawn"]).astype(bool)
     for move in context.moves[withdrawn].itertuples(index=False):
         households, persons = plain(move.households), plain(move.persons)
-        if households is None or persons is None or households <= 0:
+        if households is None or persons is None or (households <= 0 and persons <= 0):
+            continue
+        if households <= 0:
+            yield _without_households(context, move, households, persons)
             continue
         ratio = persons / households
         if not lowest <= ratio <= highest:
@@ -109,6 +128,18 @@ def sums_that_differ(context: Context) -> Iterator[Outcome]:
             )
 
 
+def _without_households(context: Context, move: Any, households: int, persons: int) -> Finding:
+    return _of_hamlet(
+        context,
+        move.hamlet_code,
+        "checks.7108.persons_without_households",
+        facts={"households": households, "persons": persons},
+        severity=context.limit("severity_per_household"),
+        other_kind="move",
+        other_code=move.code,
+    )
+
+
 def _of_hamlet(context: Context, hamlet: str, message_code: str, names: dict[str, Any] | None = None, **values: Any) -> Finding:
     """A finding about a hamlet, with its names, village and place."""
     values.setdefault("place", context.names.place(hamlet))
@@ -123,7 +154,9 @@ def _of_hamlet(context: Context, hamlet: str, message_code: str, names: dict[str
 
 
 def _destination_fault(move: Any) -> list[str]:
-    return ["no_destination"] if move.destination_kind in _WITH_TARGET and pd.isna(move.destination_code) else []
+    kind = plain(move.destination_kind)
+    is_known = bool(str(plain(move.destination_code) or "").strip()) if kind in _WITH_TARGET else kind in _KINDS
+    return [] if is_known else ["no_destination"]
 
 
 def _phase_fault(context: Context, move: Any) -> list[str]:
@@ -184,6 +217,26 @@ def _other_township(context: Context, move: Any, target: str, line: BaseGeometry
     )
 
 
+def _other_county(context: Context, hamlet: str, place: str) -> Finding:
+    return _of_hamlet(
+        context,
+        hamlet,
+        "checks.7104.other_county" if place else "checks.7104.other_county_unnamed",
+        names={"target": place} if place else {},
+        severity=context.limit("severity_cross_township"),
+        other_kind=Destination.OUTSIDE.value,
+        other_code=place or None,
+    )
+
+
+def _unplaced_sites(context: Context) -> Iterator[Outcome]:
+    """Sites that receive, but of which nobody knows in which township they lie."""
+    receiving = set(context.moves.loc[context.moves["destination_kind"] == Destination.SITE.value, "destination_code"].dropna())
+    codes = [code for code in dict.fromkeys(context.data.site["code"]) if code in receiving and context.names.township_of_site(code) is None]
+    if codes:
+        yield context.not_checked("site_unplaced", codes="、".join(codes))
+
+
 def _township_of_target(context: Context, kind: str, target: str) -> str | None:
     if kind == Destination.HAMLET.value:
         return context.names.township_of_hamlet(target)
@@ -197,7 +250,8 @@ def _target_params(context: Context, kind: str, target: str) -> dict[str, str]:
 
 def _routes(context: Context) -> dict[str, list[str]]:
     """Hamlets to which each withdrawn hamlet moves."""
-    to_hamlets = context.moves[context.moves["destination_kind"] == Destination.HAMLET.value].dropna(subset=["destination_code"])
+    going = context.moves["hamlet_code"].map(context.hamlets["withdrawn"]).astype(bool)
+    to_hamlets = context.moves[going & context.moves["destination_kind"].eq(Destination.HAMLET.value)].dropna(subset=["destination_code"])
     return to_hamlets.groupby("hamlet_code")["destination_code"].agg(list).to_dict()
 
 

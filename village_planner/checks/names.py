@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from village_planner.plan.data import PlanData
@@ -20,6 +21,7 @@ class Names:
         self._hamlets = _names(data.hamlet)
         tables = (data.township, data.village, data.hamlet, data.site)
         self._places = {code: geom for table in tables for code, geom in zip(table["code"], table["geom"])}
+        self._townships = list(zip(data.township["code"], data.township["geom"]))
         homes = zip(data.site["code"], data.site["township_code"], data.site["village_code"])
         self._home_of_site = {code: (_known(town), _known(village)) for code, town, village in homes}
 
@@ -49,13 +51,21 @@ class Names:
         return self._home_of_site.get(code, (None, None))[1]
 
     def township_of_site(self, code: str | None) -> str | None:
-        """Township code of a site: its own, else that of its village."""
+        """Township code of a site: its own, else that of its village, else that of the township polygon it lies in."""
         own, village = self._home_of_site.get(code, (None, None))
-        return own if own is not None else self.township_of_village.get(village)
+        known = own if own is not None else self.township_of_village.get(village)
+        return known if known is not None else self._township_around(self._places.get(code))
 
     def place(self, code: str | None) -> BaseGeometry | None:
         """Point of a hamlet, polygon of a township, village or site."""
         return self._places.get(code)
+
+
+    def _township_around(self, geom: BaseGeometry | None) -> str | None:
+        if geom is None or geom.is_empty:
+            return None
+        point = shapely.point_on_surface(geom)
+        return next((code for code, ground in self._townships if ground is not None and ground.intersects(point)), None)
 
 
 def _known(code: object) -> str | None:

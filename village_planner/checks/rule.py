@@ -14,6 +14,9 @@ from village_planner.plan.data import PlanData
 from village_planner.plan.layers import Layers
 from village_planner.standards import Profile, RuleSetting
 
+NAMED = 5
+"""How many of many a note names."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -88,10 +91,7 @@ class Context:
     def without_polygon(self, codes: Iterable[str]) -> list[NotChecked]:
         """The note that patches or sites could not be looked at, because they are not drawn; nothing where there are none."""
         codes = list(codes)
-        return [self.not_checked("undrawn", count=len(codes), codes="、".join(codes[:_NAMED]))] if codes else []
-
-
-_NAMED = 5
+        return [self.not_checked("undrawn", count=len(codes), codes="、".join(codes[:NAMED]))] if codes else []
 
 Outcome = Union[Finding, NotChecked]
 
