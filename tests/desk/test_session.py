@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
 from tests.desk.small_plan import HAMLETS, VILLAGES, village_shape
-from village_planner.base import Refused
+from village_planner.base import PlanFileError, Refused
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.plan import PlanFile
 
@@ -122,3 +124,16 @@ def test_what_another_program_writes_is_noticed(session: PlanSession, qtbot: Any
 def test_what_we_write_is_not_taken_for_another_programs(session: PlanSession, qtbot: Any) -> None:
     with qtbot.assertNotEmitted(session.reloaded, wait=900):
         session.set_category(VILLAGES[:1], "01", "分类")
+
+
+def test_the_desk_does_not_stand_still_while_another_program_writes_the_plan(session: PlanSession) -> None:
+    connection = sqlite3.connect(session.path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    start = time.monotonic()
+    with pytest.raises(PlanFileError) as caught:
+        session.set_category(VILLAGES[:1], "01", "分类")
+    assert time.monotonic() - start < 1
+    assert caught.value.message.code == "plan.file_busy"
+    connection.close()
+    session.set_category(VILLAGES[:1], "01", "分类")
+    assert categories(session) == {VILLAGES[0]: "01"}

@@ -55,7 +55,10 @@ def check_plan(path: Path, feedback: Feedback, scenario: str | None = None, rule
     data = plan.read()
     chosen = scenario or data.scenario
     profile = plan.profile()
-    result = checks.run(data, plan.layers(), profile, rules=list(rules) if rules else None, scenario=chosen, feedback=feedback)
+    layers = plan.layers()
+    for problem in layers.problems():
+        feedback.say(problem)
+    result = checks.run(data, layers, profile, rules=list(rules) if rules else None, scenario=chosen, feedback=feedback)
     findings = checks.apply_waivers(result.findings, data.waiver)
     run = {
         "code": f"R{uuid.uuid4().hex}",
