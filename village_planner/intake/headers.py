@@ -75,8 +75,13 @@ def read_table(
     if not grids:
         raise InputError("intake.table_empty", file=Path(path).name)
     tables = [(_fit(grid, spec, chosen or {}), number, grid) for number, grid in enumerate(grids)]
-    score, _, grid = max(tables, key=lambda item: (item[0], len(item[2].rows) if item[0] else 0, -item[1]))
+    # A hidden sheet is mostly an old state: it only serves where no other fits at all.
+    score, _, grid = max(tables, key=lambda item: (item[0] > 0 and not item[2].hidden, item[0], len(item[2].rows) if item[0] else 0, -item[1]))
     table = table_of(grid, spec, rule, chosen)
+    if not table.numbers:
+        raise InputError("intake.table_no_rows", file=grid.file)
+    if grid.hidden:
+        table = replace(table, notes=(Message("intake.sheet_hidden", {"file": grid.file, "sheet": grid.sheet}), *table.notes))
     others = [other.sheet for _, _, other in tables if other is not grid]
     if others:
         params = {"file": grid.file, "sheet": grid.sheet, "others": "、".join(others)}

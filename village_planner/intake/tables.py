@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Iterator
 from zipfile import BadZipFile
@@ -15,6 +15,7 @@ from osgeo import gdal
 
 from village_planner.base import Feedback, InputError, Message
 from village_planner.intake.old_excel import read_old_excel
+from village_planner.intake.workbook_faults import formula_note, is_text, refuse_no_workbook
 from village_planner.spatial.encoding import decode_values, sniff_encoding
 from village_planner.spatial.reading import read_layer
 from village_planner.spatial.sources import gdal_errors
@@ -34,6 +35,7 @@ class Grid:
     merges: merged ranges (top, left, bottom, right), counted from 0, both ends inside.
     numbers: what the planner sees as the row's number, parallel to rows.
     has_header: the first row holds field names (attribute tables), nothing has to be looked for.
+    hidden: the sheet is hidden from who opens the file.
     notes: what was said while reading.
     """
 
@@ -43,6 +45,7 @@ class Grid:
     numbers: list[int]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     has_header: bool = False
+    hidden: bool = False
     notes: tuple[Message, ...] = field(default=())
 
 
@@ -63,8 +66,12 @@ def read_grids(path: str | Path, feedback: Feedback | None = None) -> list[Grid]
         raise InputError("intake.file_missing", file=source.name)
     suffix = source.suffix.lower()
     if suffix in EXCEL:
-        # By content: offices rename .xls to .xlsx and the other way round.
-        grids = _old_excel(source) if _starts_with(source, _BIFF_MAGIC) else _excel(source)
+        # By content: offices rename .xls to .xlsx and the other way round, and systems export text under either name.
+        refuse_no_workbook(source)
+        if is_text(source):
+            grids = [_delimited(source)]
+        else:
+            grids = _old_excel(source) if _starts_with(source, _BIFF_MAGIC) else _excel(source)
     elif suffix == ".ods":
         grids = _through_ogr(source, "ODS")
     elif suffix in TEXTS:
@@ -95,14 +102,15 @@ def _excel(source: Path) -> list[Grid]:
         raise InputError("intake.no_openpyxl", file=source.name) from error
     try:
         # As a stream: openpyxl judges a path by its ending.
-        book = openpyxl.load_workbook(io.BytesIO(source.read_bytes()), data_only=True)
+        content = source.read_bytes()
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
         raise InputError("intake.table_unreadable", file=source.name, detail=str(error)[:200]) from error
-    grids = []
+    grids, notes = [], formula_note(source, content)
     for sheet in book.worksheets:
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
         merges = tuple((r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in sheet.merged_cells.ranges)
-        grids.append(_grid(source, sheet.title, rows, merges))
+        grids.append(replace(_grid(source, sheet.title, rows, merges, notes), hidden=sheet.sheet_state != "visible"))
     book.close()
     return grids
 
