@@ -110,14 +110,6 @@
         <translation>恢复（Ctrl+Y）</translation>
     </message>
     <message>
-        <source>No plan is open.
-
-Open a plan file or create a new plan from the Village Planner toolbar.</source>
-        <translation>尚未打开规划。
-
-请在“村庄布局规划”工具栏中打开规划文件或新建规划。</translation>
-    </message>
-    <message>
         <source>All townships</source>
         <translation>全部乡镇</translation>
     </message>
@@ -128,6 +120,33 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>approved: locked</source>
         <translation>已批复，不可修改</translation>
+    </message>
+</context>
+<context>
+    <name>CommitteesDialog</name>
+    <message>
+        <source>Settle the residents&apos; committees</source>
+        <translation>居委会定性</translation>
+    </message>
+    <message>
+        <source>Committee</source>
+        <translation>居委会</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>处理结果</translation>
+    </message>
+    <message>
+        <source>Set the selected to</source>
+        <translation>将所选设为</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>处理说明</translation>
     </message>
 </context>
 <context>
@@ -477,20 +496,12 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
         <translation>新建规划</translation>
     </message>
     <message>
-        <source>{0} villages, {1} roster differences to settle. Report: {2}</source>
-        <translation>共 {0} 个村，{1} 处名录差异待处理。报告：{2}</translation>
-    </message>
-    <message>
         <source>Demo</source>
         <translation>示例</translation>
     </message>
     <message>
         <source>Add control layer</source>
         <translation>导入管控图层</translation>
-    </message>
-    <message>
-        <source>{0} features taken, {1} repaired, {2} set aside. Report: {3}</source>
-        <translation>导入 {0} 个图斑，修复 {1} 个，搁置 {2} 个。报告：{3}</translation>
     </message>
     <message>
         <source>Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.</source>
@@ -507,6 +518,14 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Inspect package</source>
         <translation>成果质检</translation>
+    </message>
+    <message>
+        <source>{0} villages, {1} roster differences to settle. The report tells row by row what was taken.</source>
+        <translation>共 {0} 个村，{1} 处名录差异待处理。逐行采用情况见报告。</translation>
+    </message>
+    <message>
+        <source>{0} features taken, {1} repaired, {2} set aside.</source>
+        <translation>共导入 {0} 个要素，修复 {1} 个，搁置 {2} 个。</translation>
     </message>
 </context>
 <context>
@@ -577,6 +596,49 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Consent ({0})</source>
         <translation>村民意愿（{0}）</translation>
+    </message>
+</context>
+<context>
+    <name>FindingPane</name>
+    <message>
+        <source>Settle the difference…</source>
+        <translation>处理该差异…</translation>
+    </message>
+    <message>
+        <source>Choose a finding to read it whole; the map goes there.</source>
+        <translation>点选一条问题可查看全文，地图同时定位到该处。</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Against</source>
+        <translation>相关对象</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>实测值</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限值</translation>
+    </message>
+    <message>
+        <source>Basis</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>households</source>
+        <translation>户</translation>
+    </message>
+    <message>
+        <source>persons</source>
+        <translation>人</translation>
+    </message>
+    <message>
+        <source>persons per household</source>
+        <translation>人/户</translation>
     </message>
 </context>
 <context>
@@ -1059,6 +1121,41 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     </message>
 </context>
 <context>
+    <name>SettleDialog</name>
+    <message>
+        <source>Settle a difference between rosters</source>
+        <translation>处理名录差异</translation>
+    </message>
+    <message>
+        <source>Both stand, for this reason</source>
+        <translation>两者并存，说明原因</translation>
+    </message>
+    <message>
+        <source>The plan&apos;s roster stands</source>
+        <translation>以规划名录为准</translation>
+    </message>
+    <message>
+        <source>Take over what {0} says</source>
+        <translation>采用 {0} 的内容</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>处理结果</translation>
+    </message>
+    <message>
+        <source>Kind of the village</source>
+        <translation>村级单元性质</translation>
+    </message>
+    <message>
+        <source>by its name</source>
+        <translation>按名称判断</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>处理说明</translation>
+    </message>
+</context>
+<context>
     <name>StepDialog</name>
     <message>
         <source>OK</source>
@@ -1085,6 +1182,14 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Village Planner</source>
         <translation>村庄布局规划</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
     </message>
 </context>
 <context>
@@ -1150,6 +1255,37 @@ Open a plan file or create a new plan from the Village Planner toolbar.</source>
     <message>
         <source>Inside the development boundary: needs no category</source>
         <translation>位于城镇开发边界内，无需分类</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>No plan is open.</source>
+        <translation>尚未打开规划。</translation>
+    </message>
+    <message>
+        <source>You have rosters and layers of your own:</source>
+        <translation>已有村庄名录和图层资料：</translation>
+    </message>
+    <message>
+        <source>New plan…</source>
+        <translation>新建规划…</translation>
+    </message>
+    <message>
+        <source>You or a colleague have begun a plan (.gpkg):</source>
+        <translation>已有规划文件（.gpkg）：</translation>
+    </message>
+    <message>
+        <source>Open plan…</source>
+        <translation>打开规划…</translation>
+    </message>
+    <message>
+        <source>You want to see how it works, on a fictitious township:</source>
+        <translation>想先了解用法，可用虚构乡镇的示例数据：</translation>
+    </message>
+    <message>
+        <source>Demo…</source>
+        <translation>示例…</translation>
     </message>
 </context>
 </TS>

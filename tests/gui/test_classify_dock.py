@@ -215,7 +215,7 @@ def test_the_dock_fits_a_small_screen(desk: Desk) -> None:
 
 def test_closing_the_plan_leaves_a_word_on_what_to_do(desk: Desk) -> None:
     desk.session.close()
-    assert desk.dock._empty.isVisible() and not desk.dock._body.isVisible()
+    assert desk.dock.welcome.isVisible() and not desk.dock._body.isVisible()
     assert not QgsProject.instance().mapLayers()
 
 

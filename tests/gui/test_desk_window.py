@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsProject, QgsSettings
+from qgis.PyQt.QtWidgets import QPushButton
 
 from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan
 from tests.gui.fake_iface import FakeIface
 from village_planner.base import InputError, SilentFeedback
 from village_planner.delivery import PackageRequest, inspect_package, write_package
 from village_planner.desk.demo import make_demo_plan
-from village_planner.gui import dialogs
+from village_planner.gui import dialogs, telling
 from village_planner.gui.desk_window import DeskWindow
 from village_planner.gui.findings_model import NOT_CHECKED, RULE, SENTENCE, SEVERITY
 from village_planner.plan import PlanFile
@@ -198,3 +199,28 @@ def test_the_demo_becomes_a_plan(qgis_app: Any, qgis_processing: Any, tmp_path: 
         registry.removeProvider(provider)
     data = PlanFile.open(plan).read()
     assert len(data.village) >= 30 and len(data.move) and len(data.control_layer)
+
+
+def test_the_first_start_offers_the_ways_to_a_plan_and_later_ones_leave_the_screen_alone(iface: FakeIface, monkeypatch: pytest.MonkeyPatch) -> None:
+    QgsSettings().remove("village_planner/welcomed")
+    first = DeskWindow(iface)
+    assert first.classify.isVisible() and first.classify.welcome.isVisible()
+    asked: list[str] = []
+    monkeypatch.setattr(dialogs, "accepted", lambda dialog: asked.append(type(dialog).__name__))
+    new, _, demo = first.classify.welcome.buttons
+    new.click()
+    demo.click()
+    assert asked == ["NewPlanDialog", "DemoDialog"]
+    first.close()
+    second = DeskWindow(iface)
+    assert not second.classify.isVisible()
+    second.close()
+
+
+def test_a_report_is_opened_from_the_message(window: DeskWindow, iface: FakeIface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(telling.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    window._teller.done("……", tmp_path)
+    button = iface.bar.currentItem().findChildren(QPushButton)[-1]
+    button.click()
+    assert opened == [str(tmp_path)]

@@ -32,6 +32,7 @@ from village_planner.gui.details import Details
 from village_planner.gui.selection import TableSelection
 from village_planner.gui.telling import Teller
 from village_planner.gui.village_model import CODE, NAME, VillageFilter, VillageModel
+from village_planner.gui.welcome import Welcome
 
 MINIMUM_WIDTH = 380
 SPLIT_HEIGHTS = (340, 260)
@@ -114,15 +115,13 @@ class ClassifyDock(QgsDockWidget):
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes(list(SPLIT_HEIGHTS))
-        self._empty = QLabel(self.tr("No plan is open.\n\nOpen a plan file or create a new plan from the Village Planner toolbar."))
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self.welcome = Welcome()
         self._body = splitter
         content = QWidget()
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._empty)
+        layout.addWidget(self.welcome)
         layout.addWidget(splitter)
         self.setWidget(content)
 
@@ -243,7 +242,7 @@ class ClassifyDock(QgsDockWidget):
         self._counts.setText(text)
 
     def _show_whether_open(self) -> None:
-        self._empty.setVisible(not self._session.is_open)
+        self.welcome.setVisible(not self._session.is_open)
         self._body.setVisible(self._session.is_open)
         if not self._session.is_open:
             self.model.clear()

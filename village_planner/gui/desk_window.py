@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller, title
 
 _LAST_FOLDER = "village_planner/last_folder"
+_WELCOMED = "village_planner/welcomed"
 EXTENT_MARGIN = 1.08
 
 
@@ -43,6 +45,7 @@ class DeskWindow(QObject):
         self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
         self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
+        self._toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._actions: list[QAction] = []
         self._need_plan: list[QAction] = []
         self._add_actions()
@@ -50,12 +53,20 @@ class DeskWindow(QObject):
             iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, [], False)
         for dock in (self.classify, self.findings):
             dock.hide()
+        for wish, slot in (
+            (self.classify.welcome.new_wished, self._new_plan), (self.classify.welcome.open_wished, self._choose_plan),
+            (self.classify.welcome.demo_wished, self._demo),
+        ):
+            wish.connect(partial(self._guarded, slot))
         self.session.opened.connect(self._enable)
         self.session.closed.connect(self._enable)
         self._runner.busy_changed.connect(self._enable)
         QgsProject.instance().cleared.connect(self.session.close)
         QgsProject.instance().readProject.connect(self._reopen)
         self._enable()
+        if not QgsSettings().value(_WELCOMED, False, type=bool):
+            QgsSettings().setValue(_WELCOMED, True)
+            self.classify.show()
 
     def close(self) -> None:
         """Take everything out of the QGIS window."""
@@ -99,7 +110,7 @@ class DeskWindow(QObject):
         self._add("open", self.tr("Open plan…"), self._choose_plan)
         self._add("icon", self.tr("Demo…"), self._demo)
         self._toolbar.addSeparator()
-        self._need_plan.append(self._add("classify", self.tr("Classify"), self.show_classify))
+        self._add("classify", self.tr("Classify"), self.show_classify)
         self._need_plan.append(self._add("control", self.tr("Add control layer…"), self._add_control))
         self._need_plan.append(self._add("check", self.tr("Check"), self.check))
         self._need_plan.append(self._add("package", self.tr("Write package…"), self._package))
@@ -152,8 +163,8 @@ class DeskWindow(QObject):
 
     def _show_created(self, result: Any) -> None:
         self.open_plan(result.plan)
-        said = self.tr("{0} villages, {1} roster differences to settle. Report: {2}")
-        self._teller.done(said.format(result.village_count, result.differences, result.report_path.with_suffix(".html")))
+        said = self.tr("{0} villages, {1} roster differences to settle. The report tells row by row what was taken.")
+        self._teller.done(said.format(result.village_count, result.differences), result.report_path.with_suffix(".html"))
 
     def _demo(self) -> None:
         dialog = dialogs.DemoDialog(self._iface.mainWindow())
@@ -175,8 +186,8 @@ class DeskWindow(QObject):
 
     def _show_control(self, result: Any) -> None:
         self.session.reload()
-        said = self.tr("{0} features taken, {1} repaired, {2} set aside. Report: {3}")
-        self._teller.done(said.format(result.count, result.repaired, result.set_aside, result.report_path.with_suffix(".html")))
+        said = self.tr("{0} features taken, {1} repaired, {2} set aside.")
+        self._teller.done(said.format(result.count, result.repaired, result.set_aside), result.report_path.with_suffix(".html"))
 
     def _show_check(self, outcome: CheckOutcome) -> None:
         self.session.refresh_findings()
@@ -204,7 +215,7 @@ class DeskWindow(QObject):
         self._runner.start(self.tr("Write package"), step, self._show_package)
 
     def _show_package(self, result: Any) -> None:
-        self._teller.done(self.tr("Package of {0} files: {1}").format(result.file_count, result.path))
+        self._teller.done(self.tr("Package of {0} files: {1}").format(result.file_count, result.path.name), result.path)
 
     def _inspect(self) -> None:
         from village_planner.delivery import inspect_package

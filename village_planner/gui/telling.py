@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import QPushButton
 
 from village_planner.base import Cancelled, Message, PlannerError
 from village_planner.desk.language import text
 from village_planner.desk.log import log_path
 
+SHOWN_S, SHOWN_WITH_DOCUMENT_S = 8, 30
 _log = logging.getLogger("village_planner")
 
 
@@ -28,9 +32,17 @@ class Teller:
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
-    def done(self, sentence: str) -> None:
-        """Say that something succeeded."""
-        self._bar.pushMessage(title(), sentence, Qgis.MessageLevel.Success, 8)
+    def done(self, sentence: str, document: Path | None = None) -> None:
+        """Say that something succeeded; `document`: file or folder that a button opens, and for which the message stays longer."""
+        if document is None:
+            self._bar.pushMessage(title(), sentence, Qgis.MessageLevel.Success, SHOWN_S)
+            return
+        item = self._bar.createMessage(title(), sentence)
+        caption = QCoreApplication.translate("Teller", "Open folder") if document.is_dir() else QCoreApplication.translate("Teller", "Open report")
+        button = QPushButton(caption)
+        button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(document))))
+        item.layout().addWidget(button)
+        self._bar.pushWidget(item, Qgis.MessageLevel.Success, SHOWN_WITH_DOCUMENT_S)
 
     def warn(self, message: Message) -> None:
         """Say what was refused or failed, until the planner closes it."""
