@@ -16,7 +16,7 @@ import shapely
 from osgeo import gdal, ogr
 
 from tests.delivery.plans import CRS, box
-from village_planner.base import InputError, render
+from village_planner.base import InputError, Message, render
 from village_planner.base.report import write_report
 from village_planner.delivery import Verdict, inspect_package, read_package
 from village_planner.delivery.manifest import read_manifest, write_manifest
@@ -260,6 +260,23 @@ def test_a_manifest_cannot_name_a_profile_by_path(package: Path, tmp_path: Path)
     path = package / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"layout-2035"', '"../../../evil"'), encoding="utf-8")
     assert "delivery.profile_unknown" in set(inspect_package(package).findings["message_code"])
+
+
+def test_a_row_that_refers_to_nothing_is_named_by_field_and_code(package: Path) -> None:
+    sql("UPDATE JMD SET XZQDM = '370799109999' WHERE JMDDM = '370799102202001'")(package)
+    found = inspect_package(package).findings.query("rule == 'QC-3301'").iloc[0]
+    assert found["subject"] == "JMD.XZQDM:370799109999"
+    assert "370799102202001" in render(Message(found["message_code"], found["params"]))
+
+
+def test_types_of_fields_and_geometry_are_told_in_chinese(package: Path) -> None:
+    vector(as_text("CMBJ", "BJRQ"))(package)
+    vector(lambda source: source.ExecuteSQL("DROP TABLE JMD"))(package)
+    vector(lambda source: source.CreateLayer("JMD", None, ogr.wkbLineString))(package)
+    found = inspect_package(package).findings
+    sentences = [render(Message(row.message_code, row.params)) for row in found.itertuples()]
+    assert any("类型为 文本，应为 日期" in sentence for sentence in sentences)
+    assert any("几何类型为 线，应为 点" in sentence for sentence in sentences)
 
 
 def test_a_folder_under_another_name_is_a_minor_finding(package: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -211,7 +212,7 @@ def test_a_failure_while_the_new_package_is_put_in_place_brings_the_old_one_back
     monkeypatch.setattr(package.os, "rename", fail_for_the_new_one)
     with pytest.raises(InputError) as refused:
         write_package(request(plan_path, tmp_path / "out"))
-    assert "No space left" in render(refused.value.message)
+    assert "磁盘空间不足" in render(refused.value.message)
     assert digests(tmp_path / "out") == before
     assert list((tmp_path / "out").iterdir()) == [result.path]
 
@@ -245,6 +246,17 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(plan_path: Path, tmp_pa
     assert "写入失败" in refusal(request(plan_path, tmp_path / "out"))
     monkeypatch.setattr(geopackage.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
     assert "磁盘空间不足" in refusal(request(plan_path, tmp_path / "out"))
+
+
+@pytest.mark.parametrize(("number", "words"), [(errno.EACCES, "没有写入权限"), (errno.EROFS, "只读"), (errno.ENOSPC, "磁盘空间不足"), (errno.EIO, "error")])
+def test_why_a_folder_cannot_be_written_is_told_in_chinese(
+    plan_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> str:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(package.tempfile, "mkdtemp", refuse)
+    assert words in refusal(request(plan_path, tmp_path / "out"))
 
 
 def test_a_package_whose_workbook_is_open_elsewhere_is_not_replaced(plan_path: Path, tmp_path: Path) -> None:

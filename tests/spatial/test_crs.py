@@ -16,7 +16,6 @@ from village_planner.base.errors import InputError
 from village_planner.spatial.crs import (
     CrsKind,
     describe_crs,
-    epsg_of,
     looks_like,
     three_degree_zone,
     transform,
@@ -58,7 +57,7 @@ def test_a_zone_of_a_free_meridian_is_another_crs_with_its_wkt():
 @pytest.mark.parametrize("nothing", [None, "", "not a crs", osr.SpatialReference(), 'LOCAL_CS["unknown",UNIT["m",1]]'])
 def test_no_crs_is_said_to_be_missing(nothing):
     assert describe_crs(nothing).kind is CrsKind.MISSING
-    assert epsg_of(nothing) is None
+    assert describe_crs(nothing).epsg is None
 
 
 def test_geographic_and_foreign_crs_are_told_apart():

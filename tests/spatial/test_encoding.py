@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from village_planner.spatial.encoding import decode_values, encoding_of, is_decodable, sniff_encoding
+from village_planner.spatial.encoding import decode_values, encoding_of, is_decodable, sniff_encoding, zip_member_name
 
 SIMPLIFIED = ["柳树屯村", "大王庄", "青石镇", "沙河乡", "上营", "永久基本农田", "搬迁撤并", "杏花沟", "靠山屯", "三岔河"]
 TRADITIONAL = ["古坑鄉", "斗六市", "東勢鄉", "農業區", "保護區", "崙背鄉", "麥寮鄉", "臺西鄉", "水林鄉", "頂湖村"]
@@ -76,3 +78,14 @@ def test_any_bytes_can_be_decoded_with_the_guess(samples):
 )
 def test_encodings_are_known_by_the_names_that_files_use(written, codec):
     assert encoding_of(written) == codec
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "flag"),
+    [("柳树屯\\村.shp", "gbk", 0), ("柳树屯/村.shp", "utf-8", 0), ("a/b.shp", "ascii", 0), ("柳/村.shp", "", 0x800)],
+)
+def test_names_in_a_zip_are_read_as_archivers_write_them(name, encoding, flag):
+    entry = zipfile.ZipInfo()
+    entry.orig_filename = name.encode(encoding).decode("cp437") if encoding else name
+    entry.flag_bits = flag
+    assert zip_member_name(entry) == name.replace("\\", "/")

@@ -14,7 +14,7 @@ from village_planner.standards import CodeList, FieldSpec, LayerSpec, Profile
 
 _EXAMPLES = 5
 _SHOWN = 60
-_NATURAL_KEYS = ("patch_code", "site_code", "move_code", "consent_code", "hamlet_code", "village_code", "bsm")
+NATURAL_KEYS = ("patch_code", "site_code", "move_code", "consent_code", "hamlet_code", "village_code", "bsm")
 """Frame columns that name a row, what is most particular first."""
 
 
@@ -121,5 +121,5 @@ def _finding(
 def _row_name(spec: LayerSpec, rows: pd.DataFrame, position: int) -> str:
     """What a reader can find a row by: its natural code, else its serial, else its number."""
     name_of = {field.value: field.name for field in spec.fields if field.name in rows.columns}
-    values = [rows[name_of[key]].iloc[position] for key in _NATURAL_KEYS if key in name_of]
+    values = [rows[name_of[key]].iloc[position] for key in NATURAL_KEYS if key in name_of]
     return next((str(value)[:40] for value in values if not is_empty(value)), f"#{position + 1}")

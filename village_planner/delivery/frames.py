@@ -110,13 +110,10 @@ def _add_withdrawal(frame: pd.DataFrame, source: DeliverySource) -> None:
     names = destination_names(source.data, moves, source.profile)
     moves["destination_shown"] = [names.get(code) for code in moves["code"]]
     hamlets = source.data.hamlet.sort_values("is_main", ascending=False, kind="stable")
-    firsts: dict[str, Any] = {}
-    for hamlet, village in zip(hamlets["code"], hamlets["village_code"]):
-        mine = moves[moves["hamlet_code"] == hamlet]
-        if village in completed.index and village not in firsts and len(mine):
-            firsts[village] = mine.iloc[0]
+    withdrawn = hamlets[hamlets["village_code"].isin(completed.index)]
+    firsts = withdrawn.merge(moves.drop_duplicates("hamlet_code"), left_on="code", right_on="hamlet_code").drop_duplicates("village_code")
     for column, of in (("mode", "mode"), ("destination_code", "destination_code"), ("destination_name", "destination_shown")):
-        frame[column] = [plain(firsts[code][of]) if code in firsts else None for code in frame["village_code"]]
+        frame[column] = frame["village_code"].map(_column(firsts, "village_code", of))
     frame["phase"] = frame["village_code"].map(completed).astype("Int64")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
@@ -32,6 +33,10 @@ DRAFT, FORMAL = "draft", "formal"
 FORMATS = ("gpkg", "xlsx")
 FORMAL_EDITIONS = ("consultation",)
 """Editions whose documents this version can write in full; the others exist as drafts."""
+_REASONS = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "delivery.reason.denied"), errno.EROFS: "delivery.reason.read_only",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "delivery.reason.disk_full"),
+}
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -137,7 +142,8 @@ def _recover(target: Path, feedback: Feedback) -> None:
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:
-    return InputError("delivery.folder_not_writable", folder=str(folder), reason=error.strerror or str(error))
+    reason = _REASONS.get(error.errno or 0)
+    return InputError("delivery.folder_not_writable", folder=str(folder), reason=Message(reason) if reason else error.strerror or str(error))
 
 
 def _staging_prefix(target: Path) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Iterable, Mapping, Sequence
 
 from village_planner.base import Message
-from village_planner.delivery.fields import is_empty, word_of_code
+from village_planner.delivery.fields import NATURAL_KEYS, is_empty, shortened, word_of_code
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.geodata import LayerContent
 from village_planner.delivery.manifest import Manifest
@@ -137,21 +137,21 @@ class _Reader:
         for row in whole:
             dangling = next((n for n, of in (references or {}).items() if row.get(n) is not None and row[n] not in self._known.get(of, set())), None)
             if dangling:
-                self._add(spec, f"{spec.name}.{dangling}:{row[dangling]}", "delivery.code_dangling", _what(spec, dangling, row[dangling]))
+                self._add_code(spec, dangling, row, "delivery.code_dangling")
             elif key and row[key] in seen:
-                self._add(spec, f"{spec.name}.{key}:{row[key]}", "delivery.code_twice", _what(spec, key, row[key]))
+                self._add_code(spec, key, row, "delivery.code_twice")
             else:
                 seen.add(row[key] if key else "")
                 kept.append(row)
         return kept
 
+    def _add_code(self, spec: LayerSpec, column: str, row: _Row, code: str) -> None:
+        field = next((field.name for field in spec.fields if field.value == column), column)
+        name = next((str(row[key]) for key in NATURAL_KEYS if not is_empty(row.get(key))), "")
+        self._add(spec, f"{spec.name}.{field}:{row[column]}", code, {"field": field, "value": shortened(str(row[column])), "row": shortened(name)})
+
     def _add(self, spec: LayerSpec, subject: str, code: str, params: Mapping[str, Any]) -> None:
         self.findings.append(PackageFinding(_RULE, self._file, subject[:120], Message(code, {"layer": spec.name, **params})))
-
-
-def _what(spec: LayerSpec, column: str, value: Any) -> dict[str, Any]:
-    field = next((field.name for field in spec.fields if field.value == column), column)
-    return {"field": field, "value": str(value)[:60]}
 
 
 def _words(spec: LayerSpec, profile: Profile, contents: Sequence[LayerContent]) -> tuple[LayerSpec, list[_Row]]:

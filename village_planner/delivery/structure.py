@@ -12,6 +12,7 @@ from village_planner.base import Message, render
 from village_planner.delivery.fields import check_values, is_empty
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.geodata import LayerContent
+from village_planner.delivery.geopackage import OGR_GEOMETRIES, OGR_TYPES
 from village_planner.spatial.crs import CrsKind, looks_like
 from village_planner.standards import LayerSpec, Profile
 
@@ -49,19 +50,25 @@ def _check_fields(file: str, spec: LayerSpec, content: LayerContent) -> list[Pac
     found = {field.name: field for field in content.fields}
     messages = []
     if content.geometry != spec.geometry:
-        messages.append(("", Message("delivery.layer_geometry", {"layer": spec.name, "found": content.geometry, "expected": spec.geometry})))
+        params = {"layer": spec.name, "found": _in_words(content.geometry), "expected": _in_words(spec.geometry)}
+        messages.append(("", Message("delivery.layer_geometry", params)))
     for field in spec.fields:
         base = {"layer": spec.name, "field": field.name, "alias": field.alias}
         own = found.get(field.name)
         if own is None:
             messages.append((field.name, Message("delivery.field_missing", base)))
         elif own.type != field.type:
-            messages.append((field.name, Message("delivery.field_type", {**base, "found": own.type, "expected": field.type})))
+            messages.append((field.name, Message("delivery.field_type", {**base, "found": _in_words(own.type), "expected": _in_words(field.type)})))
         elif field.type == "text" and own.width != field.width:
             messages.append((field.name, Message("delivery.field_width", {**base, "found": own.width, "expected": field.width})))
     for name in sorted(set(found) - {field.name for field in spec.fields}):
         messages.append((name, Message("delivery.field_unknown", {"layer": spec.name, "field": name})))
     return [PackageFinding("QC-3101", file, f"{spec.name}.{name}" if name else spec.name, message) for name, message in messages]
+
+
+def _in_words(kind: str) -> Message | str:
+    """A type of fields or geometry in the reader's language; GDAL's own name for one that no profile uses."""
+    return Message(f"delivery.type.{kind.lower()}") if kind in (*OGR_TYPES, *OGR_GEOMETRIES) else kind
 
 
 def _check_shapes(file: str, spec: LayerSpec, content: LayerContent) -> list[PackageFinding]:

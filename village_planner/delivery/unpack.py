@@ -15,11 +15,12 @@ from typing import Iterator
 
 from village_planner.base import Feedback, InputError, Message
 from village_planner.delivery.findings import PackageFinding
+from village_planner.spatial.encoding import zip_member_name
 
 UNSAFE, UNREADABLE = "PK-02", "QC-1103"
 ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 """What zipfile raises for damaged archives: also for names, dates and methods that it cannot read."""
-_ENCRYPTED, _UTF8 = 0x1, 0x800
+_ENCRYPTED = 0x1
 _CHUNK = 1 << 20
 _BYTES_PER_MB = 1 << 20
 
@@ -112,7 +113,7 @@ def _unpack(path: Path, content: Path, limits: Limits, feedback: Feedback) -> li
 
 
 def _unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: Path) -> list[PackageFinding]:
-    name = _member_name(info)
+    name = zip_member_name(info)
     shown = name.replace("\x00", "")[:200]
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or ":" in parts[0] or "\x00" in name:
@@ -136,20 +137,6 @@ def _unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: Pat
         target.unlink(missing_ok=True)
         return [PackageFinding(UNREADABLE, shown, "", Message("delivery.file_unreadable", {"file": shown, "reason": str(error)[:200]}))]
     return []
-
-
-def _member_name(info: zipfile.ZipInfo) -> str:
-    """The member's name with /; names without the UTF-8 flag are UTF-8 or GBK bytes that zipfile read as code page 437."""
-    name = info.orig_filename
-    if not info.flag_bits & _UTF8:
-        raw = name.encode("cp437", errors="replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-    return name.replace("\\", "/")
 
 
 def _package_root(content: Path) -> Path:

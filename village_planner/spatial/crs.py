@@ -87,11 +87,6 @@ def describe_crs(srs: osr.SpatialReference | str | int | None) -> CrsInfo:
     return CrsInfo(_authority_code(reference), CrsKind.OTHER, None, False, name, wkt)
 
 
-def epsg_of(srs: osr.SpatialReference | str | int | None) -> int | None:
-    """The EPSG code of a CRS, None where it has none."""
-    return describe_crs(srs).epsg
-
-
 def central_meridian_deg(epsg: int) -> float:
     """Central meridian, in degrees, of the CGCS2000 zone EPSG 4491-4554; ValueError for any other code."""
     if 4491 <= epsg <= 4501:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ _FAMILIAR = frozenset(
 _MOST_CHARACTERS = 20_000
 _UTF8_SHARE = 0.9
 _POOREST_CHINESE = 0.2
+_ZIP_UTF8_FLAG = 0x800
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,23 @@ def decode_values(values: Sequence[bytes | None], encoding: str) -> tuple[list[s
         cut_count += cut
         bad_count += bad
     return texts, cut_count, bad_count
+
+
+def zip_member_name(entry: zipfile.ZipInfo) -> str:
+    """Name of a file in a zip with /: archivers write UTF-8 or GBK without saying so, and zipfile reads that as code page 437."""
+    name = entry.orig_filename
+    if not entry.flag_bits & _ZIP_UTF8_FLAG:
+        raw = name.encode("cp437", "replace")
+        name = next((raw.decode(encoding) for encoding in (UTF8, GB18030) if _is_whole(raw, encoding)), name)
+    return name.replace("\\", "/")
+
+
+def _is_whole(value: bytes, encoding: str) -> bool:
+    try:
+        value.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode(value: bytes, encoding: str) -> tuple[str, bool, bool]:

@@ -9,10 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.base.errors import InputError
 from village_planner.base.feedback import Feedback, SilentFeedback
-from village_planner.base.messages import Message
-from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.arrays import objects, polygon_parts
 from village_planner.spatial.repair import repair
 
@@ -43,18 +40,6 @@ def overlaps(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | None
     return pd.concat([empty, *frames], ignore_index=True) if frames else empty
 
 
-def overlap_areas(subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> pd.DataFrame:
-    """`overlaps` with the ellipsoidal area of each part.
-
-    crs: of both arrays, a CGCS2000 zone (see `ellipsoidal_area_m2`). Returns subject, other, area_m2 (NaN where the
-    engine failed), part, error. Raises InputError for another CRS, Cancelled.
-    """
-    frame = overlaps(subjects, others, feedback)
-    area_m2 = ellipsoidal_area_m2(frame["part"].to_numpy(), crs)
-    frame.insert(2, "area_m2", np.where(frame["error"] == "", area_m2, np.nan))
-    return frame
-
-
 def difference(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | None = None) -> np.ndarray:
     """What of each subject lies outside all the others, as polygons; an empty polygon where nothing does.
 
@@ -75,31 +60,6 @@ def difference(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | No
         parts, _ = _isolated(shapely.difference, result[touched], objects([_united(others[group]) for group in groups]))
         result[touched] = _polygonal(parts)
     return result
-
-
-def difference_area(subjects: np.ndarray, others: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> np.ndarray:
-    """Ellipsoidal area in m² of what of each subject lies outside all the others.
-
-    Null and empty subjects give 0.0, one that the engine fails on NaN. crs: see `ellipsoidal_area_m2`.
-    """
-    subjects = _polygons(subjects)
-    outside = difference(subjects, others, feedback)
-    failed = shapely.is_missing(outside) & ~shapely.is_missing(subjects)
-    return np.where(failed, np.nan, ellipsoidal_area_m2(outside, crs))
-
-
-def union_footprint(geoms: np.ndarray) -> BaseGeometry:
-    """The ground that polygons cover together, as one polygon or multipolygon; an empty polygon for nothing.
-
-    Invalid polygons are mended first where the union fails on them. Raises InputError where it fails even then.
-    """
-    polygons, _ = polygon_parts(np.asarray(geoms, dtype=object).ravel())
-    if len(polygons) == 0:
-        return shapely.Polygon()
-    united = _united(polygons)
-    if united is None:
-        raise InputError(Message("spatial.union_failed", {"count": len(polygons)}))
-    return united
 
 
 def _pair_batches(subjects: np.ndarray, others: np.ndarray, subject: np.ndarray, other: np.ndarray, feedback: Feedback) -> list[pd.DataFrame]:

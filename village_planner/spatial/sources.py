@@ -16,7 +16,7 @@ from osgeo import gdal, ogr
 
 from village_planner.base.errors import InputError
 from village_planner.base.messages import Message
-from village_planner.spatial.encoding import GB18030, is_decodable
+from village_planner.spatial.encoding import zip_member_name
 
 _DRIVERS = ("ESRI Shapefile", "GPKG", "OpenFileGDB", "GeoJSON", "GML")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -129,12 +129,7 @@ def _unzipped(path: Path, folder: Path) -> list[Path]:
 
 
 def _safe_name(entry: zipfile.ZipInfo) -> Path:
-    name = entry.filename
-    if not entry.flag_bits & 0x800:
-        # Chinese archivers write names in GBK without saying so; zipfile reads them as cp437.
-        raw = name.encode("cp437", "replace")
-        name = raw.decode(GB18030) if is_decodable(raw, GB18030) and not raw.isascii() else name
-    parts = [part.replace(":", "_") for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    parts = [part.replace(":", "_") for part in zip_member_name(entry).split("/") if part not in ("", ".", "..")]
     return Path(*parts)
 
 
