@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -36,11 +37,13 @@ def check(profile: Profile) -> Callable[..., pd.DataFrame]:
 
 
 def assert_tells(message: Message) -> None:
-    """A message without entry or parameter is rendered as its code."""
+    """A message without entry or parameter is rendered as its code; the program's own words are no Chinese."""
     for language in ("zh_CN", "en"):
         text = render(message, language)
         assert not text.startswith(message.code), text
         assert "nan" not in text
+    raw = re.findall(r"[a-z]{3,}(?:_[a-z]+)*", re.sub(r"#[0-9a-f]+", "", render(message, "zh_CN")))
+    assert set(raw) <= {"csv"}, raw
 
 
 @pytest.fixture(scope="session")

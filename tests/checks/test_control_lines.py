@@ -165,7 +165,7 @@ def test_a_broken_parcel_is_a_note_and_the_others_still_count(check: Check, not_
     layers = {FARMLAND: features({"geom": _bow_tie(0, 0, 50)}, {"geom": box(0, 0, 10, 10)})}
     data = _plan([_patch("new", box(0, 0, 100, 100))])
     assert check("QC-5202", data, layers)["measure"].tolist() == [pytest.approx(geod_area_m2(box(0, 0, 10, 10)), abs=CENT)]
-    assert not_checked("QC-5202", data, layers) == ["broken"]
+    assert not_checked("QC-5202", data, layers) == ["broken_item"]
 
 
 def test_a_line_imported_twice_counts_its_ground_once(check: Check) -> None:

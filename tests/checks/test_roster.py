@@ -86,3 +86,34 @@ def test_one_more_category_never_adds_a_finding(check: Check, classified: set[in
 def test_a_roster_that_shares_nothing_with_ours_is_one_question(check: Check) -> None:
     findings = check("QC-7101", example(roster_difference=[_difference("extra", code="*", name="")]))
     assert findings["message_code"].tolist() == ["checks.7101.strange"]
+
+
+def test_a_category_that_the_profile_does_not_know_is_none(check: Check) -> None:
+    findings = check("QC-7102", example(village=[village(position_stated="outside")], category=[category(V1, "99")]))
+    assert findings["message_code"].tolist() == ["checks.7102.foreign_category"]
+
+
+@pytest.mark.parametrize("kind", [None, "hamlet-like"])
+def test_a_kind_that_the_profile_does_not_know_hides_no_village(check: Check, kind: str | None) -> None:
+    assert len(check("QC-7102", example(village=[village(kind=kind, position_stated="outside")]))) == 1
+
+
+def test_committees_of_which_nothing_asks_are_asked_about_once(check: Check) -> None:
+    committees = [village(V1, "河西社区", kind="committee"), village(V2, "河东社区", kind="committee")]
+    findings = check("QC-7101", example(village=committees))
+    assert findings[["severity", "subject_code", "message_code"]].to_numpy().tolist() == [["B", "plan/committees", "checks.7101.undetermined"]]
+    batch = _difference("committees", code="committees", name="", detail={"codes": [V1, V2]})
+    assert check("QC-7101", example(village=committees, roster_difference=[batch]))["message_code"].tolist() == ["checks.7101.committees"]
+    settled = [village(V1, "河西社区", kind="urban_community"), village(V2, "河东社区", kind="rural_community")]
+    assert check("QC-7101", example(village=settled, roster_difference=[{**batch, "settled": "accepted"}])).empty
+
+
+def test_another_question_about_as_many_committees_is_another_finding(check: Check) -> None:
+    batches = [_difference("committees", code="committees", name="", detail={"codes": codes}) for codes in ([V1], [V2])]
+    digests = [check("QC-7101", example(roster_difference=[batch]))["digest"].iloc[0] for batch in batches]
+    assert digests[0] != digests[1]
+
+
+def test_a_difference_without_a_name_is_called_by_its_code(check: Check) -> None:
+    params = check("QC-7101", example(roster_difference=[_difference("extra", code="370799101299", name=None)]))["params"].iloc[0]
+    assert params["name"] == "370799101299"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import pandas as pd
 
 from village_planner.plan.data import PlanData
@@ -36,18 +39,16 @@ def village_actions(data: PlanData, scenario: str) -> pd.DataFrame:
     some but not all hamlets are withdrawn; where all are, that of the main hamlet (the first without one); else
     `retain` where every hamlet is retained and `undecided` where one is not decided or the village has no hamlet.
     """
-    hamlets = data.hamlet[["code", "village_code", "is_main"]].copy()
-    hamlets["action"] = hamlet_actions(data, scenario).to_numpy()
-    groups = dict(tuple(hamlets.groupby("village_code", sort=False)))
+    actions = hamlet_actions(data, scenario).to_numpy(dtype=object)
+    of_village: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for village, action, main in zip(data.hamlet["village_code"], actions, data.hamlet["is_main"].fillna(0) == 1):
+        of_village[village].append((action, main))
     rows = []
     for code in data.village["code"]:
-        group = groups.get(code)
-        if group is None:
-            rows.append((code, UNDECIDED, 0, 0, 0))
-            continue
-        withdrawn = int(group["action"].isin(WITHDRAWN).sum())
-        undecided = int((group["action"] == UNDECIDED).sum())
-        rows.append((code, _village_action(group, withdrawn, undecided), len(group), withdrawn, undecided))
+        hamlets = of_village.get(code, [])
+        withdrawn = sum(action in WITHDRAWN for action, _ in hamlets)
+        undecided = sum(action == UNDECIDED for action, _ in hamlets)
+        rows.append((code, _village_action(hamlets, withdrawn, undecided), len(hamlets), withdrawn, undecided))
     frame = pd.DataFrame(rows, columns=["village_code", "action", "hamlets", "withdrawn_hamlets", "undecided_hamlets"])
     return frame.astype({"village_code": "string", "action": "string"})
 
@@ -73,10 +74,11 @@ def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
-def _village_action(group: pd.DataFrame, withdrawn: int, undecided: int) -> str:
-    if withdrawn == len(group):
-        main = group[group["is_main"] == 1]
-        return str((main if len(main) else group)["action"].iloc[0])
+def _village_action(hamlets: Sequence[tuple[str, bool]], withdrawn: int, undecided: int) -> str:
+    if not hamlets:
+        return UNDECIDED
+    if withdrawn == len(hamlets):
+        return next((action for action, main in hamlets if main), hamlets[0][0])
     if withdrawn:
         return PARTLY
     return UNDECIDED if undecided else Action.RETAIN.value

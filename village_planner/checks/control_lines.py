@@ -66,7 +66,7 @@ def _overlaps_of_kinds(context: Context, one: str, other: str) -> Iterator[Outco
     valid = [_is_valid(frame, pairs[side].to_numpy()) for side, frame in (("subject", subjects), ("other", others))]
     failed = (pairs["error"] != "").to_numpy() | ~valid[0] | ~valid[1]
     for row in pairs[failed].itertuples(index=False):
-        yield _broken_pair(context, f"{one}/{row.subject_id}", f"{other}/{row.other_id}")
+        yield _broken_pair(context, "broken", other, row.other_id, one=context.title(one), one_feature=row.subject_id)
     for _, group in _by_names(pairs[~failed], subjects["deduction"].to_numpy(), context.data.crs).groupby("subject", sort=False):
         if group["area_m2"].sum() > context.limit("min_m2"):
             yield _line_overlap(context, one, other, group)
@@ -123,7 +123,7 @@ def _patches_on(context: Context, kind: str, rule: str, measure: str) -> Iterato
     covered = coverage(geoms, layer["geom"].to_numpy(), context.data.crs, layer["deduction"].to_numpy(), context.feedback)
     for (_, item), (_, ground) in zip(items.iterrows(), covered.iterrows()):
         for position in ground["failed"]:
-            yield _broken_pair(context, f"{item['kind']}/{item['code']}", f"{kind}/{layer['source_id'].iloc[position]}")
+            yield _broken_pair(context, "broken_item", kind, layer["source_id"].iloc[position], code=item["code"])
         if ground["gross_m2"] > context.limit("min_m2"):
             yield _conflict(context, kind, rule, item, ground, measure)
 
@@ -181,8 +181,8 @@ def _is_valid(features: pd.DataFrame, chosen: np.ndarray) -> np.ndarray:
     return shapely.is_valid(features["geom"].to_numpy()[unique])[inverse]
 
 
-def _broken_pair(context: Context, one: str, other: str) -> Outcome:
-    return context.not_checked("broken", one=one, other=other)
+def _broken_pair(context: Context, why: str, kind: str, feature: str, **params: str) -> Outcome:
+    return context.not_checked(why, other=context.title(kind), other_feature=feature, **params)
 
 
 def _label(name: object, source_id: str) -> str:

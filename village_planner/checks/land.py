@@ -61,7 +61,7 @@ def newly_taken_land(context: Context) -> Iterator[Outcome]:
     hamlet_of = dict(zip(data.patch["code"], data.patch["hamlet_code"]))
     for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
         if np.isnan(row.outside_m2):
-            yield context.not_checked("broken", one=f"{row.kind}/{row.code}", other="land_use")
+            yield context.not_checked("broken_outside", code=row.code)
         elif row.outside_m2 > context.limit("min_m2"):
             hamlet = plain(hamlet_of.get(row.code)) if row.kind == "patch" else None
             village = context.names.village_of_hamlet.get(hamlet) if row.kind == "patch" else context.names.village_of_site(row.code)

@@ -81,11 +81,14 @@ class Context:
         """A note of this rule with the message `checks.not_checked.<why>`."""
         return NotChecked(self.setting.id, Message(f"checks.not_checked.{why}", params))
 
+    def title(self, kind: str) -> str:
+        """What a kind of control layer is called."""
+        return self.profile.code_list("control_kind").name(kind) or kind
+
     def without_layers(self, kinds: Iterable[str]) -> NotChecked:
         """The note that layers of `kinds` are missing."""
-        titles = self.profile.code_list("control_kind")
         kinds = list(kinds)
-        return self.not_checked("layers", layers="、".join(titles.name(kind) or kind for kind in kinds), kinds=", ".join(kinds).replace("_", " "))
+        return self.not_checked("layers", layers="、".join(map(self.title, kinds)), kinds=", ".join(kinds).replace("_", " "))
 
 
     def without_polygon(self, codes: Iterable[str]) -> list[NotChecked]:

@@ -105,7 +105,7 @@ def _outcomes(rule: Rule, context: Context) -> tuple[list[Finding], list[NotChec
         else:
             subject = (outcome.subject_kind, outcome.subject_code, outcome.other_kind, outcome.other_code)
             if subject in findings:
-                notes.append(context.not_checked("same_code", kind=outcome.subject_kind, code=outcome.subject_code))
+                notes.append(context.not_checked("same_code", code=outcome.subject_code))
             findings.setdefault(subject, outcome)
     did_run = not any(note.message.code in _WHOLE_RULE for note in notes)
     return list(findings.values()), notes, did_run
