@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
@@ -122,8 +123,26 @@ def test_what_another_program_writes_is_noticed(session: PlanSession, qtbot: Any
 
 
 def test_what_we_write_is_not_taken_for_another_programs(session: PlanSession, qtbot: Any) -> None:
-    with qtbot.assertNotEmitted(session.reloaded, wait=900):
+    reloads: list[None] = []
+    session.reloaded.connect(lambda: reloads.append(None))
+    # The file's watcher hears of our write too, and looks whose it was when this timer ends.
+    with qtbot.waitSignal(session._strangers.timeout, timeout=5000):
         session.set_category(VILLAGES[:1], "01", "分类")
+    assert reloads == []
+    assert categories(session) == {VILLAGES[0]: "01"}
+
+
+def test_villages_with_different_grounds_keep_them_when_they_get_one_category(session: PlanSession) -> None:
+    session.set_category(VILLAGES, "01", "分类")
+    session.explain_categories(VILLAGES[:1], Reasons("人口集聚"), "理由")
+    session.explain_categories(VILLAGES[1:2], Reasons("靠近县城", "总体规划"), "理由")
+    session.set_category(VILLAGES, "02", "改分类")
+    rows = session.data.category.set_index("village_code")
+    assert set(rows["category"]) == {"02"}
+    assert [None if value is pd.NA else value for value in rows.loc[list(VILLAGES), "grounds"]] == ["人口集聚", "靠近县城", None]
+    session.undo()
+    assert set(session.data.category["category"]) == {"01"}
+
 
 
 def test_the_desk_does_not_stand_still_while_another_program_writes_the_plan(session: PlanSession) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from village_planner.base import PlannerError, Refused
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
 from village_planner.plan import PlanFile, decisions
-from village_planner.plan.data import PlanData
+from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile
 
@@ -133,11 +134,10 @@ class PlanSession(QObject):
 
     def set_category(self, village_codes: Sequence[str], category: str, label: str) -> None:
         """Give villages a category; grounds and basis that are stated stay."""
-        stated = self._stated("category", "village_code")
+        scenario, batches = self.scenario, self._by_reasons("category", "village_code", village_codes)
         with self.writing(label) as tx:
-            for code in village_codes:
-                reasons = stated.get(code, Reasons())
-                decisions.set_category(tx, self.scenario, [code], category, reasons.grounds, reasons.basis, "manual")
+            for reasons, codes in batches.items():
+                decisions.set_category(tx, scenario, codes, category, reasons.grounds, reasons.basis, "manual")
 
     def clear_category(self, village_codes: Sequence[str], label: str) -> None:
         """Take the category of villages back."""
@@ -146,11 +146,10 @@ class PlanSession(QObject):
 
     def set_action(self, hamlet_codes: Sequence[str], action: str, label: str) -> None:
         """Give hamlets an action; retaining one deletes its moves."""
-        stated = self._stated("action", "hamlet_code")
+        scenario, batches = self.scenario, self._by_reasons("action", "hamlet_code", hamlet_codes)
         with self.writing(label) as tx:
-            for code in hamlet_codes:
-                reasons = stated.get(code, Reasons())
-                decisions.set_action(tx, self.scenario, [code], action, reasons.grounds, reasons.basis, "manual")
+            for reasons, codes in batches.items():
+                decisions.set_action(tx, scenario, codes, action, reasons.grounds, reasons.basis, "manual")
 
     def clear_action(self, hamlet_codes: Sequence[str], label: str) -> None:
         """Make hamlets undecided again; their moves go too."""
@@ -299,13 +298,15 @@ class PlanSession(QObject):
             for code in codes:
                 tx.update(table, {"scenario": self.scenario, key: code}, grounds=reasons.grounds, basis=reasons.basis)
 
-    def _stated(self, table: str, key: str) -> dict[str, Reasons]:
+    def _by_reasons(self, table: str, key: str, codes: Sequence[str]) -> dict[Reasons, list[str]]:
+        """Codes that state the same reasons together: each batch is one statement."""
         frame = getattr(self.data, table)
-        rows = frame[frame["scenario"] == self.scenario]
-        return {
-            row[key]: Reasons(*(None if pd.isna(row[name]) else row[name] for name in ("grounds", "basis")))
-            for row in rows[[key, "grounds", "basis"]].to_dict("records")
-        }
+        rows = frame[(frame["scenario"] == self.scenario) & frame[key].isin(list(codes))]
+        stated = {code: Reasons(plain(grounds), plain(basis)) for code, grounds, basis in zip(rows[key], rows["grounds"], rows["basis"])}
+        batches: dict[Reasons, list[str]] = defaultdict(list)
+        for code in codes:
+            batches[stated.get(code, Reasons())].append(code)
+        return batches
 
     @contextmanager
     def _quiet_layers(self) -> Iterator[None]:
