@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = (
     Rule("QC-5203", _PATCHES, control_lines.patches_on_redline, (control_lines.REDLINE,), needs=(control_lines.REDLINE,)),
     Rule("QC-5301", (*_PATCHES, "township", "village"), land.reduction, ("land_use",)),
     Rule("QC-5303", ("move", "phase", "plan"), land.turnover_overdue),
-    Rule("NL-01", ("patch", "site"), land.newly_taken_land, ("land_use",), needs=("land_use",)),
+    Rule("NL-01", ("patch", "site", "hamlet"), land.newly_taken_land, ("land_use",), needs=("land_use",)),
     Rule("NL-02", ("site", "site_capacity", "move", "phase"), capacity.sites_over_capacity),
     Rule("QC-7101", ("roster_difference", "village"), roster.unsettled_differences),
     Rule("QC-7102", ("village", "hamlet", "patch", "category"), roster.villages_without_category, ("development_boundary",)),
