@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shapely
 from openpyxl import Workbook, load_workbook
 
 from tests.intake.conftest import box
@@ -90,3 +89,70 @@ def test_a_hidden_sheet_serves_only_where_no_other_fits(create: Callable[..., Cr
     book.save(path)
     result = create(path)
     assert result.village_count == 2 and said(result, "intake.sheet_hidden")
+
+
+def test_blanks_that_align_names_are_left_out_and_full_width_figures_are_read(create: Callable[..., CreateResult], workbook: Callable[..., Path]) -> None:
+    data = read(create(workbook([HEAD, ["甲　镇", EAST, "东　山　村", "３０"], ["甲 镇", WEST, "　西 河村", 40]])))
+    assert data.village["name"].tolist() == ["东山村", "西河村"] and data.township["name"].tolist() == ["甲镇"]
+    assert data.hamlet["households"].tolist() == [30, 40]
+
+
+@pytest.mark.parametrize("serials", [("201", "202"), (201, 202.0), ("201 ", "202.0")])
+def test_a_code_in_two_columns_is_put_together(create: Callable[..., CreateResult], workbook: Callable[..., Path], serials: tuple[Any, Any]) -> None:
+    result = create(workbook([["乡镇代码", "村代码", "行政村"], [TOWN, serials[0], "东山村"], [int(TOWN), serials[1], "西河村"]]))
+    assert read(result).village["code"].tolist() == [EAST, WEST] and len(said(result, "intake.code_composed")) == 1
+
+
+def test_a_village_listed_twice_says_which_figures_were_not_taken(create: Callable[..., CreateResult], workbook: Callable[..., Path]) -> None:
+    result = create(workbook([*ROWS, ["甲镇", EAST, "东山村", 33], ["甲镇", WEST, "西河村", 40]]))
+    assert read(result).hamlet["households"].tolist() == [30, 40]
+    (note,) = said(result, "intake.twice_other_figures")
+    assert (note.params["row"], note.params["here"], note.params["taken"], note.params["other_row"]) == (4, 33, 30, 2)
+    assert len(said(result, "intake.village_twice")) == 2
+
+
+def test_a_hamlet_listed_twice_says_which_figures_were_not_taken(create: Callable[..., CreateResult], workbook: Callable[..., Path]) -> None:
+    head = ["行政村代码", "行政村", "自然村", "户数"]
+    result = create(workbook([head, [EAST, "东山村", "上屋", None], [EAST, "东山村", "下屋", 5], [EAST, "东山村", "上屋", 33]]))
+    (note,) = said(result, "intake.twice_other_figures")
+    assert (note.params["here"], note.params["taken"]) == (33, "—")
+
+
+def test_a_field_map_for_an_input_that_is_not_there_is_refused(create: Callable[..., CreateResult], workbook: Callable[..., Path]) -> None:
+    path = workbook(ROWS)
+    assert refusal(create, path, field_map={"rooster": {"village": "行政村"}}) == "intake.field_map_input"
+    assert refusal(create, path, field_map={"roster": {"village": "村庄名"}}) == "intake.field_map_column"
+    for key in ("roster", "名录.xlsx", "名录", "villages"):
+        assert create(path, field_map={key: {"village": "行政村"}}).village_count == 2
+    plan = create(path).plan
+    assert refusal(lambda: decide(Decide(plan, str(path), field_map={"decision": {}}))) == "intake.field_map_input"
+
+
+class WindowsName(zipfile.ZipInfo):
+    """An entry as Chinese Windows writes it: the bytes of GBK, without a word of it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name is zipfile's
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
+def test_layers_of_a_zip_with_chinese_names_of_windows_are_named_in_chinese(
+    create: Callable[..., CreateResult], workbook: Callable[..., Path], polygons: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name in ("村庄范围", "其他"):
+        polygons([({"XZQDM": EAST}, box(0, 0))], name=f"{name}.shp")
+    with zipfile.ZipFile(tmp_path / "两个.zip", "w") as archive:
+        for part in (*tmp_path.glob("村庄范围.*"), *tmp_path.glob("其他.*")):
+            archive.writestr(WindowsName(part.name), part.read_bytes())
+    with pytest.raises(InputError) as error:
+        create(workbook(ROWS), villages=str(tmp_path / "两个.zip"))
+    assert set(error.value.message.params["layers"].split("、")) == {"村庄范围", "其他"}
+    result = create(workbook(ROWS), villages=f"{tmp_path / '两个.zip'}|layername=村庄范围")
+    assert read(result).village["geom"].notna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("epsg", [2383, 2435])
+def test_an_old_datum_is_said_to_be_inexact(
+    create: Callable[..., CreateResult], workbook: Callable[..., Path], polygons: Callable[..., Path], epsg: int
+) -> None:
+    result = create(workbook(ROWS), villages=str(polygons([({"XZQDM": EAST}, box(0, 0))], epsg=epsg)))
+    assert len(said(result, "intake.old_datum")) == 1

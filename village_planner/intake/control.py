@@ -48,6 +48,7 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
     plan = PlanFile.open(request.plan)
     info = plan.read().info
     profile = load_profile(request.profile) if request.profile else plan.profile()
+    reporting.check_field_map(request.field_map, profile, [request.source])
     kinds = profile.code_list("control_kind")
     if request.kind not in kinds.codes:
         raise InputError("intake.kind_unknown_control", kind=request.kind, known="、".join(kinds.codes))

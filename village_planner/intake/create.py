@@ -23,7 +23,9 @@ def create_plan(request: CreatePlan, feedback: Feedback | None = None) -> Create
     """
     feedback = feedback or SilentFeedback()
     plan_path = _checked_target(request)
-    work = Creation(request, load_profile(request.profile), feedback)
+    profile = load_profile(request.profile)
+    reporting.check_field_map(request.field_map, profile, _sources(request))
+    work = Creation(request, profile, feedback)
     work.read_sources()
     feedback.progress(0.5)
     work.build()
@@ -44,12 +46,15 @@ def _checked_target(request: CreatePlan) -> Path:
         raise InputError("intake.plan_folder", folder=str(path.parent))
     if path.exists() and not request.overwrite:
         raise InputError("intake.plan_exists", file=path.name)
-    sources = (request.roster, request.villages, request.townships, request.patches, *request.other_rosters)
-    if any(source and Path(split_source(source)[0]).absolute() == path for source in sources):
+    if any(source and Path(split_source(source)[0]).absolute() == path for source in _sources(request)):
         raise InputError("intake.plan_is_source", file=path.name)
     if not request.title.strip():
         raise InputError("intake.no_title")
     return path
+
+
+def _sources(request: CreatePlan) -> tuple[str | None, ...]:
+    return request.roster, request.villages, request.townships, request.patches, *request.other_rosters
 
 
 def _write(work: Creation, target: Path, feedback: Feedback) -> None:

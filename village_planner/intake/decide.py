@@ -34,6 +34,7 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
     plan = PlanFile.open(request.plan)
     data = plan.read()
     profile = load_profile(request.profile) if request.profile else plan.profile()
+    reporting.check_field_map(request.field_map, profile, [request.decisions])
     scenario = _scenario(data, request.scenario)
     table = _read(request, profile, feedback)
     report = Report(reporting.title("report_decide"))

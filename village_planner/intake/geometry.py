@@ -20,6 +20,8 @@ from village_planner.spatial.repair import RepairStatus, repair, repair_any
 from village_planner.standards import InputSpec, Profile
 
 _SAID_FIRST = 200
+# Their parameters to CGCS2000 differ from place to place and are not public: PROJ leaves the coordinates as they are.
+_OLD_DATUMS = ("Xian 1980", "Beijing 1954", "New Beijing", "Xian_1980", "Beijing_1954", "西安80", "北京54")
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ def pick_layer(path: str | Path, layer_names: Sequence[str], with_geometry: bool
         raise InputError("intake.file_missing", file=name)
     infos = list_layers(file)
     if layer is not None:
-        found = next((info for info in infos if info.layer == layer), None)
+        found = next((info for info in infos if layer in (info.layer, shown_name(info.layer))), None)
         if found is None:
-            raise InputError("intake.layer_missing", file=name, layer=layer, layers="、".join(info.layer for info in infos))
+            raise InputError("intake.layer_missing", file=name, layer=layer, layers="、".join(shown_name(info.layer) for info in infos))
         return found, []
     infos = [info for info in infos if not with_geometry or info.geometry_type != "None"]
     if not infos:
@@ -74,7 +76,16 @@ def pick_layer(path: str | Path, layer_names: Sequence[str], with_geometry: bool
     if len(infos) == 1:
         return infos[0], []
     chosen = _choose(file, [info.layer for info in infos], layer_names)
-    return next(info for info in infos if info.layer == chosen), [Message("intake.layer_chosen", {"file": name, "layer": chosen})]
+    return next(info for info in infos if info.layer == chosen), [Message("intake.layer_chosen", {"file": name, "layer": shown_name(chosen)})]
+
+
+def shown_name(layer: str) -> str:
+    """Return a layer's name in Chinese where it comes from a zip made in Chinese Windows, whose GBK names GDAL shows as code page 437."""
+    try:
+        name = layer.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return layer
+    return name if not layer.isascii() and any("\u4e00" <= character <= "\u9fff" for character in name) else layer
 
 
 def open_source(
@@ -163,6 +174,8 @@ def _to_plan(source: SourceLayer, table: Table, crs: int, polygons_only: bool) -
     if info.key != crs and info.kind is not CrsKind.MISSING:
         geoms = transform(geoms, info.key, crs)
         notes.append(Message("intake.transformed", {"file": table.file, "from_crs": info.name or str(info.epsg), "to_crs": f"EPSG:{crs}"}))
+        if any(name in info.name for name in _OLD_DATUMS):
+            notes.append(Message("intake.old_datum", {"file": table.file, "from_crs": info.name}))
     result = repair(geoms) if polygons_only else repair_any(geoms)
     rows = []
     for position in np.flatnonzero(result.status != RepairStatus.OK.value):

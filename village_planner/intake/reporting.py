@@ -11,7 +11,8 @@ from village_planner.base.report import Report, Section, write_report
 from village_planner.intake.headers import RowNote, Table
 from village_planner.intake.matching import report_rows
 from village_planner.intake.requests import FieldMap
-from village_planner.standards import InputSpec
+from village_planner.intake.tables import split_source
+from village_planner.standards import InputSpec, Profile
 
 
 def add_table(section: Section, table: Table, spec: InputSpec) -> None:
@@ -24,6 +25,15 @@ def add_rows(section: Section, source: str, rows: Iterable[RowNote]) -> None:
     """Say something of single rows, with file and row number."""
     for note in rows:
         section.add(note.message, source=source, row=note.row)
+
+
+def check_field_map(field_map: FieldMap, profile: Profile, sources: Iterable[str | None]) -> None:
+    """Raise InputError where a field map speaks of an input that is neither one of the profile's nor one of the files given."""
+    names = [Path(split_source(source)[0]).name for source in sources if source]
+    known = {*profile.inputs, *(name.lower() for name in names), *(Path(name).stem.lower() for name in names)}
+    for key in field_map:
+        if key not in known and Path(key).name.lower() not in known:
+            raise InputError("intake.field_map_input", input=key, known="、".join([*profile.inputs, *names]))
 
 
 def chosen_columns(field_map: FieldMap, spec_id: str, file: str) -> Mapping[str, str]:

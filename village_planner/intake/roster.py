@@ -142,12 +142,14 @@ class _Reader:
         self._names: dict[tuple[str, str], Village] = {}
         self._current: Village | None = None
         self._township = ("", "")
+        refused = next((match.column for match in table.matching.refused if match.field == "village_code"), None)
+        self._serials = refused if table.has("township_code") and not table.has("village_code") else None
+        self._is_composed = False
 
     def take(self, position: int) -> None:
         number = self.table.numbers[position]
-        name, hamlet = values.text(self.table.cell(position, "village")), values.text(self.table.cell(position, "hamlet"))
-        name, hamlet = ("" if values.is_blank(name) else name), ("" if values.is_blank(hamlet) else hamlet)
-        code = self._read(position, "village_code", lambda cell: village_code(cell, self.rule)) or ""
+        name, hamlet = (values.place_name(self.table.cell(position, column)) for column in ("village", "hamlet"))
+        code = self._read(position, "village_code", lambda cell: village_code(cell, self.rule)) or self._composed_code(position)
         if not name and not code:
             if not hamlet or self._current is None:
                 self._leave_out(position, number)
@@ -193,10 +195,24 @@ class _Reader:
             self._codes[code] = village
         return village, True
 
+    def _composed_code(self, position: int) -> str:
+        """A code written in two columns, township and serial (370799101 and 201); '' where it is not."""
+        if self._serials is None:
+            return ""
+        serial, digits = code_text(self.table.frame[self._serials].iat[position]), self.rule.village_digits - self.rule.township_digits
+        town = self._read(position, "township_code", lambda cell: township_code(cell, self.rule)) or ""
+        if not town or not serial.isdigit() or len(serial) > digits:
+            return ""
+        code = town + serial.zfill(digits)
+        if not self._is_composed:
+            self._is_composed = True
+            columns = {"town": self.table.matching.columns["township_code"], "serial": self._serials}
+            self._note(self.table.numbers[position], "intake.code_composed", code=code, **columns)
+        return code
+
     def _township_of(self, position: int, number: int, code: str) -> tuple[str, str]:
         stated = self._read(position, "township_code", lambda cell: township_code(cell, self.rule)) or ""
-        name = values.text(self.table.cell(position, "township"))
-        name = "" if values.is_blank(name) else name
+        name = values.place_name(self.table.cell(position, "township"))
         derived = code[: self.rule.township_digits] if code else ""
         if stated and derived and stated != derived:
             self._note(number, "intake.township_differs", code=code, stated=stated, derived=derived)
@@ -229,6 +245,7 @@ class _Reader:
         twin = next((h for h in village.hamlets if hamlet_key(h.name) == hamlet_key(name) and h.code == stated), None)
         if twin is not None:
             self._set_aside(number, "intake.hamlet_twice", village=village.name, hamlet=name, other_row=twin.row)
+            self._say_other_figures(position, number, name, twin.row, twin.facts)
             return
         hamlet = Hamlet(name, number, stated, bool(self._read(position, "is_main", values.yes_or_no)))
         for column in HAMLET_COUNTS:
@@ -247,6 +264,7 @@ class _Reader:
     def _own_figures(self, position: int, number: int, village: Village, is_new: bool) -> None:
         if not is_new:
             self._set_aside(number, "intake.village_twice", village=village.name, code=village.code, other_row=village.row)
+            self._say_other_figures(position, number, village.name, village.row, village.facts)
             return
         for column in COUNTS:
             village.facts[column] = self._read(position, column, values.count)
@@ -260,6 +278,14 @@ class _Reader:
             village.hamlets.append(Hamlet(village.name, number, is_main=True, facts={**facts, "facts_date": village.facts["facts_date"]}))
         elif protection:
             village.facts["protection"], village.facts["protection_note"] = protection, note
+
+    def _say_other_figures(self, position: int, number: int, name: str, other_row: int, first: Mapping[str, Any]) -> None:
+        """Of a row that is there twice: where its figures are not those that were taken, or were taken from nowhere."""
+        for column in COUNTS:
+            here, taken = self._read(position, column, values.count), first.get(column)
+            if here is not None and here != taken:
+                params = {"column": self.table.matching.columns[column], "here": here, "taken": "—" if taken is None else taken}
+                self._set_aside(number, "intake.twice_other_figures", name=name, other_row=other_row, **params)
 
     def _position(self, position: int, number: int) -> str | None:
         cell = self.table.cell(position, "position")

@@ -14,6 +14,7 @@ HECTARE_M2 = 10_000.0
 MU_M2 = 2000.0 / 3.0
 
 _AROUND = "\ufeff\u200b\u3000\xa0 \t"
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s\u3000]+(?=[\u3400-\u9fff])")
 _NOTHING = {"", "-", "--", "—", "——", "－", "/", "\\", "无", "暂无", "無", "nan", "none", "null", "n/a", "<null>"}
 _COUNT_UNITS = re.compile(r"(户|戶|人|口|宗|个|處|处|位|名|栋)$")
 _AREA_UNITS = (
@@ -45,6 +46,12 @@ def text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
     return _joined(str(value))
+
+
+def place_name(value: Any) -> str:
+    """Return a cell as the name of a place: text without the blanks that typists put between Chinese characters; '' for blank."""
+    written = text(value)
+    return "" if is_blank(written) else _BETWEEN_CHINESE.sub("", written)
 
 
 def plain_form(value: Any) -> str:

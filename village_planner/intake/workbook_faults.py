@@ -36,7 +36,8 @@ def is_text(source: Path) -> bool:
 
 def formulas_without_result(content: bytes) -> tuple[int, list[str]]:
     """Return how many cells of an .xlsx are formulas whose results were never saved, and where the first few stand."""
-    count, first = 0, []
+    count = 0
+    first: list[str] = []
     try:
         with ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
