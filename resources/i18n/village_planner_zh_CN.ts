@@ -1039,18 +1039,6 @@
         <source>Unphased</source>
         <translation>未定时序</translation>
     </message>
-    <message>
-        <source>Resettlement sites</source>
-        <translation>集中安置点</translation>
-    </message>
-    <message>
-        <source>Settlement patches</source>
-        <translation>居民点用地</translation>
-    </message>
-    <message>
-        <source>Townships</source>
-        <translation>乡镇</translation>
-    </message>
 </context>
 <context>
     <name>PlanSession</name>

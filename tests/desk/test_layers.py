@@ -84,12 +84,25 @@ def test_findings_are_drawn_by_shape_and_waived_ones_are_not(layers: PlanLayers,
     assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [1, 1]
 
 
+def test_a_finding_on_a_whole_village_does_not_cover_the_map(layers: PlanLayers, session: PlanSession) -> None:
+    run = {"code": "R1", "at": "2021-01-01T00:00:00", "who": "测试", "scenario": "S1", "rules": [], "not_checked": []}
+    row = {
+        "key": "1", "rule": "QC-7102", "severity": "A", "subject_kind": "village", "subject_code": VILLAGES[0], "village_code": VILLAGES[0],
+        "message_code": "x", "params": {}, "digest": "d", "state": "open", "geom": session.data.village["geom"][0],
+    }
+    session.file.store_findings(run, pd.DataFrame([row]))
+    session.refresh_findings()
+    assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [0, 0]
+
+
 def test_forms_of_editable_tables_speak_chinese_and_name_the_choices(session: PlanSession) -> None:
-    layer = table_layer(session.path, "patch")
+    layer = table_layer(session.path, "patch", session.profile)
     kind = layer.fields().indexOf("kind")
     assert layer.attributeAlias(kind) == "用地类型"
     choices = layer.editorWidgetSetup(kind).config()["map"]
-    assert {"现状": "existing"} in choices and len(choices) == 3
+    assert layer.name() == "居民点用地" and {"现状": "existing"} in choices and len(choices) == 3
+    sites = table_layer(session.path, "site", session.profile)
+    assert {"农村安置": "rural"} in sites.editorWidgetSetup(sites.fields().indexOf("setting")).config()["map"]
 
 
 def test_an_imported_control_layer_appears(layers: PlanLayers, session: PlanSession, tmp_path: Path) -> None:

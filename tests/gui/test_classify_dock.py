@@ -94,11 +94,11 @@ def test_an_approved_plan_refuses_in_words_and_says_so_in_the_dock(desk: Desk) -
 
 
 def test_a_layer_in_edit_mode_refuses_in_words(desk: Desk) -> None:
-    patches = next(layer for layer in desk.session.plan_layers() if layer.name() == "Settlement patches")
+    patches = next(layer for layer in desk.session.plan_layers() if layer.name() == "居民点用地")
     patches.startEditing()
     desk.select(VILLAGES[0])
     desk.dock.categorize("01")
-    assert "Settlement patches" in desk.bar.told[-1]
+    assert "居民点用地" in desk.bar.told[-1]
     patches.rollBack()
 
 

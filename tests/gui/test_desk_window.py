@@ -63,10 +63,10 @@ def test_a_plan_that_is_not_there_is_refused_by_its_name(window: DeskWindow, ifa
 
 def test_another_plan_does_not_throw_unsaved_edits_away(window: DeskWindow, iface: FakeIface, plan_path: Path, tmp_path: Path) -> None:
     window.open_plan(plan_path)
-    patches = next(layer for layer in window.session.plan_layers() if layer.name() == "Settlement patches")
+    patches = next(layer for layer in window.session.plan_layers() if layer.name() == "居民点用地")
     patches.startEditing()
     window.open_plan(make_plan(tmp_path / "另一规划.gpkg"))
-    assert "Settlement patches" in iface.told() and window.session.path == plan_path
+    assert "居民点用地" in iface.told() and window.session.path == plan_path
     patches.rollBack()
     window.open_plan(tmp_path / "另一规划.gpkg")
     assert window.session.path.name == "另一规划.gpkg"

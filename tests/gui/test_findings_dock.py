@@ -170,10 +170,10 @@ def test_no_answer_settles_nothing(qgis_app: Any, qtbot: Any) -> None:
 
 
 def test_a_settlement_is_refused_in_words_while_a_layer_is_edited(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
-    layer = next(layer for layer in checked.desk.session.plan_layers() if layer.name() == "Settlement patches")
+    layer = next(layer for layer in checked.desk.session.plan_layers() if layer.name() == "居民点用地")
     layer.startEditing()
     answer(monkeypatch, lambda dialog: dialog.explanation.setText("已更名"))
     checked.choose(f"民政.csv/{VILLAGES[0]}")
     checked.dock.pane.settle.click()
-    assert "Settlement patches" in checked.desk.bar.told[-1] and f"民政.csv/{VILLAGES[0]}" in checked.listed()
+    assert "居民点用地" in checked.desk.bar.told[-1] and f"民政.csv/{VILLAGES[0]}" in checked.listed()
     layer.rollBack()

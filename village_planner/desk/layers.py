@@ -26,9 +26,12 @@ from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.desk.steps import EXCUSED
 from village_planner.plan.schema import BY_NAME
+from village_planner.standards import Profile
 
 GROUP_PROPERTY = "village_planner/plan"
 _NEW_PATCH_CODE = "'P' || replace(uuid('WithoutBraces'), '-', '')"
+# Outlines of whole villages would hide the map; a click in the list still flashes them.
+_WHOLE_UNITS = ("county", "township", "village")
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
 
@@ -173,7 +176,7 @@ class PlanLayers(QObject):
             "township": styles.style_townships,
         }
         for table, style in makers.items():
-            layer = table_layer(self._session.path, table)
+            layer = table_layer(self._session.path, table, profile)
             if not layer.isValid():
                 continue
             style(layer)
@@ -218,7 +221,8 @@ class PlanLayers(QObject):
 
     def _fill_findings(self) -> None:
         frame = self._session.data.finding.rename(columns={"key": "code"})
-        frame = frame[~frame["state"].isin(EXCUSED) & (frame["scenario"] == self._session.scenario)].copy()
+        shown = ~frame["state"].isin(EXCUSED) & (frame["scenario"] == self._session.scenario) & ~frame["subject_kind"].isin(_WHOLE_UNITS)
+        frame = frame[shown].copy()
         frame["message"] = [text(Message(code, params or {})) for code, params in zip(frame["message_code"], frame["params"])]
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         for mirror, wanted in self._findings:
@@ -231,10 +235,10 @@ def plan_of_project() -> Path | None:
     return next((Path(group.customProperty(GROUP_PROPERTY)) for group in groups if group.customProperty(GROUP_PROPERTY)), None)
 
 
-def table_layer(path: Path, table: str) -> QgsVectorLayer:
-    """A table of the plan file as a layer, with Chinese field names, value maps and constraints from the schema."""
+def table_layer(path: Path, table: str, profile: Profile) -> QgsVectorLayer:
+    """A table of the plan file as a layer: names and constraints from the schema, names of choices from the profile."""
     spec = BY_NAME[table]
-    layer = QgsVectorLayer(f"{path}|layername={table}", _table_name(table), "ogr")
+    layer = QgsVectorLayer(f"{path}|layername={table}", spec.alias, "ogr")
     for column in spec.columns:
         index = layer.fields().indexOf(column.name)
         if index < 0:
@@ -245,7 +249,8 @@ def table_layer(path: Path, table: str) -> QgsVectorLayer:
         if column.name in spec.key and len(spec.key) == 1:
             layer.setFieldConstraint(index, compat.UNIQUE)
         if column.choices:
-            choices = [{_CHOICE_NAMES.get(choice, choice): choice} for choice in column.choices]
+            names = _choice_names(profile, table, column.name)
+            choices = [{names.get(choice, choice): choice} for choice in column.choices]
             layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": choices}))
     fid = layer.fields().indexOf("fid")
     if fid >= 0:
@@ -255,13 +260,9 @@ def table_layer(path: Path, table: str) -> QgsVectorLayer:
     return layer
 
 
-def _table_name(table: str) -> str:
-    names = {
-        "site": QCoreApplication.translate("PlanLayers", "Resettlement sites"),
-        "patch": QCoreApplication.translate("PlanLayers", "Settlement patches"),
-        "township": QCoreApplication.translate("PlanLayers", "Townships"),
-    }
-    return names[table]
+def _choice_names(profile: Profile, table: str, column: str) -> dict[str, str]:
+    rows = profile.code_list(_CHOICE_LISTS[table, column]).rows if (table, column) in _CHOICE_LISTS else []
+    return {row.get("word") or row["code"]: row["name"] for row in rows}
 
 
 def _moves_frame(data: Any, scenario: str) -> Any:
@@ -273,4 +274,5 @@ _FINDING_COLUMNS = (("rule", "text"), ("severity", "text"), ("message", "text"))
 _MOVE_COLUMNS = (("hamlet_code", "text"), ("phase", "int"), ("households", "int"), ("destination_kind", "text"))
 _HAMLET_COLUMNS = (("name", "text"), ("village_code", "text"), ("action", "text"))
 _VILLAGE_COLUMNS = (("name", "text"), ("category", "text"))
-_CHOICE_NAMES = {"existing": "现状", "cleared": "腾退", "new": "新建", "rural": "农村", "town": "城镇"}
+# Which code list of the profile names the choices of a column.
+_CHOICE_LISTS = {("patch", "kind"): "patch_kind", ("site", "setting"): "delivered_setting"}
