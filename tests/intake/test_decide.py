@@ -287,3 +287,22 @@ def test_a_vote_given_again_keeps_its_code_and_takes_what_is_new(plan: Path, tak
     assert after[["attended", "in_favour", "document"]].to_numpy().tolist() == [[101, 90, "村民决议〔2021〕3号"]]
     take([["西河村", "户代表会议", "2021-04-01", 120, 101, 95, None]], head)
     assert len(read(plan).consent) == 2
+
+
+@pytest.mark.parametrize("written", ["搬迁撤并类村庄", "搬迁撤并类（第四类）", "搬迁 撤并", "０４", 4, "4.0", "搬迁撤并"])
+def test_a_category_is_known_in_its_long_and_short_forms(plan: Path, take: Callable[..., DecideResult], written: object) -> None:
+    assert take([["西河村", None, written, *[None] * 6]]).rejected == 0
+    assert read(plan).category["category"].tolist() == ["04"]
+
+
+def test_a_row_that_repeats_another_counts_once(plan: Path, take: Callable[..., DecideResult]) -> None:
+    result = take([MOVED[0], MOVED[0], MOVED[1]])
+    assert (result.accepted, len(read(plan).move)) == (3, 2)
+    assert [row.code for row in result.report.sections[1].rows].count("intake.decide_move_again") == 1
+
+
+def test_a_code_that_the_plan_does_not_know_is_said_where_the_name_decides(plan: Path, take: Callable[..., DecideResult]) -> None:
+    head = ["行政村代码", "行政村", "村庄类别"]
+    result = take([["370799999201", "西河村", "01"], [f"{TOWN}201", "东山村", "01"]], head)
+    assert result.accepted == 2
+    assert [row.params["code"] for row in result.report.sections[1].rows if row.code == "intake.decide_by_name"] == ["370799999201"]

@@ -8,7 +8,7 @@ from village_planner.base import Feedback, InputError, Message, SilentFeedback, 
 from village_planner.base.report import Report
 from village_planner.intake import reporting
 from village_planner.intake.codes import code_rule
-from village_planner.intake.decision_rows import DecisionRow, complete_village, decision_rows, moves_of
+from village_planner.intake.decision_rows import DecisionRow, complete_village, decision_rows, distinct_moves
 from village_planner.intake.geometry import layer_table
 from village_planner.intake.headers import Table, read_table
 from village_planner.intake.planindex import PlanIndex
@@ -48,7 +48,7 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
     accepted: list[tuple[list[DecisionRow], list[dict[str, Any]]]] = []
     for group in groups:
         complete_village(group, index)
-        moves = [move for row in group for move in moves_of(row, index)]
+        moves = distinct_moves(group, index)
         wrong = [row for row in group if row.faults]
         if wrong:
             _say_refused(refused, table.file, group, wrong)

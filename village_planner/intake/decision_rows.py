@@ -20,6 +20,7 @@ MOVE_NUMBERS = ("households", "persons", "homesteads")
 MOVE_AREAS = ("cleared_m2", "built_m2", "reclaimed_m2")
 _CONSENT = ("consent_kind", "consent_date", "consent_basis", "consent_eligible", "consent_attended", "consent_in_favour", "consent_document")
 _WITHDRAWN = (Action.MERGE.value, Action.RELOCATE.value)
+_BRACKETED = re.compile(r"\s*[(\[【〔][^)\]】〕]*[)\]】〕]\s*")
 _PATH = re.compile(r"\s*[/／>→、\\]\s*")
 
 
@@ -90,6 +91,8 @@ class _RowReader:
         found = self._index.villages(self._cell("village_code") if code else self._cell("village"), name, township)
         if len(found) == 1:
             self._row.village = found[0]
+            if name and code and not self._index.villages(self._cell("village_code")):
+                self._note("intake.decide_by_name", code=code, village=name, found=found[0])
             meant = self._index.villages("", name, township) if name and code else []
             if meant and found[0] not in meant:
                 self._fault("intake.decide_code_and_name", code=found[0], of_code=self._index.village_names[found[0]], village=name)
@@ -188,12 +191,13 @@ class _RowReader:
         return None
 
     def _code(self, column: str, codes: CodeList) -> str | None:
-        text = values.plain_form(self._cell(column))
+        # Excel makes 4 or 4.0 of 04.
+        text = re.sub(r"(?<=^\d)\.0+$", "", values.plain_form(self._cell(column)))
         if values.is_blank(text):
             return None
         width = len(codes.codes[0])
-        # Excel makes 4 of 04.
-        found = codes.find(values.text(self._cell(column))) or codes.find(text) or (codes.find(text.zfill(width)) if text.isdigit() else None)
+        forms = (values.text(self._cell(column)), text, text.zfill(width) if text.isdigit() else "", re.sub(r"\s", "", text), _BRACKETED.sub("", text))
+        found = next((code for form in forms if (code := codes.find(form))), None)
         if found is None:
             self._fault("intake.decide_code", column=self._table.matching.columns[column], value=text, known="、".join(row["name"] for row in codes.rows))
         return found
@@ -245,6 +249,18 @@ def complete_village(rows: Sequence[DecisionRow], index: PlanIndex) -> None:
                 row.faults.append(Message("intake.decide_move_no_action", {"row": row.number, "village": row.village_text}))
             elif effective not in _WITHDRAWN:
                 row.faults.append(Message("intake.decide_move_retained", {"row": row.number, "village": row.village_text}))
+
+
+def distinct_moves(rows: Sequence[DecisionRow], index: PlanIndex) -> list[dict[str, Any]]:
+    """Return the moves of a village's rows; a move that a further row repeats in every cell counts once, and the row says so."""
+    moves: list[dict[str, Any]] = []
+    for row in rows:
+        for move in moves_of(row, index):
+            if move in moves:
+                row.notes.append(Message("intake.decide_move_again", {"row": row.number, "hamlet": index.hamlet_name(move["hamlet_code"])}))
+            else:
+                moves.append(move)
+    return moves
 
 
 def moves_of(row: DecisionRow, index: PlanIndex) -> list[dict[str, Any]]:
