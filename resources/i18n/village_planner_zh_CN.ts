@@ -59,28 +59,8 @@
         <translation>规则，以逗号分隔（留空为全部）</translation>
     </message>
     <message>
-        <source>Findings</source>
-        <translation>问题</translation>
-    </message>
-    <message>
-        <source>Severity A</source>
-        <translation>A 类（严重）</translation>
-    </message>
-    <message>
-        <source>Severity B</source>
-        <translation>B 类（重要）</translation>
-    </message>
-    <message>
-        <source>Severity C</source>
-        <translation>C 类（一般）</translation>
-    </message>
-    <message>
         <source>Waived</source>
         <translation>例外说明数</translation>
-    </message>
-    <message>
-        <source>Rules not checked</source>
-        <translation>未检查的规则数</translation>
     </message>
 </context>
 <context>
@@ -742,26 +722,6 @@
         <translation>报告</translation>
     </message>
     <message>
-        <source>Findings</source>
-        <translation>问题</translation>
-    </message>
-    <message>
-        <source>Severity A</source>
-        <translation>A 类（严重）</translation>
-    </message>
-    <message>
-        <source>Severity B</source>
-        <translation>B 类（重要）</translation>
-    </message>
-    <message>
-        <source>Severity C</source>
-        <translation>C 类（一般）</translation>
-    </message>
-    <message>
-        <source>Rules not checked</source>
-        <translation>未检查的规则数</translation>
-    </message>
-    <message>
         <source>Score</source>
         <translation>得分</translation>
     </message>
@@ -1060,6 +1020,26 @@
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Severity A</source>
+        <translation>A 类（严重）</translation>
+    </message>
+    <message>
+        <source>Severity B</source>
+        <translation>B 类（重要）</translation>
+    </message>
+    <message>
+        <source>Severity C</source>
+        <translation>C 类（一般）</translation>
+    </message>
+    <message>
+        <source>Rules not checked</source>
+        <translation>未检查的规则数</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
     QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -103,6 +104,15 @@ class PlannerAlgorithm(QgsProcessingAlgorithm):
         """Declare text outputs by name and description."""
         for name, description in descriptions.items():
             self.addOutput(QgsProcessingOutputString(name, description))
+
+    def add_findings(self, **more: str) -> None:
+        """Declare the wish for a file of findings, their counts by severity, and `more` number outputs by name and description."""
+        description = _translate("Processing", "Findings")
+        self.addParameter(QgsProcessingParameterVectorDestination("FINDINGS", description, optional=True, createByDefault=False))
+        self.add_numbers(
+            COUNT_A=_translate("Processing", "Severity A"), COUNT_B=_translate("Processing", "Severity B"),
+            COUNT_C=_translate("Processing", "Severity C"), NOT_CHECKED=_translate("Processing", "Rules not checked"), **more,
+        )
 
     def add_files(self, **descriptions: str) -> None:
         """Declare file outputs by name and description."""

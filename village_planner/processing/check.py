@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingParameterString, QgsProcessingParameterVectorDestination
+from qgis.core import QgsProcessingContext, QgsProcessingParameterString
 
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, plan_parameter, scenario_parameter
 from village_planner.processing.values import listed
@@ -34,21 +33,12 @@ class CheckAlgorithm(PlannerAlgorithm):
         self.addParameter(plan_parameter())
         self.addParameter(scenario_parameter())
         self.addParameter(QgsProcessingParameterString("RULES", self.tr("Rules, separated by commas (empty: all)"), optional=True))
-        self.addParameter(
-            QgsProcessingParameterVectorDestination("FINDINGS", self.tr("Findings"), optional=True, createByDefault=False)
-        )
-        self.add_numbers(
-            COUNT_A=self.tr("Severity A"),
-            COUNT_B=self.tr("Severity B"),
-            COUNT_C=self.tr("Severity C"),
-            WAIVED=self.tr("Waived"),
-            NOT_CHECKED=self.tr("Rules not checked"),
-        )
+        self.add_findings(WAIVED=self.tr("Waived"))
 
     def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
         """Check, store, write."""
         from village_planner.desk.steps import SEVERITIES, check_plan
-        from village_planner.processing.findings import write_findings
+        from village_planner.processing.findings import write_wished
 
         rules = self.optional_text(parameters, "RULES", context)
         outcome = check_plan(
@@ -59,10 +49,6 @@ class CheckAlgorithm(PlannerAlgorithm):
         )
         for message in outcome.not_checked:
             feedback.say(message)
-        results: dict[str, Any] = {f"COUNT_{severity}": outcome.count(severity) for severity in SEVERITIES}
-        results.update(WAIVED=outcome.waived, NOT_CHECKED=len(outcome.not_checked))
-        target = self.parameterAsOutputLayer(parameters, "FINDINGS", context)
-        if target:
-            write_findings(outcome.findings, Path(target), outcome.crs)
-            results["FINDINGS"] = target
-        return results
+        counts = {f"COUNT_{severity}": outcome.count(severity) for severity in SEVERITIES}
+        written = write_wished(outcome.findings, self.parameterAsOutputLayer(parameters, "FINDINGS", context), outcome.crs)
+        return {**counts, "WAIVED": outcome.waived, "NOT_CHECKED": len(outcome.not_checked), **written}

@@ -27,6 +27,14 @@ _NUMBERS = ("measure", "limit_value")
 _TEXTS = ("rule", "severity", "subject_kind", "subject_code", "village_code", "other_kind", "other_code", "unit", "state", "file", "subject", "key")
 
 
+def write_wished(findings: pd.DataFrame, target: str, crs: int | None) -> dict[str, str]:
+    """Write findings where the user wishes it; return the output FINDINGS, or nothing for an empty `target`."""
+    if not target:
+        return {}
+    write_findings(findings, Path(target), crs)
+    return {"FINDINGS": target}
+
+
 def write_findings(findings: pd.DataFrame, path: Path, crs: int | None) -> None:
     """Write one row per finding with its sentence; geometry too where the format holds it.
 

@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterString,
-    QgsProcessingParameterVectorDestination,
 )
 
 from village_planner.base.report import write_report
@@ -41,16 +40,7 @@ class InspectAlgorithm(PlannerAlgorithm):
         self.addParameter(
             QgsProcessingParameterFileDestination("REPORT", self.tr("Report"), "JSON (*.json)", optional=True, createByDefault=False)
         )
-        self.addParameter(
-            QgsProcessingParameterVectorDestination("FINDINGS", self.tr("Findings"), optional=True, createByDefault=False)
-        )
-        self.add_numbers(
-            COUNT_A=self.tr("Severity A"),
-            COUNT_B=self.tr("Severity B"),
-            COUNT_C=self.tr("Severity C"),
-            NOT_CHECKED=self.tr("Rules not checked"),
-            SCORE=self.tr("Score"),
-        )
+        self.add_findings(SCORE=self.tr("Score"))
         self.add_texts(VERDICT=self.tr("Verdict"))
 
     def run_step(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback) -> dict[str, Any]:
@@ -58,7 +48,7 @@ class InspectAlgorithm(PlannerAlgorithm):
         import pandas as pd
 
         from village_planner.delivery import inspect_package
-        from village_planner.processing.findings import write_findings
+        from village_planner.processing.findings import write_wished
 
         package = self.path(parameters, "PACKAGE", context)
         inspection = inspect_package(package, self.optional_text(parameters, "PROFILE", context), feedback)
@@ -68,8 +58,5 @@ class InspectAlgorithm(PlannerAlgorithm):
         if report:
             write_report(inspection.report, Path(report))
             results["REPORT"] = report
-        target = self.parameterAsOutputLayer(parameters, "FINDINGS", context)
-        if target:
-            write_findings(pd.concat([inspection.findings, inspection.plan_result.findings], ignore_index=True), Path(target), None)
-            results["FINDINGS"] = target
-        return results
+        findings = pd.concat([inspection.findings, inspection.plan_result.findings], ignore_index=True)
+        return {**results, **write_wished(findings, self.parameterAsOutputLayer(parameters, "FINDINGS", context), None)}
