@@ -10,7 +10,7 @@ import pytest
 
 from tests.accounts.examples import V1, action, box, category, example, features, hamlet, move, point, village
 from village_planner import checks
-from village_planner.base import Cancelled, InputError, SilentFeedback
+from village_planner.base import Cancelled, InputError, Message, SilentFeedback, render
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
 from village_planner.plan.schema import BY_NAME
@@ -231,3 +231,33 @@ def test_a_package_with_codes_twice_dangling_or_missing_is_still_checked(profile
     assert result.ran == [rule.id for rule in checks.RULES]
     assert not result.findings["key"].duplicated().any()
     assert {"QC-7103", "QC-7104", "QC-7105", "NL-02", "QC-5202"} <= set(result.findings["rule"])
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("village", "name"), ("hamlet", "name"), ("site", "name"), ("action", "action"), ("category", "village_code"),
+        ("category", "category"), ("site_capacity", "phase"), ("site_capacity", "households"), ("patch", "kind"),
+        ("move", "destination_kind"), ("consent", "kind"), ("consent", "date"),
+    ],
+)
+def test_a_package_with_a_gap_is_checked_and_told_in_whole_words(profile: Profile, table: str, column: str) -> None:
+    site = {"code": "Z1", "name": "安置点", "setting": "rural", "village_code": V1, "geom": box(500, 0, 9, 9)}
+    tables = {
+        "village": [village(position_stated="outside")],
+        "hamlet": [hamlet(1), hamlet(2, protection="traditional", households=9)],
+        "action": [action(H2)],
+        "category": [category(V1, "04")],
+        "site": [site],
+        "site_capacity": [{"site_code": "Z1", "phase": 2020, "households": 1}],
+        "patch": [{"code": "P1", "hamlet_code": H1, "kind": "new", "geom": box(0, 0, 4, 3)}],
+        "move": [move("M1", H2, "site", "Z1", phase=2020, households=9)],
+        "consent": [{"code": "C1", "village_code": V1, "kind": "meeting_adults", "date": "2020-01-01", "eligible": 9, "attended": 1}],
+    }
+    tables[table] = [{**tables[table][0], column: None}]
+    parcels = features({"class_code": "0702", "built_code": "203", "geom": box(0, 0, 9, 9)})
+    result = checks.run(example(**tables), MemoryLayers(dict.fromkeys((FARMLAND, "ecological_redline", "land_use"), parcels)), profile)
+    assert len(result.findings) > 2
+    for code, params in zip(result.findings["message_code"], result.findings["params"]):
+        text = render(Message(code, params), "zh_CN")
+        assert not any(gap in text for gap in ("<NA>", "None", "nan", "“”", "（）")), text

@@ -20,7 +20,7 @@ def hamlet_actions(data: PlanData, scenario: str) -> pd.Series:
 
     Returns a string Series indexed by hamlet code, in roster order.
     """
-    rows = data.action[data.action["scenario"] == scenario]
+    rows = data.action[(data.action["scenario"] == scenario) & data.action["action"].notna()]
     stated = dict(zip(rows["hamlet_code"], rows["action"]))
     codes = data.hamlet["code"]
     return pd.Series([stated.get(code, UNDECIDED) for code in codes], index=pd.Index(codes, dtype=object), dtype="string")
@@ -57,7 +57,7 @@ def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
     """State of each patch (居民点用地) in a scenario: `retained`, `cleared` (腾退) or `new`.
 
     An existing patch follows its hamlet: cleared where the hamlet is merged or relocated, retained where it is
-    retained or undecided, or where the patch belongs to no hamlet. Columns: code, hamlet_code, village_code,
+    retained or undecided, or where the patch belongs to no hamlet; a patch of no kind is taken for existing. Columns: code, hamlet_code, village_code,
     township_code (null without a hamlet), kind, state, geom; rows and index as in `data.patch`.
     """
     frame = data.patch[["code", "hamlet_code", "kind"]].copy()
@@ -68,7 +68,8 @@ def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
     villages = [village_of.get(code) for code in hamlets]
     frame.insert(2, "village_code", pd.array(villages, dtype="string"))
     frame.insert(3, "township_code", pd.array([township_of.get(code) for code in villages], dtype="string"))
-    states = [_patch_state(kind, hamlet in gone) for kind, hamlet in zip(frame["kind"], hamlets)]
+    kinds = frame["kind"].fillna(PatchKind.EXISTING.value)
+    states = [_patch_state(kind, hamlet in gone) for kind, hamlet in zip(kinds, hamlets)]
     frame["state"] = pd.array(states, dtype="string")
     frame["geom"] = data.patch["geom"]
     return frame

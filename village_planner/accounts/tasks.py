@@ -80,7 +80,7 @@ def site_inflow(data: PlanData, scenario: str) -> pd.DataFrame:
     rows = []
     for site in data.site["code"]:
         mine = moves[moves["destination_code"] == site]
-        stated = data.site_capacity[data.site_capacity["site_code"] == site]
+        stated = data.site_capacity[data.site_capacity["site_code"] == site].dropna(subset=["phase", "households"])
         capacity = dict(zip(stated["phase"].astype(int), stated["households"].astype(int)))
         cumulative = 0
         for phase in data.phases:

@@ -167,7 +167,7 @@ def _phase_fault(context: Context, move: Any) -> list[str]:
 
 def _withdrawn_villages_that_stay(context: Context) -> Iterator[Outcome]:
     categories = context.profile.code_list("category")
-    rows = context.data.category[context.data.category["scenario"] == context.scenario]
+    rows = context.data.category[context.data.category["scenario"] == context.scenario].dropna(subset=["village_code", "category"])
     withdrawing = set(context.hamlets.loc[context.hamlets["withdrawn"], "village_code"])
     for village, category in zip(rows["village_code"], rows["category"]):
         if categories.role(category) == "withdraw" and village not in withdrawing:

@@ -10,7 +10,7 @@ from village_planner.plan.data import PlanData
 
 
 class Names:
-    """Names, owners and places of the plan's things by code; '' or None for a code that the plan does not have."""
+    """Names (without one the code), owners and places of the plan's things; '' or None for a code that the plan lacks."""
 
     def __init__(self, data: PlanData) -> None:
         self.villages = _names(data.village)
@@ -73,4 +73,4 @@ def _known(code: object) -> str | None:
 
 
 def _names(table: pd.DataFrame) -> dict[str | None, str]:
-    return {str(code): str(name) for code, name in zip(table["code"], table["name"])}
+    return {str(code): str(code if pd.isna(name) else name) for code, name in zip(table["code"], table["name"])}
