@@ -161,12 +161,12 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("layer in degrees", move_layer_to("EPSG:4490"), {"QC-2203", "QC-2204"}),
     ("layer in the next zone", move_layer_to("EPSG:4548"), {"QC-2204"}),
     ("difference not settled", sql("UPDATE MLHD SET CLJG = NULL"), {"QC-7101"}),
-    ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE fid = 4"), {"QC-7102"}),
-    ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE RWBH = 'M1'"), {"QC-7103"}),
+    ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE fid = 4"), {"QC-7102", "QC-6101"}),
+    ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE RWBH = 'M1'"), {"QC-7103", "QC-6101"}),
     ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = 'AZ99' WHERE RWBH = 'M2'"), {"QC-7104"}),
-    ("consent missing", vector(lambda source: source.ExecuteSQL("DELETE FROM CMBJ WHERE BJBH = 'C2'")), {"QC-7105", "PK-01"}),
+    ("consent missing", vector(lambda source: source.ExecuteSQL("DELETE FROM CMBJ WHERE BJBH = 'C2'")), {"QC-7105", "PK-01", "QC-6101"}),
     ("protected hamlet withdrawn", sql("UPDATE JMD SET BHLX = '2' WHERE JMDDM = '370799101201002'"), {"QC-7106"}),
-    ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = 5 WHERE RWBH = 'M3'"), {"QC-7108"}),
+    ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = 5 WHERE RWBH = 'M3'"), {"QC-7108", "QC-6101"}),
 ]
 
 
@@ -260,6 +260,43 @@ def test_a_manifest_cannot_name_a_profile_by_path(package: Path, tmp_path: Path)
     path = package / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"layout-2035"', '"../../../evil"'), encoding="utf-8")
     assert "delivery.profile_unknown" in set(inspect_package(package).findings["message_code"])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "words"),
+    [
+        ("B5分期任务汇总表", "H8", "本期·拆旧"), ("B1村庄名录表", "J5", "户籍户数"), ("B4迁并方向与时序表", "M6", "户数"), ("B3村庄分类汇总表", "F5", "占比"),
+    ],
+)
+def test_a_number_in_a_table_that_is_not_that_of_the_layers_is_found(package: Path, sheet: str, cell: str, words: str) -> None:
+    path = file_of(package, ".xlsx")
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell] = 9_999
+    book.save(path)
+    findings = inspect_package(package).findings.query("rule == 'QC-6101'")
+    assert len(findings) == 1
+    sentence = render(Message(findings["message_code"].iloc[0], findings["params"].iloc[0]))
+    assert words in sentence and "9999" in sentence and sheet in sentence and cell[1:] in sentence
+
+
+def test_tables_are_not_compared_with_layers_of_which_one_is_missing(package: Path) -> None:
+    vector(lambda source: source.ExecuteSQL("DROP TABLE JMDYD"))(package)
+    inspection = inspect_package(package)
+    assert "QC-6101" not in set(inspection.findings["rule"])
+    assert "QC-6101" in {note.rule for note in inspection.not_checked}
+
+
+def test_a_table_that_lacks_a_row_is_found_and_one_in_another_order_is_not(package: Path) -> None:
+    path = file_of(package, ".xlsx")
+    book = openpyxl.load_workbook(path)
+    book["B5分期任务汇总表"].delete_rows(6)
+    rows = [[cell.value for cell in row] for row in book["B1村庄名录表"].iter_rows(min_row=5, max_row=8)]
+    for number, row in enumerate(reversed(rows), 5):
+        for position, value in enumerate(row, 1):
+            book["B1村庄名录表"].cell(number, position).value = value
+    book.save(path)
+    findings = inspect_package(package).findings.query("rule == 'QC-6101'")
+    assert list(zip(findings["subject"], findings["message_code"])) == [("B5分期任务汇总表", "delivery.printed_rows")]
 
 
 def test_a_row_that_refers_to_nothing_is_named_by_field_and_code(package: Path) -> None:

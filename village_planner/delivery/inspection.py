@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Mapping
@@ -15,9 +15,11 @@ from village_planner.base.feedback import PartFeedback
 from village_planner.base.report import Report
 from village_planner.checks import CheckResult, NotChecked
 from village_planner.delivery.findings import PackageFinding, findings_frame
+from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.geodata import LayerContent, read_geopackage
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.metadata import check_metadata
+from village_planner.delivery.printed import PRINTED, check_printed
 from village_planner.delivery.reading import plan_from_layers
 from village_planner.delivery.record import STATES
 from village_planner.delivery.structure import check_layers
@@ -29,6 +31,8 @@ from village_planner.standards import Profile, load_profile, profile_ids
 from village_planner.standards.loading import DEFAULT_PROFILE
 
 _FULL_SCORE = 100
+_UNUSABLE = frozenset({"QC-1201", "QC-2201", "QC-2203", "QC-2204", "QC-3301", "QC-4105"})
+"""Rules on layers whose findings leave figures without ground: what is missing there would be found once more in every table."""
 _SEVERITIES = ("A", "B", "C")
 
 
@@ -121,6 +125,11 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
         data, dangling = plan_from_layers(file, contents, used, manifest)
         findings += dangling
         result = _run_plan_rules(data, used, manifest, PartFeedback(feedback, 0.6, 1.0))
+        if _UNUSABLE.isdisjoint(finding.rule for finding in findings):
+            findings += _check_printed(opened, used, manifest, data)
+        else:
+            note = NotChecked(PRINTED, Message("delivery.not_checked.layers"))
+            result = replace(result, not_checked=[*result.not_checked, note])
     return _inspection(name, findings_frame(findings, used), result, used, manifest)
 
 
@@ -192,6 +201,16 @@ def _check_counts(manifest: Manifest | None, contents: list[LayerContent]) -> li
         for layer, count in stated.items()
         if layer in found and found[layer] != count
     ]
+
+
+def _check_printed(opened: OpenedPackage, profile: Profile, manifest: Manifest | None, data: PlanData) -> list[PackageFinding]:
+    files = files_of_kind(opened, profile.package, "workbook", _names(manifest, profile))
+    source = DeliverySource(data, MemoryLayers({}), profile, data.scenario)
+    try:
+        return check_printed(opened.root / files[0], files[0], source) if files else []
+    except (PlannerError, ValueError, TypeError, KeyError):
+        # Figures cannot be made of just any layers; what is wrong with them is told by the rules on layers.
+        return []
 
 
 def _run_plan_rules(data: PlanData, profile: Profile, manifest: Manifest | None, feedback: Feedback) -> CheckResult:

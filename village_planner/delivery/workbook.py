@@ -66,20 +66,35 @@ def write_workbook(
     path.write_bytes(_reproducible(buffer.getvalue(), moment))
 
 
+def first_data_row(columns: Sequence[TableColumn]) -> int:
+    """Number of the first row below title, unit and headings; rows count from 1."""
+    return 3 + max(len(column.heading) for column in columns)
+
+
+def printed_rows(columns: Sequence[TableColumn], frame: pd.DataFrame) -> list[list[Any]]:
+    """The cells below the headings as they are printed, without the row of totals that the workbook adds."""
+    cells = [list(frame[column.value]) if column.value in frame else [None] * len(frame) for column in columns]
+    return [[_cell_value(own[row], column) for own, column in zip(cells, columns)] for row in range(len(frame))]
+
+
+def has_total_row(columns: Sequence[TableColumn], rows: Sequence[Any]) -> bool:
+    """Whether the workbook adds a row of totals below the rows."""
+    return bool(rows) and any(column.total for column in columns)
+
+
 def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColumn], frame: pd.DataFrame, heading: Heading) -> None:
     last = get_column_letter(len(columns))
     _write_title(sheet, spec, last, heading)
     depth = max(len(column.heading) for column in columns)
-    first_row = 3 + depth
-    cells = [list(frame[column.value]) if column.value in frame else [None] * len(frame) for column in columns]
-    values = [[_cell_value(own[row], column) for own, column in zip(cells, columns)] for row in range(len(frame))]
+    first_row = first_data_row(columns)
+    values = printed_rows(columns, frame)
     widths = _widths(columns, values, spec.paper)
     _write_headings(sheet, columns, depth, widths)
     sides = _sides(values, widths)
     is_total = [plain(number) is None for number in frame["no"]] if "no" in frame else [False] * len(values)
     for offset, row in enumerate(values):
         _write_row(sheet, first_row + offset, columns, row, widths, sides, bold=is_total[offset])
-    if any(column.total for column in columns) and values:
+    if has_total_row(columns, values):
         _write_row(sheet, first_row + len(values), columns, _totals(columns, values), widths, sides, bold=True)
     if not values:
         cell = sheet.cell(first_row, 1, "（无）")
