@@ -60,7 +60,7 @@ def _incomplete_moves(scene: Scene, planted: Planted) -> None:
 
 
 def _targets(scene: Scene, planted: Planted) -> None:
-    """QC-7104: a target that is withdrawn itself, and a target in another township with the distance."""
+    """QC-7104: a target that is withdrawn itself, a target in another township with the distance, a move out of the county."""
     village = scene.villages[0]
     first, second = village.hamlets[1], village.hamlets[2]
     _insert(scene, _move(village, first, 2025, ("并入居民点", second.name)))
@@ -70,6 +70,12 @@ def _targets(scene: Scene, planted: Planted) -> None:
     away, target = scene.villages[31].hamlets[1], scene.villages[5].hamlets[0]
     _insert(scene, _move(scene.villages[31], away, 2035, ("并入居民点", target.code)))
     planted.findings.append(Finding("QC-7104", "B", _hamlet(away), _hamlet(target), _distance_m(away, target), "m", tolerance=1.0))
+
+    leaving = scene.villages[22].hamlets[2]
+    for n, row in enumerate(scene.decisions):
+        if row.village == scene.villages[22].name and row.hamlet == leaving.name:
+            scene.decisions[n] = replace(row, destination_kind="县外安置", destination="外县投亲", mode="分散安置")
+    planted.findings.append(Finding("QC-7104", "B", _hamlet(leaving), ("outside", "外县投亲")))
 
 
 def _votes(scene: Scene, planted: Planted) -> None:
