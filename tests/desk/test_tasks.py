@@ -6,10 +6,15 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
+from qgis.core import QgsApplication, QgsProcessingAlgRunnerTask, QgsProcessingContext, QgsProcessingFeedback
 
 from village_planner.base import Feedback, InputError
 from village_planner.desk.tasks import StepTask
+from village_planner.processing.algorithm import PlannerAlgorithm
+from village_planner.spatial.area import ellipsoidal_area_m2
 
 
 def test_the_result_arrives_on_the_main_thread(qgis_app: Any, qtbot: Any) -> None:
@@ -46,3 +51,42 @@ def test_a_cancel_stops_the_step(qgis_app: Any, qtbot: Any) -> None:
         task.start()
         qtbot.wait(50)
         task.cancel()
+
+
+def test_steps_run_in_threads_that_python_started(qgis_app: Any, qtbot: Any) -> None:
+    """Areas are measured twice: pyproj 3.7 takes a thread of Qt's down at the second transformer."""
+    square = np.array([shapely.box(500000, 3900000, 500010, 3900010)])
+    for _ in range(2):
+        task = StepTask("步骤", lambda feedback: (threading.current_thread().name, float(ellipsoidal_area_m2(square, 4548)[0])))
+        with qtbot.waitSignal(task.signals.finished, timeout=5000) as heard:
+            task.start()
+        name, area_m2 = heard.args[0]
+        assert name.startswith("village_planner")
+        assert area_m2 == pytest.approx(100, abs=0.1)
+
+
+def test_an_algorithm_that_the_toolbox_runs_in_a_thread_of_its_own_measures_areas_too(qgis_app: Any, qtbot: Any) -> None:
+    class Measuring(PlannerAlgorithm):
+        """Measures one square."""
+
+        def name(self) -> str:
+            return "measuring"
+
+        def displayName(self) -> str:  # noqa: N802
+            return "measuring"
+
+        def initAlgorithm(self, configuration: Any = None) -> None:  # noqa: N802
+            pass
+
+        def run_step(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
+            square = np.array([shapely.box(500000, 3900000, 500010, 3900010)])
+            return {"AREA": float(ellipsoidal_area_m2(square, 4548)[0]), "THREAD": threading.current_thread().name}
+
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    algorithm = Measuring().create()
+    task = QgsProcessingAlgRunnerTask(algorithm, {}, context, feedback)
+    with qtbot.waitSignal(task.executed, timeout=5000) as heard:
+        QgsApplication.taskManager().addTask(task)
+    succeeded, results = heard.args
+    assert succeeded and results["THREAD"].startswith("village_planner")
+    assert results["AREA"] == pytest.approx(100, abs=0.1)

@@ -13,6 +13,7 @@ from village_planner.base import Cancelled, Feedback, Message, PlannerError
 from village_planner.base.feedback import SilentFeedback
 from village_planner.desk import compat
 from village_planner.desk.log import log_path
+from village_planner.desk.threads import in_python_thread
 
 _log = logging.getLogger("village_planner")
 
@@ -66,7 +67,7 @@ class StepTask(QgsTask):
     def run(self) -> bool:
         """Called by QGIS in a worker thread."""
         try:
-            self._result = self._step(TaskFeedback(self))
+            self._result = in_python_thread(lambda: self._step(TaskFeedback(self)))
             return True
         except Cancelled:
             self._was_cancelled = True

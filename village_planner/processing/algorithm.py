@@ -26,6 +26,7 @@ from village_planner.base.feedback import SilentFeedback
 from village_planner.desk import compat
 from village_planner.desk.language import text
 from village_planner.desk.log import log_path
+from village_planner.desk.threads import in_python_thread
 
 _log = logging.getLogger("village_planner")
 _translate = QCoreApplication.translate
@@ -62,7 +63,7 @@ class PlannerAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """Run the step; a refusal becomes one sentence, a cancel ends without outputs."""
         try:
-            return self.run_step(parameters, context, ProcessingFeedback(feedback))
+            return in_python_thread(lambda: self.run_step(parameters, context, ProcessingFeedback(feedback)))
         except Cancelled:
             raise QgsProcessingException(text(Message("processing.cancelled"))) from None
         except PlannerError as error:
