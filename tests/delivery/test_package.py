@@ -94,6 +94,7 @@ def test_a_draft_says_so_in_its_name_its_sheets_its_metadata_and_its_manifest(pl
     assert result.file_count == len(digests(result.path)) == 5
     assert json.loads((result.path / "manifest.json").read_text(encoding="utf-8"))["draft"] is True
     assert "<成果状态>草稿</成果状态>" in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
+    assert "由规划文件的“方案一”生成" in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
     book = openpyxl.load_workbook(next(result.path.rglob("*.xlsx")))
     assert all("草稿" in sheet["A1"].value and sheet.oddHeader.right.text == "草稿" for sheet in book)
 

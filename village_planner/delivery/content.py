@@ -80,17 +80,20 @@ def plan_date(data: PlanData) -> str:
 
 def _manifest(content: PackageContent, counts: Mapping[str, int]) -> Manifest:
     source, info = content.source, content.source.data.info
-    scenarios = source.data.tables["scenario"]
-    titles = dict(zip(scenarios["code"], scenarios["title"]))
     phases = source.data.phase.sort_values("year")
     return Manifest(
         profile_id=source.profile.id, profile_version=source.profile.version, edition=content.edition, draft=content.draft,
         code=content.names["code"], name=content.names["name"], crs=source.data.crs,
         plan={name: info[name] for name in _PLAN_FACTS},
-        scenario={"code": source.scenario, "title": str(titles.get(source.scenario, ""))},
+        scenario={"code": source.scenario, "title": _scenario_title(source)},
         phases=tuple((int(year), str(title)) for year, title in zip(phases["year"], phases["title"])),
         counts=dict(counts),
     )
+
+
+def _scenario_title(source: DeliverySource) -> str:
+    scenarios = source.data.tables["scenario"]
+    return str(dict(zip(scenarios["code"], scenarios["title"])).get(source.scenario) or source.scenario)
 
 
 def _metadata(content: PackageContent, layers: Mapping[str, tuple[LayerSpec, pd.DataFrame]], date: str) -> dict[str, str | None]:
@@ -100,7 +103,7 @@ def _metadata(content: PackageContent, layers: Mapping[str, tuple[LayerSpec, pd.
     moves = int((source.data.move["scenario"] == source.scenario).sum())
     facts = sorted({str(date) for date in source.data.village["facts_date"].dropna()})
     west, south, east, north = _extent(source.data, layers)
-    lineage = [f"由规划文件的“{source.scenario}”方案生成", f"人口等数据日期：{'、'.join(facts)}" if facts else ""]
+    lineage = [f"由规划文件的“{_scenario_title(source)}”生成", f"人口等数据日期：{'、'.join(facts)}" if facts else ""]
     return {
         "title": str(info["title"]), "date": date, "code": content.names["code"], "name": content.names["name"],
         "edition": content.names["edition"], "draft": draft_mark(content.draft) or None, "language": "zh-CN",
