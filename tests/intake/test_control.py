@@ -214,3 +214,11 @@ def test_a_protection_list_may_be_an_attribute_table(plan: Path, tmp_path: Path)
     with pytest.raises(InputError) as caught:
         add_control(AddControl(plan, "hazard", str(tmp_path / "没有.shp")))
     assert caught.value.message.code == "intake.file_missing"
+
+
+def test_one_coefficient_above_one_is_a_slip_of_its_row_and_not_a_column_in_percent(plan: Path, polygons: Callable[..., Path]) -> None:
+    source = polygons([({"BSM": str(n), "KCXS": value}, box(n, 0)) for n, value in enumerate((0.15, 15.0, 0.0))], name="农田.gpkg")
+    result = add_control(AddControl(plan, "permanent_basic_farmland", str(source)))
+    assert "intake.deduction_unread" in codes(result) and "intake.deduction_percent" not in codes(result)
+    deduction = PlanFile.open(plan).layers().read("permanent_basic_farmland")["deduction"]
+    assert deduction.isna().tolist() == [False, True, False] and deduction[0] == pytest.approx(0.15)

@@ -167,7 +167,9 @@ class _Import:
             except InputError:
                 number, unread = None, unread + 1
             found[position] = np.nan if number is None else number
-        if np.nanmax(found, initial=0.0) > 1:
+        stated = found[found > 0]
+        # One coefficient above 1 among fractions is a slip of that row; only a column of them is in percent.
+        if len(stated) and (stated > 1).all():
             self._files.add(Message("intake.deduction_percent", {"file": file}), source=file)
             found = found / 100
         wrong = (found < 0) | (found > 1)
