@@ -84,10 +84,11 @@ def test_findings_are_drawn_by_shape_and_waived_ones_are_not(layers: PlanLayers,
     assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [1, 1]
 
 
-def test_a_finding_on_a_whole_village_does_not_cover_the_map(layers: PlanLayers, session: PlanSession) -> None:
+@pytest.mark.parametrize("kind", ["village", "difference"])
+def test_a_finding_on_a_whole_village_does_not_cover_the_map(layers: PlanLayers, session: PlanSession, kind: str) -> None:
     run = {"code": "R1", "at": "2021-01-01T00:00:00", "who": "测试", "scenario": "S1", "rules": [], "not_checked": []}
     row = {
-        "key": "1", "rule": "QC-7102", "severity": "A", "subject_kind": "village", "subject_code": VILLAGES[0], "village_code": VILLAGES[0],
+        "key": "1", "rule": "QC-7102", "severity": "A", "subject_kind": kind, "subject_code": VILLAGES[0], "village_code": VILLAGES[0],
         "message_code": "x", "params": {}, "digest": "d", "state": "open", "geom": session.data.village["geom"][0],
     }
     session.file.store_findings(run, pd.DataFrame([row]))

@@ -31,7 +31,7 @@ from village_planner.standards import Profile
 GROUP_PROPERTY = "village_planner/plan"
 _NEW_PATCH_CODE = "'P' || replace(uuid('WithoutBraces'), '-', '')"
 # Outlines of whole villages would hide the map; a click in the list still flashes them.
-_WHOLE_UNITS = ("county", "township", "village")
+_WHOLE_UNITS = ("county", "township", "village", "difference")
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
 

@@ -43,8 +43,7 @@ from village_planner.plan.data import PlanData
 
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
-# Two lines of the sentence.
-ROW_HEIGHT = 40
+ROW_HEIGHT = 26
 SPLIT_HEIGHTS = (330, 190)
 BATCH = "committees"
 
@@ -124,7 +123,7 @@ class FindingsDock(QgsDockWidget):
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, self.table.horizontalHeader().sortIndicatorOrder())
         self.table.verticalHeader().hide()
-        self.table.setWordWrap(True)
+        self.table.setWordWrap(False)
         self.table.horizontalHeader().setStretchLastSection(True)
         for column, width in enumerate(COLUMN_WIDTHS):
             self.table.setColumnWidth(column, width)
