@@ -89,8 +89,11 @@ def test_an_approved_plan_refuses_in_words_and_says_so_in_the_dock(desk: Desk) -
     desk.session.reload()
     desk.select(VILLAGES[0])
     desk.dock.categorize("01")
-    assert desk.text(VILLAGES[0], CATEGORY) == ""
-    assert desk.bar.told and "Traceback" not in desk.bar.told[-1]
+    desk.dock.act("merge")
+    desk.dock.details.moves._destination.setText("")
+    desk.dock._buttons.cleared.emit()
+    assert desk.text(VILLAGES[0], CATEGORY) == "" and desk.text(HAMLETS[0], ACTION) == ""
+    assert len(desk.bar.told) == 3 and all("已批复" in told for told in desk.bar.told)
 
 
 def test_a_layer_in_edit_mode_refuses_in_words(desk: Desk) -> None:
@@ -261,3 +264,22 @@ def test_the_buttons_of_a_form_stay_in_sight_on_a_small_screen(desk: Desk, qtbot
         qtbot.wait(20)
         for button in form._buttons.values():
             assert button.visibleRegion().boundingRect().size() == button.size()
+
+
+def test_a_plan_file_that_is_moved_away_is_told_by_its_name_and_back_again_all_goes_on(desk: Desk) -> None:
+    path = desk.session.path
+    desk.select(VILLAGES[0])
+    desk.dock.categorize("01")
+    desk.dock.details.setCurrentIndex(0)
+    path.rename(path.with_name("别处.gpkg"))
+    for act in (lambda: desk.dock.categorize("02"), desk.dock.undo, desk.dock._do(desk.session.reload)):
+        desk.bar.told.clear()
+        act()
+        assert path.name in desk.bar.told[-1] and not path.exists()
+    desk.dock.details.show_history()
+    desk.dock.details.setCurrentWidget(desk.dock.details.history)
+    assert path.name in desk.dock.details.history.item(0).text()
+    path.with_name("别处.gpkg").rename(path)
+    desk.dock.categorize("03")
+    assert desk.text(VILLAGES[0], CATEGORY) == "特色保护"
+    assert "特色保护" in desk.dock.details.history.item(0).text()

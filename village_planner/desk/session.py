@@ -135,25 +135,25 @@ class PlanSession(QObject):
     def set_category(self, village_codes: Sequence[str], category: str, label: str) -> None:
         """Give villages a category; grounds and basis that are stated stay."""
         scenario, batches = self.scenario, self._by_reasons("category", "village_code", village_codes)
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             for reasons, codes in batches.items():
                 decisions.set_category(tx, scenario, codes, category, reasons.grounds, reasons.basis, "manual")
 
     def clear_category(self, village_codes: Sequence[str], label: str) -> None:
         """Take the category of villages back."""
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             decisions.clear_category(tx, self.scenario, village_codes)
 
     def set_action(self, hamlet_codes: Sequence[str], action: str, label: str) -> None:
         """Give hamlets an action; retaining one deletes its moves."""
         scenario, batches = self.scenario, self._by_reasons("action", "hamlet_code", hamlet_codes)
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             for reasons, codes in batches.items():
                 decisions.set_action(tx, scenario, codes, action, reasons.grounds, reasons.basis, "manual")
 
     def clear_action(self, hamlet_codes: Sequence[str], label: str) -> None:
         """Make hamlets undecided again; their moves go too."""
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             decisions.clear_action(tx, self.scenario, hamlet_codes)
 
     def explain_categories(self, village_codes: Sequence[str], reasons: Reasons, label: str) -> None:
@@ -171,12 +171,12 @@ class PlanSession(QObject):
         for row in rows:
             if row["hamlet_code"] not in withdrawn:
                 raise Refused("desk.not_withdrawn", hamlet=self.name_of("hamlet", row["hamlet_code"]))
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             return [decisions.save_move(tx, {"scenario": self.scenario, "origin": "manual", **row}) for row in rows]
 
     def delete_moves(self, codes: Sequence[str], label: str) -> None:
         """Delete moves."""
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             for code in codes:
                 decisions.delete_move(tx, code)
 
@@ -244,6 +244,13 @@ class PlanSession(QObject):
                 yield tx
         self._refresh(tx.change)
 
+    @contextmanager
+    def _deciding(self, label: str) -> Iterator[Any]:
+        if self.is_locked:
+            raise Refused("desk.locked")
+        with self.writing(label) as tx:
+            yield tx
+
     def plan_layers(self) -> list[QgsVectorLayer]:
         """The project's layers that read the plan file."""
         return [layer for layer in QgsProject.instance().mapLayers().values() if self._reads_plan(layer)]
@@ -294,7 +301,7 @@ class PlanSession(QObject):
             if code not in decided:
                 subject = "village" if table == "category" else "hamlet"
                 raise Refused(f"desk.no_{table}", **{subject: self.name_of(subject, code)})
-        with self.writing(label) as tx:
+        with self._deciding(label) as tx:
             for code in codes:
                 tx.update(table, {"scenario": self.scenario, key: code}, grounds=reasons.grounds, basis=reasons.basis)
 
@@ -359,8 +366,8 @@ class PlanSession(QObject):
 
 
 def _stamp(file: PlanFile) -> int:
-    """Time of the last write; the file itself must not be opened beside SQLite."""
-    return file.path.stat().st_mtime_ns
+    """Time of the last write, 0 where the file is gone: reading it says so. The file itself must not be opened beside SQLite."""
+    return file.path.stat().st_mtime_ns if file.path.is_file() else 0
 
 
 def _source(layer: QgsVectorLayer) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget
 
-from village_planner.desk.language import local_time
+from village_planner.base import PlannerError
+from village_planner.desk.language import local_time, text
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.gui.consent_form import ConsentForm
 from village_planner.gui.decisions import Decisions, records
@@ -57,7 +58,13 @@ class Details(QTabWidget):
             return
         self._history_is_stale = False
         self.history.clear()
-        for entry in records(self._session.history(HISTORY_SHOWN)):
+        try:
+            entries = records(self._session.history(HISTORY_SHOWN))
+        except PlannerError as error:
+            self.history.addItem(text(error.message))
+            self._history_is_stale = True
+            return
+        for entry in entries:
             who = f" · {entry['who']}" if entry["who"] else ""
             item = QListWidgetItem(f"{local_time(str(entry['at']))}{who}  {entry['label']}")
             font = item.font()

@@ -17,7 +17,7 @@ from village_planner.base import Cancelled, Message, PlannerError
 from village_planner.desk.language import text
 from village_planner.desk.log import log_path
 
-SHOWN_S, SHOWN_WITH_DOCUMENT_S = 8, 30
+SHOWN_S, REFUSAL_SHOWN_S, SHOWN_WITH_DOCUMENT_S = 8, 20, 30
 _log = logging.getLogger("village_planner")
 
 
@@ -45,7 +45,7 @@ class Teller:
         self._bar.pushWidget(item, Qgis.MessageLevel.Success, SHOWN_WITH_DOCUMENT_S)
 
     def warn(self, message: Message) -> None:
-        """Say what was refused or failed, until the planner closes it."""
+        """Say what a step that ran for a while came to, until the planner closes it."""
         self._bar.pushMessage(title(), text(message), Qgis.MessageLevel.Warning, 0)
 
     @contextmanager
@@ -56,7 +56,8 @@ class Teller:
         except Cancelled:
             return
         except PlannerError as error:
-            self.warn(error.message)
+            # The planner has just clicked and is looking; what is left on the bar would cover what comes later.
+            self._bar.pushMessage(title(), text(error.message), Qgis.MessageLevel.Warning, REFUSAL_SHOWN_S)
         except Exception as error:  # noqa: BLE001 - QGIS would show a traceback
             _log.exception("the desk failed")
             self.warn(Message("desk.unexpected", {"error": f"{type(error).__name__}: {error}", "log": str(log_path())}))
