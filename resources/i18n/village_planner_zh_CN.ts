@@ -187,10 +187,6 @@
         <translation>导入管控图层</translation>
     </message>
     <message>
-        <source>The layer is copied into the file beside the plan, transformed and repaired. A layer of a geodatabase is named as path|layername=name.</source>
-        <translation>图层将复制到规划文件旁的管控图层库，并转换坐标、修复图形。地理数据库中的图层请填写图层名。</translation>
-    </message>
-    <message>
         <source>Kind</source>
         <translation>类型</translation>
     </message>
@@ -209,6 +205,10 @@
     <message>
         <source>Title</source>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>The layer is copied into the file beside the plan, transformed and repaired. Of a geodatabase (.gdb) choose any file in its folder, then the layer.</source>
+        <translation>图层将复制到规划文件旁的管控图层库，并转换坐标、修复图形。如来源是地理数据库（.gdb），请选择其文件夹内任一文件，再选择图层。</translation>
     </message>
 </context>
 <context>

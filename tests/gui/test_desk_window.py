@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from osgeo import ogr
 from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.PyQt.QtWidgets import QPushButton
 
@@ -224,3 +225,27 @@ def test_a_report_is_opened_from_the_message(window: DeskWindow, iface: FakeIfac
     button = iface.bar.currentItem().findChildren(QPushButton)[-1]
     button.click()
     assert opened == [str(tmp_path)]
+
+
+def test_the_layers_of_a_geodatabase_are_offered_for_any_file_in_it(qgis_app: Any, qtbot: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "三线.gdb"
+    database = ogr.GetDriverByName("OpenFileGDB").CreateDataSource(str(folder))
+    for name in ("YJJBNTTB", "STBHHX"):
+        database.CreateLayer(name, geom_type=ogr.wkbMultiPolygon)
+    del database
+    dialog = dialogs.ControlDialog(load_profile())
+    qtbot.addWidget(dialog)
+    assert not dialog.source_layer.isEnabled()
+    dialog.source.setFilePath(str(next(folder.glob("*.gdbtable"))))
+    assert dialog.source.filePath() == str(folder) and dialog.source_layer.isEnabled()
+    dialog.source_layer.set_value("STBHHX")
+    assert dialog.source_text() == f"{folder}|layername=STBHHX"
+
+
+def test_a_source_of_one_layer_needs_no_choice(qgis_app: Any, qtbot: Any, tmp_path: Path) -> None:
+    source = tmp_path / "道路.geojson"
+    source.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    dialog = dialogs.ControlDialog(load_profile())
+    qtbot.addWidget(dialog)
+    dialog.source.setFilePath(str(source))
+    assert not dialog.source_layer.isEnabled() and dialog.source_text() == str(source)

@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from village_planner.base import InputError
+from village_planner.desk.sources import container_of, layers_in
 from village_planner.gui.forms import CodeCombo, scrolled
 from village_planner.standards import Profile, load_profile, profile_ids
 
@@ -117,18 +118,32 @@ class ControlDialog(StepDialog):
         super().__init__(parent)
         self.explain(
             self.tr("Add control layer"),
-            self.tr("The layer is copied into the file beside the plan, transformed and repaired. A layer of a geodatabase is named as path|layername=name."),
+            self.tr(
+                "The layer is copied into the file beside the plan, transformed and repaired. "
+                "Of a geodatabase (.gdb) choose any file in its folder, then the layer."
+            ),
         )
         self.kind = self.add_choice(self.tr("Kind"), [(row["code"], row["name"]) for row in profile.code_list("control_kind").rows])
         self.source = self.add_file(self.tr("Source"), needed=True)
-        self.source_layer = self.add_text(self.tr("Layer in a container"))
+        self.source_layer = self.add_choice(self.tr("Layer in a container"), [])
+        self.source_layer.setEnabled(False)
+        self.source.fileChanged.connect(self._offer_layers)
         self.filter = self.add_text(self.tr("Filter"))
         self.title = self.add_text(self.tr("Title"))
 
     def source_text(self) -> str:
         """Path of the source with its layer."""
-        layer = self.source_layer.text().strip()
+        layer = self.source_layer.value()
         return f"{self.source.filePath()}|layername={layer}" if layer else self.source.filePath()
+
+    def _offer_layers(self, path: str) -> None:
+        container = container_of(path)
+        if container != path:
+            self.source.setFilePath(container)
+            return
+        names = layers_in(path)
+        self.source_layer.set_choices((name, name) for name in names)
+        self.source_layer.setEnabled(bool(names))
 
 
 class PackageDialog(StepDialog):
