@@ -117,3 +117,13 @@ def test_another_question_about_as_many_committees_is_another_finding(check: Che
 def test_a_difference_without_a_name_is_called_by_its_code(check: Check) -> None:
     params = check("QC-7101", example(roster_difference=[_difference("extra", code="370799101299", name=None)]))["params"].iloc[0]
     assert params["name"] == "370799101299"
+
+
+def test_a_roster_that_was_compared_with_no_other_is_not_passed(not_checked: Callable[..., list[str]]) -> None:
+    assert not_checked("QC-7101", example(village=[village()])) == ["no_other_roster"]
+
+
+@pytest.mark.parametrize("table", ["roster_source", "roster_difference"])
+def test_another_roster_leaves_its_trace_even_where_it_agrees(not_checked: Callable[..., list[str]], table: str) -> None:
+    row = {"source": "民政.xlsx", "units": 1, "compared_at": "2020-05-01"} if table == "roster_source" else _difference("extra", settled="explained")
+    assert not_checked("QC-7101", example(village=[village()], **{table: [row]})) == []

@@ -41,7 +41,8 @@ def _findings(profile: Profile, data: PlanData, layers: MemoryLayers = NOTHING, 
 
 
 def test_a_plan_without_geometry_runs_the_table_rules_and_says_which_did_not_run(profile: Profile) -> None:
-    data = _plan(patch=[], hamlet=[hamlet(1), hamlet(2, households=9, persons=27)])
+    compared = [{"source": "民政.xlsx", "units": 1, "compared_at": "2020-05-01"}]
+    data = _plan(patch=[], hamlet=[hamlet(1), hamlet(2, households=9, persons=27)], roster_source=compared)
     result = checks.run(data, NOTHING, profile)
     assert result.ran == ["QC-5303", "NL-02", "QC-7101", "QC-7102", "QC-7103", "QC-7104", "QC-7105", "QC-7106", "QC-7108"]
     assert [note.rule for note in result.not_checked] == ["QC-5201", "QC-5202", "QC-5203", "QC-5301", "NL-01"]

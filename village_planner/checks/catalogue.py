@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = (
     Rule("QC-5303", ("move", "phase", "plan"), land.turnover_overdue),
     Rule("NL-01", ("patch", "site", "hamlet"), land.newly_taken_land, ("land_use",), needs=("land_use",)),
     Rule("NL-02", ("site", "site_capacity", "move", "phase"), capacity.sites_over_capacity),
-    Rule("QC-7101", ("roster_difference", "village"), roster.unsettled_differences),
+    Rule("QC-7101", ("roster_difference", "roster_source", "village"), roster.unsettled_differences),
     Rule("QC-7102", ("village", "hamlet", "patch", "category"), roster.villages_without_category, ("development_boundary",)),
     Rule("QC-7103", ("hamlet", "action", "move", "category", "phase"), moves.without_destination_or_phase),
     Rule("QC-7104", ("township", "village", "hamlet", "patch", "site", "action", "move"), moves.impossible_targets),

@@ -17,6 +17,8 @@ _WHOLE_ROSTER = "*"
 def unsettled_differences(context: Context) -> Iterator[Outcome]:
     """QC-7101: every difference from another roster that nobody has settled; 居委会 are one question for all of them."""
     differences = context.data.roster_difference
+    if context.data.roster_source.empty and differences["kind"].eq(_BATCH).all():
+        yield context.not_checked("no_other_roster")
     asked: set[str] = set()
     for _, row in differences[differences["settled"].isna()].iterrows():
         kind, village = str(row["kind"]), plain(row["village_code"])

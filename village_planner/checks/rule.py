@@ -87,8 +87,7 @@ class Context:
 
     def without_layers(self, kinds: Iterable[str]) -> NotChecked:
         """The note that layers of `kinds` are missing."""
-        kinds = list(kinds)
-        return self.not_checked("layers", layers="、".join(map(self.title, kinds)), kinds=", ".join(kinds).replace("_", " "))
+        return self.not_checked("layers", layers="、".join(map(self.title, kinds)))
 
 
     def without_polygon(self, codes: Iterable[str]) -> list[NotChecked]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
+from datetime import datetime, timezone
 from typing import Any, Mapping
 
 import shapely
@@ -57,9 +59,19 @@ def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:
     tx.insert("patch", work.patches.patches)
     tx.insert("site", work.patches.sites)
     tx.insert("site_capacity", work.patches.capacities)
+    tx.insert("roster_source", _source_rows(work))
     tx.insert("roster_difference", [_difference_row(difference) for difference in work.differences])
     feedback.check()
     feedback.progress(0.95)
+
+
+def _source_rows(work: Creation) -> list[dict[str, Any]]:
+    """A row for each other roster, also for one that agrees in everything: the check must know that it was compared."""
+    units = Counter[str]()
+    for comparison in work.comparisons:
+        units[comparison.source] += comparison.units
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return [{"source": source, "units": count, "compared_at": now} for source, count in units.items()]
 
 
 def _difference_row(difference: Difference) -> dict[str, Any]:

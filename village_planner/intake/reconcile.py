@@ -42,11 +42,12 @@ class Difference:
 class Reconciliation:
     """What came of one comparison.
 
-    pairs: our code → the other roster's unit; aliases: (our code, its code, its name) where it writes them differently;
+    units: how many the other roster has; pairs: our code → the other roster's unit; aliases: (our code, its code, its name) where it writes them differently;
     messages: about the roster as a whole.
     """
 
     source: str
+    units: int
     differences: list[Difference] = field(default_factory=list)
     pairs: dict[str, Village] = field(default_factory=dict)
     aliases: list[tuple[str, str, str]] = field(default_factory=list)
@@ -101,7 +102,7 @@ class _Comparison:
         our_shapes: Mapping[str, shapely.Geometry],
         other_shapes: Mapping[int, shapely.Geometry],
     ) -> None:
-        self.result = Reconciliation(other.source)
+        self.result = Reconciliation(other.source, len(other.villages))
         self._kinds = profile.code_list("village_kind")
         self._profile = profile
         self._our_shapes, self._other_shapes = our_shapes, other_shapes

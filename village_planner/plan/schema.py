@@ -237,6 +237,11 @@ _BASE = (
         _c("kind", "text", "用地类型", True, PatchKind),
         _c("note", "text", "备注"),
     ), "MULTIPOLYGON"),
+    Table("roster_source", "已核对名录", ("source",), Role.BASE, (
+        _c("source", "text", "来源", True),
+        _c("units", "int", "单元数", True),  # how many units of the other roster were compared
+        _c("compared_at", "text", "核对时间", True),
+    )),
     Table("roster_difference", "名录差异", ("source", "code"), Role.BASE, (
         _c("source", "text", "来源", True),
         _c("code", "text", "代码", True),  # the other source's code, or our code, or 'committees' for the batch
