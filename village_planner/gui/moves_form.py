@@ -23,13 +23,11 @@ class MovesForm(RecordForm):
         for field in (self._households, self._persons):
             field.setPlaceholderText(self.tr("the rest"))
         headings = [self.tr("From"), self.tr("To"), self.tr("Phase"), self.tr("Households"), self.tr("Persons"), self.tr("Mode")]
-        lines = [
+        lines: list[list[tuple[str, QWidget]]] = [
             [(self.tr("To"), self._kind), (self.tr("Place"), self._destination)],
             [(self.tr("Phase"), self._phase), (self.tr("Mode"), self._mode)],
-            [
-                (self.tr("Households"), self._households), (self.tr("Persons"), self._persons),
-                (self.tr("Cleared m²"), self._cleared), (self.tr("Built m²"), self._built),
-            ],
+            [(self.tr("Households"), self._households), (self.tr("Persons"), self._persons)],
+            [(self.tr("Cleared m²"), self._cleared), (self.tr("Built m²"), self._built)],
         ]
         self.lay_out(headings, lines, (self.tr("Add move"), self.tr("Save move"), self.tr("Remove move")))
         self._kind.currentIndexChanged.connect(lambda _: self._destination.set_kind(self._kind.value() or ""))
