@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from qgis.PyQt.QtWidgets import QWidget
+
 from village_planner.gui.destinations import DestinationEdit
 from village_planner.gui.forms import AreaEdit, CodeCombo, CountEdit
 from village_planner.gui.record_form import RecordForm

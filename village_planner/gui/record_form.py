@@ -25,6 +25,7 @@ class RecordForm(QWidget):
     saved = pyqtSignal(str, dict)
     removed = pyqtSignal(str)
     refused = pyqtSignal(object)
+    _records: dict[str, dict[str, Any]]
 
     def row(self) -> dict[str, Any]:
         """What stands in the fields, as columns of the record's table; raises InputError for what cannot be taken."""
@@ -49,7 +50,7 @@ class RecordForm(QWidget):
 
         captions: of the buttons that add, save and remove; they stay in sight on a small screen.
         """
-        self._records: dict[str, dict[str, Any]] = {}
+        self._records = {}
         self._table = RecordTable(headings)
         self._buttons = {name: QPushButton(caption) for name, caption in zip((ADD, SAVE, REMOVE), captions)}
         self._table.itemSelectionChanged.connect(self._show_chosen)

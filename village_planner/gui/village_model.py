@@ -65,7 +65,7 @@ class VillageModel(Headed, QAbstractItemModel):
         if touched - _PATCHED_TABLES - _IGNORED_TABLES:
             return False
         codes = self._villages_of(change, data)
-        if codes:
+        if codes and self._profile is not None:
             for row in village_rows(data, self._profile, scenario, self._inside, codes):
                 self._replace(row)
         return True
