@@ -17,7 +17,7 @@ from osgeo import gdal, ogr, osr
 from village_planner.base.errors import Cancelled, InputError
 from village_planner.base.feedback import SilentFeedback
 from village_planner.spatial.blob import register_functions
-from village_planner.spatial.crs import CrsKind
+from village_planner.spatial.crs import CrsKind, describe_crs
 from village_planner.spatial.reading import SourceLayer, list_layers, read_layer
 
 VILLAGES = [("001234567890", "柳树屯村", 12, 3.5, "POLYGON ((0 0,10 0,10 10,0 10,0 0))"), ("2", None, None, None, None)]
@@ -300,9 +300,14 @@ def test_it_works_the_same_where_gdal_raises_exceptions(tmp_path):
     try:
         assert read_layer(shapefile).frame["NAME"][0] == "柳树屯村"
         (tmp_path / "a.txt").write_text("hello")
-        for path, where in ((tmp_path / "a.txt", None), (shapefile, "NO_SUCH = ")):
-            with pytest.raises(InputError):
+        package = write(tmp_path / "v.gpkg", "GPKG")
+        not_understood, not_supported = "spatial.filter_not_understood", "spatial.format_not_supported"
+        cases = ((tmp_path / "a.txt", None, not_supported), (shapefile, "NO_SUCH = ", not_understood), (package, "NO_SUCH = ", not_understood))
+        for path, where, code in cases:
+            with pytest.raises(InputError) as refusal:
                 read_layer(path, where=where)
+            assert refusal.value.message.code == code
+        assert describe_crs(osr.SpatialReference()).kind is CrsKind.MISSING
     finally:
         for module in (osr, ogr, gdal):
             module.DontUseExceptions()

@@ -72,9 +72,10 @@ def describe_crs(srs: osr.SpatialReference | str | int | None) -> CrsInfo:
     an authority code are recognised. None, empty or unreadable gives kind MISSING.
     """
     reference = _as_reference(srs)
-    if reference is None or not reference.ExportToWkt():
+    wkt = "" if reference is None else _wkt(reference)
+    if reference is None or not wkt:
         return MISSING_CRS
-    wkt, name = reference.ExportToWkt(), reference.GetName() or ""
+    name = reference.GetName() or ""
     # GeoPackage has two entries for "nobody knows", which GDAL hands out as CRS called Undefined.
     if reference.IsLocal() or name.lower().startswith(("undefined", "unknown")):
         return MISSING_CRS
@@ -200,6 +201,15 @@ def zone_from_coordinates(bounds: Sequence[float]) -> int | None:
     if 25 <= zone <= 45:
         return 4513 + zone - 25
     return None
+
+
+def _wkt(reference: osr.SpatialReference) -> str:
+    """WKT of a reference, "" for an empty one."""
+    try:
+        return reference.ExportToWkt() or ""
+    except RuntimeError:
+        # osr raises instead of returning nothing when somebody in the process called UseExceptions().
+        return ""
 
 
 def _as_reference(srs: osr.SpatialReference | str | int | None) -> osr.SpatialReference | None:

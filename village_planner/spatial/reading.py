@@ -139,7 +139,7 @@ def _read(path: str, source: OpenLayer, encoding: str | None, where: str | None,
     with gdal_errors() as errors:
         if where:
             _filter(source, where, encoding, file)
-        expected = source.layer.GetFeatureCount()
+        expected = _count(source, where, file)
         rows = Rows(source.layer, source.is_dbf, feedback)
         columns = rows.read()
     if where and errors and not rows.fids:
@@ -187,6 +187,16 @@ def _filter(source: OpenLayer, where: str, encoding: str | None, file: str) -> N
         failed = 1
     if failed:
         raise _bad_filter(where, file)
+
+
+def _count(source: OpenLayer, where: str | None, file: str) -> int:
+    try:
+        return int(source.layer.GetFeatureCount())
+    except RuntimeError as error:
+        # Raised for a filter that SQLite refuses when somebody in the process called UseExceptions().
+        if where:
+            raise _bad_filter(where, file) from error
+        raise InputError(Message("spatial.file_unreadable", {"file": file, "detail": str(error)[:200]})) from error
 
 
 def _bad_filter(where: str, file: str) -> InputError:

@@ -161,12 +161,14 @@ def _open(path: Path, copy_folder: Path, source: Path) -> gdal.Dataset:
             flags = gdal.OF_VECTOR | gdal.OF_READONLY
             dataset = gdal.OpenEx(str(readable), flags, allowed_drivers=list(_DRIVERS), open_options=options)
         except RuntimeError as error:
-            errors.append(str(error))
+            # Raised instead of returning None when somebody in the process called UseExceptions().
+            if "not recognized as" not in str(error):
+                errors.append(str(error))
             dataset = None
         finally:
             gdal.SetThreadLocalConfigOption("SHAPE_RESTORE_SHX", restore)
     if dataset is None:
-        if not errors:
+        if not [text for text in errors if "not recognized as" not in text]:
             raise InputError(Message("spatial.format_not_supported", {"file": source.name}))
         raise InputError(Message("spatial.file_unreadable", {"file": source.name, "detail": errors[-1][:200]}))
     return dataset
