@@ -38,7 +38,7 @@ LINES = {
 }
 
 
-VERDICTS = {"passed": "合格", "passed_with_findings": "合格，尚有问题需处理", "failed": "不合格"}
+VERDICTS = {"passed": "已检查项合格", "passed_with_findings": "已检查项合格，尚有问题需处理", "failed": "不合格"}
 
 
 class StepFailed(Exception):

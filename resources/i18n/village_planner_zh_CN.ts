@@ -665,11 +665,11 @@
     </message>
     <message>
         <source>passed</source>
-        <translation>通过</translation>
+        <translation>已检查项合格</translation>
     </message>
     <message>
         <source>passed, with findings</source>
-        <translation>通过，但有问题</translation>
+        <translation>已检查项合格，尚有问题</translation>
     </message>
     <message>
         <source>not passed</source>
