@@ -50,7 +50,7 @@ def test_a_plan_without_geometry_runs_the_table_rules_and_says_which_did_not_run
 
 
 def test_findings_have_the_columns_of_the_plans_table(profile: Profile) -> None:
-    names = [name for name in BY_NAME["finding"].names if name not in ("scenario", "state", "run")]
+    names = [name for name in BY_NAME["finding"].names if name not in ("scenario", "state", "run", "since")]
     for data in (_plan(), _plan(patch=[], village=[village(position_stated="inside")], hamlet=[hamlet(1)], action=[], move=[])):
         frame = _findings(profile, data)
         assert list(frame.columns) == [*names, "geom"]

@@ -236,7 +236,7 @@ def test_an_older_file_is_migrated_after_a_backup_beside_it(old_plan: PlanFile, 
     def add_days(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE plan SET public_notice_days = 45")
 
-    monkeypatch.setitem(migrations.MIGRATIONS, 0, add_days)
+    monkeypatch.setattr(migrations, "MIGRATIONS", {version: lambda connection: None for version in range(SCHEMA_VERSION)} | {0: add_days})
     data = PlanFile.open(old_plan.path).read()
     assert (data.info["schema_version"], data.info["public_notice_days"]) == (SCHEMA_VERSION, 45)
     backups = list(old_plan.path.parent.glob("plan.v0-backup*.gpkg"))

@@ -34,12 +34,12 @@ class Comparison:
 
 
 def findings_frame(rows: Iterable[tuple[RuleSetting, Finding]]) -> pd.DataFrame:
-    """Findings as a table with the columns of plan table `finding` without scenario, state and run, and geom."""
+    """Findings as a table with the columns of plan table `finding` without scenario, state, run and since, and geom."""
     table = BY_NAME["finding"]
     records = [_record(setting, finding) for setting, finding in rows]
     names = [*table.names, "geom"]
     frame = typed_frame(table, {name: [record.get(name) for record in records] for name in names})
-    return frame.drop(columns=["scenario", "state", "run"])
+    return frame.drop(columns=["scenario", "state", "run", "since"])
 
 
 def finding_key(rule: str, subject_kind: str, subject_code: str, other_kind: str | None, other_code: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, Sequence
 
 from osgeo import gdal, ogr, osr
 
@@ -26,11 +26,12 @@ _CODE_LISTS = {
     ("plan", "status"): "status", ("village", "kind"): "village_kind", ("village", "position_stated"): "position",
     ("hamlet", "protection"): "protection", ("patch", "kind"): "patch_kind", ("category", "category"): "category",
     ("action", "action"): "action", ("move", "destination_kind"): "destination_kind", ("move", "mode"): "move_mode",
-    ("consent", "kind"): "consent_kind",
+    ("consent", "kind"): "consent_kind", ("fact", "item"): "fact_item", ("quota", "item"): "quota_item",
+    ("fixed_village", "category"): "category", ("fixed_village", "action"): "action",
 }  # fmt: skip
 
 _HISTORY = f"""
-CREATE TABLE history (
+CREATE TABLE {{name}} (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL CHECK (id BETWEEN 1 AND 1000000000000),
   at TEXT NOT NULL,
   client TEXT,
@@ -46,9 +47,13 @@ CREATE TABLE history (
   old_blob BLOB,
   new_blob BLOB
 );
+"""
+_HISTORY_INDEXES = """
 CREATE INDEX history_grp ON history (grp, undoes);
 CREATE INDEX history_undoes ON history (undoes, grp) WHERE undoes IS NOT NULL;
 CREATE INDEX history_plan ON history (grp) WHERE tbl = 'plan';
+"""
+_HISTORY_SEAL = """
 CREATE TABLE history_seal (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   at TEXT NOT NULL,
@@ -107,10 +112,36 @@ def make_strict(connection: sqlite3.Connection) -> None:
         connection.execute(table_sql(table))
         for sql in [*kept, *index_sql(table)]:
             connection.execute(sql)
-    for statement in _statements(_HISTORY + _SCHEMA_EXTENSION):
+    for statement in _statements(_HISTORY.format(name="history") + _HISTORY_INDEXES + _HISTORY_SEAL + _SCHEMA_EXTENSION):
         connection.execute(statement)
     make_scratch(connection)
     _register(connection)
+
+
+def add_attribute_table(connection: sqlite3.Connection, table: Table) -> None:
+    """Make and register a table without geometry that an older file lacks; its history has to know it (`remake_history`)."""
+    for sql in (table_sql(table), *index_sql(table)):
+        connection.execute(sql)
+    _register_contents(connection, table.name, table.alias)
+    _register_columns(connection, table, table.names)
+    connection.execute("INSERT INTO gpkg_ogr_contents (table_name, feature_count) VALUES (?, 0)", (table.name,))
+
+
+def add_column(connection: sqlite3.Connection, table: Table, name: str) -> None:
+    """Add a column of the schema that an older file lacks; it is null in every row."""
+    (column,) = (column for column in table.columns if column.name == name)
+    connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {_column_sql(column, "")}')
+    _register_columns(connection, table, [name])
+
+
+def remake_history(connection: sqlite3.Connection) -> None:
+    """Make the history table anew with the same rows, so that it takes rows of every table of the schema."""
+    connection.execute(_HISTORY.format(name="history_new").strip().rstrip(";"))
+    connection.execute("INSERT INTO history_new SELECT * FROM history")
+    connection.execute("DROP TABLE history")
+    connection.execute("ALTER TABLE history_new RENAME TO history")
+    for statement in _statements(_HISTORY_INDEXES):
+        connection.execute(statement)
 
 
 def make_scratch(connection: sqlite3.Connection) -> None:
@@ -254,23 +285,32 @@ def _statements(script: str) -> list[str]:
 
 
 def _register(connection: sqlite3.Connection) -> None:
-    now = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
     for name, identifier in zip(OWN_TABLES, ("历史记录", "历史封存")):
-        connection.execute(
-            f"INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES (?, 'attributes', ?, {now}, 0)",
-            (name, identifier),
-        )
-    connection.executemany(
-        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, mime_type) VALUES (?, ?, ?, ?, ?)",
-        [
-            (table.name, column.name, column.alias, column.alias, "application/json" if column.type == "json" else None)
-            for table in TABLES
-            for column in table.columns
-        ],
-    )
+        _register_contents(connection, name, identifier)
+    for table in TABLES:
+        _register_columns(connection, table, table.names)
     definition = "http://www.geopackage.org/spec/#extension_schema"
     connection.executemany(
         "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
         [("gpkg_data_columns", definition), ("gpkg_data_column_constraints", definition)],
     )
     connection.execute("UPDATE gpkg_ogr_contents SET feature_count = 0")
+
+
+def _register_contents(connection: sqlite3.Connection, name: str, identifier: str) -> None:
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
+        "VALUES (?, 'attributes', ?, strftime('%Y-%m-%dT%H:%M:%fZ','now'), 0)",
+        (name, identifier),
+    )
+
+
+def _register_columns(connection: sqlite3.Connection, table: Table, names: Sequence[str]) -> None:
+    connection.executemany(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, mime_type) VALUES (?, ?, ?, ?, ?)",
+        [
+            (table.name, column.name, column.alias, column.alias, "application/json" if column.type == "json" else None)
+            for column in table.columns
+            if column.name in names
+        ],
+    )

@@ -9,11 +9,21 @@ from typing import Callable
 from village_planner.base import Message, PlanFileError, render
 from village_planner.plan import seal
 from village_planner.plan.connection import is_writable, reading, writing
-from village_planner.plan.schema import SCHEMA_VERSION
+from village_planner.plan.ddl import add_attribute_table, add_column, remake_history
+from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION
 from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.transaction import begin_group, end_group
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+def _facts_and_limits(connection: sqlite3.Connection) -> None:
+    """1 → 2: facts of villages and hamlets, limits and lists from above, and since which run a finding is known."""
+    for name in ("fact", "quota", "fixed_village"):
+        add_attribute_table(connection, BY_NAME[name])
+    add_column(connection, BY_NAME["finding"], "since")
+    remake_history(connection)
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _facts_and_limits}
 """version → the change that makes a file of that version one of the next. It runs without our triggers, in one transaction."""
 
 

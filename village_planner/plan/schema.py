@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION = "village_planner"
 
 
@@ -255,6 +255,33 @@ _BASE = (
         _c("settled_by", "text", "处理人"),
         _c("settled_at", "text", "处理时间"),
     )),
+    Table("fact", "村庄数据", ("subject_kind", "subject_code", "item", "source"), Role.BASE, (
+        _c("subject_kind", "text", "对象类型", True, ("village", "hamlet")),
+        _c("subject_code", "text", "对象代码", True),
+        _c("item", "text", "项目", True),  # code of codes/fact_item.csv, else the heading of the planner's table
+        _c("value", "text", "填报值"),  # as the source states it
+        _c("number", "real", "数值"),  # in `unit`; null where the value is no number
+        _c("unit", "text", "单位"),
+        _c("source", "text", "来源", True),  # file name without folders, and sheet
+        _c("date", "date", "数据日期"),
+    )),
+    Table("quota", "上级下达指标", ("area_code", "item"), Role.BASE, (
+        _c("area_code", "text", "乡镇或县代码", True),
+        _c("item", "text", "指标", True),  # code of codes/quota_item.csv
+        _c("value", "real", "指标值", True),  # in the unit of the item: m² for areas
+        _c("source", "text", "来源", True),
+        _c("date", "date", "下达日期"),
+        _c("document", "text", "文号/文件"),
+    )),
+    Table("fixed_village", "上级确定名单", ("source", "village_code"), Role.BASE, (
+        _c("source", "text", "来源", True),
+        _c("village_code", "text", "行政村代码", True, (), "village.code"),
+        _c("category", "text", "类别代码"),  # code of codes/category.csv; null: the list does not fix it
+        _c("action", "text", "布局引导", False, Action),  # of the whole village; null: the list does not fix it
+        _c("date", "date", "下达日期"),
+        _c("document", "text", "文号/文件"),
+        _c("note", "text", "备注"),
+    )),
 )
 
 _DECISIONS = (
@@ -390,6 +417,7 @@ _RECORD = (
         _c("digest", "text", "内容校验", True),  # changes when what was found changes
         _c("state", "text", "状态", True, ("open", "waived", "accepted", "fixed")),
         _c("run", "text", "批次", True),
+        _c("since", "text", "首次发现批次"),  # run that found it first; null: not known
     ), "GEOMETRY"),
     Table("waiver", "例外说明（举证）", ("finding_key",), Role.RECORD, (
         _c("finding_key", "text", "问题标识", True),
