@@ -6,7 +6,9 @@ QT_FREE := base standards spatial plan accounts intake suggest checks delivery d
 QT_FREE_PATHS := $(patsubst %/__init__.py,%,$(wildcard $(patsubst %,village_planner/%/__init__.py,$(QT_FREE))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint stage zip i18n screenshots clean
+.PHONY: help setup run test lint stage zip i18n screenshots compat survival clean
+SUITE ?= sid
+KILLS ?= 200
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +39,12 @@ i18n: setup ## collect the strings of the interface into resources/i18n/village_
 
 screenshots: stage ## picture the plugin in a real QGIS in Chinese into build/screenshots
 	@$(PYTHON) -m tools.screenshots
+
+compat: ## as root: run the tests on another Debian in a chroot; SUITE=sid (QGIS 3.44) or trixie (3.40), PYTEST as for test
+	@tools/chroot.sh $(SUITE) make test PYTEST='$(PYTEST)'
+
+survival: stage ## kill the headless day at KILLS=200 random moments; on full and read-only disks, with two QGIS at once
+	@VILLAGE_PLANNER_KILLS=$(KILLS) $(IN_QGIS) $(PYTHON) -m pytest tests/survival
 
 clean: ## remove build/, dist/ and caches; .venv stays
 	@rm -rf build dist .qgis-settings .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from village_planner.plan.schema import HISTORY_TABLES, TABLES, Column, Table
 OWN_TABLES = ("history", "history_seal")
 """Tables of the file itself that other programs may see; `session` and `replaced` stay out of gpkg_contents."""
 
+_NO_ROOM_BYTES = 1_000_000
 _GDAL_TYPES = {
     "text": ogr.OFTString, "json": ogr.OFTString, "date": ogr.OFTDate,
     "int": ogr.OFTInteger64, "real": ogr.OFTReal, "blob": ogr.OFTBinary,
@@ -214,7 +216,7 @@ def gdal_quiet() -> Iterator[None]:
 
 
 @contextmanager
-def gdal_writing(file: str) -> Iterator[None]:
+def gdal_writing(path: Path) -> Iterator[None]:
     """`gdal_quiet` that turns GDAL's failures into PlanFileError, with or without GDAL's exceptions switched on."""
     with gdal_quiet():
         gdal.ErrorReset()
@@ -224,7 +226,14 @@ def gdal_writing(file: str) -> Iterator[None]:
             if gdal.GetLastErrorType() == gdal.CE_Failure:
                 raise RuntimeError(gdal.GetLastErrorMsg())
         except RuntimeError as error:
-            raise PlanFileError("plan.cannot_create", file=file, detail=str(error)) from error
+            raise _not_written(path, str(error)) from error
+
+
+def _not_written(path: Path, text: str) -> PlanFileError:
+    """GDAL hands on whole SQL scripts, and on a full disk complains of whatever it missed first."""
+    if "disk is full" in text or shutil.disk_usage(path.parent).free < _NO_ROOM_BYTES:
+        return PlanFileError("plan.disk_full", file=path.name)
+    return PlanFileError("plan.cannot_create", file=path.name, detail=text.rpartition(" failed: ")[2])
 
 
 def made(thing: Any) -> Any:
@@ -240,7 +249,7 @@ def create_dataset(path: Path) -> gdal.Dataset:
 
 
 def _create_with_gdal(path: Path, srs: osr.SpatialReference) -> None:
-    with gdal_writing(path.name):
+    with gdal_writing(path):
         dataset = create_dataset(path)
         for table in TABLES:
             options = [f"IDENTIFIER={table.alias}", "FID=fid"]

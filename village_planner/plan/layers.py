@@ -128,12 +128,12 @@ class LayerStore:
         aside_rows = aside.to_dict("records") if isinstance(aside, pd.DataFrame) else list(aside)
         self._check_writable()
         self.remove(code)
-        with gdal_writing(self.path.name):
+        with gdal_writing(self.path):
             _create_tables(self.path, code, str(meta.get("title") or code), int(crs))
         with writing(self.path) as connection:
             _append(connection, code, frame, geoms)
             _append_aside(connection, code, aside_rows)
-        with gdal_writing(self.path.name):
+        with gdal_writing(self.path):
             _index(self.path, code)
         with writing(self.path) as connection:
             connection.execute("INSERT OR REPLACE INTO layer_index VALUES (?, ?, ?)", (code, str(meta["kind"]), meta.get("digest")))
@@ -145,7 +145,7 @@ class LayerStore:
         with writing(self.path) as connection:
             connection.execute(_INDEX)
             connection.execute("DELETE FROM layer_index WHERE code = ?", (code,))
-        with gdal_writing(self.path.name):
+        with gdal_writing(self.path):
             dataset = _opened(self.path)
             for name in (code, f"{code}_aside"):
                 for position in range(dataset.GetLayerCount()):
@@ -279,7 +279,7 @@ def _create_tables(path: Path, code: str, title: str, crs: int) -> None:
         raise RuntimeError(gdal.GetLastErrorMsg())
     if not path.is_file():
         with staging(path) as staged:
-            with gdal_writing(path.name):
+            with gdal_writing(path):
                 create_dataset(staged)
             put_in_place(staged, path)
     dataset = _opened(path)
