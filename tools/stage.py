@@ -12,16 +12,19 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools import manual
+
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = "village_planner"
 SHARED_FILES = ("metadata.txt", "icons", "resources", "LICENSE")
+MADE_FOLDERS = ("i18n", "manual")
 NOT_SHIPPED_FOLDERS = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 NOT_SHIPPED_SUFFIXES = {".pyc", ".pyo", ".ts", ".orig", ".rej", ".swp"}
 EARLIEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def stage(target: Path) -> None:
-    """Make `target` the plugin folder: links into the checkout, and the compiled translations.
+    """Make `target` the plugin folder: links into the checkout, the compiled translations and the manual.
 
     Only what differs is touched, so that a running QGIS keeps its files.
     """
@@ -29,11 +32,12 @@ def stage(target: Path) -> None:
     wanted = {child.name: child for child in sorted((ROOT / PLUGIN).iterdir()) if child.name not in NOT_SHIPPED_FOLDERS}
     wanted.update({name: ROOT / name for name in SHARED_FILES})
     for present in target.iterdir():
-        if present.name not in wanted and present.name not in {"i18n", "__pycache__"}:
+        if present.name not in wanted and present.name not in {*MADE_FOLDERS, "__pycache__"}:
             _remove(present)
     for name, source in wanted.items():
         _link(source, target / name)
     _compile_translations(target / "i18n")
+    manual.build(target / "manual")
 
 
 def make_zip(staged: Path, folder: Path) -> Path:

@@ -1,0 +1,52 @@
+"""The manual that ships with the plugin: every page is whole, and every rule and message stands in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import manual
+from village_planner.standards import load_profile
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("manual")
+    return {path.stem: path.read_text(encoding="utf-8") for path in manual.build(folder)}
+
+
+def test_every_message_of_the_program_stands_on_the_page_of_messages(pages: dict[str, str]) -> None:
+    missing = [code for _, code, _, _ in manual.messages() if f"<code>{code}</code>" not in pages["messages"]]
+    assert missing == []
+
+
+def test_no_link_and_no_picture_of_the_manual_leads_nowhere(pages: dict[str, str], tmp_path: Path) -> None:
+    anchors = {name: set(re.findall(r'id="([^"]+)"', text)) for name, text in pages.items()}
+    lost = []
+    for name, text in pages.items():
+        for page, anchor in re.findall(r'href="([\w-]*?)(?:\.html)?(?:#([^"]*))?"', text):
+            page = page or name
+            if page not in pages or (anchor and anchor not in anchors[page]):
+                lost.append(f"{name}: {page}#{anchor}")
+        lost += [f"{name}: {source}" for source in re.findall(r'src="([^"]+)"', text) if not (manual.SOURCES / source).is_file()]
+    assert lost == []
+
+
+def test_nothing_in_the_manual_needs_a_network(pages: dict[str, str]) -> None:
+    assert not any(re.search(r'(?:src|href)="(?:https?:)?//', text) for text in pages.values())
+
+
+def test_a_directive_that_is_not_known_names_its_page(tmp_path: Path) -> None:
+    (tmp_path / "rules.md").write_text("# 规则\n\n{{rulez QC-5202}}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"rules\.md.*rulez"):
+        manual.build(tmp_path / "out", tmp_path)
+
+
+def test_a_page_shows_what_the_profile_says_of_a_rule(tmp_path: Path) -> None:
+    (tmp_path / "rules.md").write_text("# 规则\n\n### QC-5202\n\n{{rule QC-5202}}\n", encoding="utf-8")
+    (page,) = manual.build(tmp_path / "out", tmp_path)
+    text = page.read_text(encoding="utf-8")
+    setting = load_profile().rule("QC-5202")
+    assert setting is not None and setting.title in text and '<h3 id="qc-5202">' in text
