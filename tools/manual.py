@@ -35,7 +35,8 @@ body{margin:0;font:15px/1.7 "Microsoft YaHei","Noto Sans CJK SC","PingFang SC",s
 nav{width:210px;flex:none;padding:1em;background:#f2f5f7;min-height:100vh;box-sizing:border-box}
 nav h2{font-size:16px;margin:.2em 0 .8em}nav a{display:block;padding:.2em .4em;color:#245;text-decoration:none}nav a.here{background:#d9e4ea;border-radius:4px}
 main{max-width:900px;padding:1em 2em 4em}h1{font-size:24px}h2{font-size:19px;border-bottom:1px solid #dde;margin-top:2em}h3{font-size:16px}
-img{max-width:100%;border:1px solid #ccd}table{border-collapse:collapse;margin:.6em 0}td,th{border:1px solid #ccd;padding:.25em .6em;vertical-align:top;text-align:left}
+img{max-width:100%;border:1px solid #ccd}table{border-collapse:collapse;margin:.6em 0}
+td,th{border:1px solid #ccd;padding:.25em .6em;vertical-align:top;text-align:left}
 th{background:#eef2f5}code{background:#f0f0f0;padding:0 .25em;font-size:13px}pre{background:#f5f5f5;padding:.7em;overflow:auto}
 """
 
