@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -144,8 +144,8 @@ def _message_tables(_: str) -> str:
     return "\n\n".join(parts)
 
 
-def _table(headings: list[str], rows: list[tuple[str, ...]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines: list[Sequence[str]] = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
 
 
