@@ -6,8 +6,10 @@ from village_planner.accounts.decisions import hamlet_actions, patch_states, vil
 from village_planner.accounts.facts import hamlet_frame, village_facts
 from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
+from village_planner.accounts.ledger import implementation_by_year, ledger_rows, move_places
 from village_planner.accounts.lines import move_lines
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
+from village_planner.accounts.scenarios import scenario_differences, scenario_figures
 from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
 
 __all__ = [
@@ -18,13 +20,18 @@ __all__ = [
     "hamlet_completion",
     "hamlet_frame",
     "implementation_by_phase",
+    "implementation_by_year",
     "implementation_progress",
     "land_balance",
+    "ledger_rows",
     "move_lines",
+    "move_places",
     "newly_taken",
     "patch_states",
     "phase_tasks",
     "positions",
+    "scenario_differences",
+    "scenario_figures",
     "site_inflow",
     "turnover",
     "usable_deduction",

@@ -8,18 +8,21 @@ from village_planner.accounts.sums import known_sum, known_sums
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
+AREAS = ("cleared_m2", "built_m2", "reclaimed_m2")
 
 def implementation_progress(data: PlanData, scenario: str) -> pd.DataFrame:
     """Households of each move: target, done, and carried over at the end of its phase.
 
-    Columns: move_code, hamlet_code, phase, target (the move's households), done (ledger rows up to the phase's year),
-    done_later (rows of later years), share (done / target, 0 to 1), carried_over = max(0, target − done), and
-    cleared_m2, built_m2, reclaimed_m2 as recorded in all years. Without a ledger row a figure is null, not 0: nothing
-    is known. For an unphased move (phase NA) every row counts as done.
+    Columns: move_code, hamlet_code, phase, target (the move's households), target_cleared_m2, target_built_m2,
+    target_reclaimed_m2 (as planned), done (ledger rows up to the phase's year), done_later (rows of later years), share
+    (done / target, 0 to 1), carried_over = max(0, target − done), and cleared_m2, built_m2, reclaimed_m2 as recorded in
+    all years. Without a ledger row a figure is null, not 0: nothing is known. For an unphased move (phase NA) every row
+    counts as done.
     """
     moves = data.move[data.move["scenario"] == scenario]
-    frame = moves[["code", "hamlet_code", "phase", "households"]].rename(columns={"code": "move_code", "households": "target"})
-    frame = frame.reset_index(drop=True)
+    planned = {name: f"target_{name}" for name in AREAS}
+    frame = moves[["code", "hamlet_code", "phase", "households", *AREAS]]
+    frame = frame.rename(columns={"code": "move_code", "households": "target", **planned}).reset_index(drop=True)
     ledger = data.implementation.merge(frame[["move_code", "phase"]], on="move_code", how="inner")
     late = (ledger["year"] > ledger["phase"]).fillna(False).astype(bool)
     seen = set(ledger["move_code"])
@@ -27,9 +30,9 @@ def implementation_progress(data: PlanData, scenario: str) -> pd.DataFrame:
         sums = known_sums(rows, ["move_code"], ["households"])["households"]
         nothing = {code: 0 for code in seen if code not in sums.index}
         frame[column] = frame["move_code"].map({**dict(zip(sums.index, sums)), **nothing}).astype("Int64")
-    frame["share"] = _share(frame["done"], frame["target"])
+    frame["share"] = share_of(frame["done"], frame["target"])
     frame["carried_over"] = (frame["target"] - frame["done"]).clip(lower=0)
-    areas = known_sums(ledger, ["move_code"], ["cleared_m2", "built_m2", "reclaimed_m2"])
+    areas = known_sums(ledger, ["move_code"], AREAS)
     for column in areas:
         frame[column] = frame["move_code"].map(dict(zip(areas.index, areas[column]))).astype("float64")
     return frame
@@ -47,7 +50,7 @@ def implementation_by_phase(data: PlanData, scenario: str) -> pd.DataFrame:
         sums = [known_sum(group[column]) for column in ("target", "done", "done_later", "carried_over")]
         rows.append((phase, len(group), *sums))
     frame = pd.DataFrame(rows, columns=["phase", "moves", "target", "done", "done_later", "carried_over"]).astype("Int64")
-    frame.insert(5, "share", _share(frame["done"], frame["target"]))
+    frame.insert(5, "share", share_of(frame["done"], frame["target"]))
     return frame
 
 
@@ -88,5 +91,6 @@ def turnover(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
 _CENTIMETRES_M2 = 0.005  # areas are stated to 0.01 m²; less than half of that is rounding
 
 
-def _share(done: pd.Series, target: pd.Series) -> pd.Series:
+def share_of(done: pd.Series, target: pd.Series) -> pd.Series:
+    """done / target, 0 to 1; null where one is unknown or nothing was to be done."""
     return (done.astype("Float64") / target.astype("Float64").replace(0, pd.NA)).astype("float64")

@@ -18,6 +18,7 @@ from village_planner.plan.connection import check_columns, check_is_plan_file, i
 from village_planner.plan.counts import counts_wrong, mend_counts
 from village_planner.plan.data import PlanData, typed_frame
 from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, register_choices, scratch_is_there
+from village_planner.plan.evidence import Evidence, attach
 from village_planner.plan.layers import LayerStore, Listed
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
 from village_planner.plan.staging import put_in_place, staging
@@ -179,20 +180,24 @@ class PlanFile:
 
     def transition(
         self, who: str, to_status: Status | str, date: str, document: str, result: str,
-        end_date: str | None = None, legal_ground: str | None = None,
+        end_date: str | None = None, legal_ground: str | None = None, person: str | None = None, evidence: Evidence | None = None,
     ) -> Change:
         """Record an approval step, which moves the plan's status.
 
         date: of the step (ISO); of the public notice (批前公示) its first day. end_date: last day of the public notice, stated
         on entering or on leaving it. legal_ground: needed on the way to `revision`. On approval the state is kept with its hash.
+        person: who dealt with it (经办人), None is `who`. evidence: the step's document, kept in the same action.
         Raises Refused where the procedure does not allow the step, InputError for a missing or wrong value.
         """
         label = Message("plan.step_label", {"status": status.title(Status(to_status))})
         with self._group(who, label) as (connection, group):
             step = {
-                "date": date, "end_date": end_date, "document": document, "result": result, "legal_ground": legal_ground, "person": who,
+                "date": date, "end_date": end_date, "document": document, "result": result, "legal_ground": legal_ground,
+                "person": who if person is None else person,
             }  # fmt: skip
-            status.record_step(connection, Status(to_status), step, self.path.name)
+            code = status.record_step(connection, Status(to_status), step, self.path.name)
+            if evidence is not None:
+                attach(Transaction(connection, group, self.path.name), "approval_step", {"code": code}, evidence, self.path.parent)
             return Change(group, changed_keys(connection, group))
 
     def state_hash(self) -> str:
