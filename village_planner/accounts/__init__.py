@@ -11,8 +11,10 @@ from village_planner.accounts.lines import move_lines
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
 from village_planner.accounts.scenarios import scenario_differences, scenario_figures
 from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
+from village_planner.accounts.work import OpenWork, open_work, villages_in_scope
 
 __all__ = [
+    "OpenWork",
     "category_counts",
     "counted_once",
     "coverage",
@@ -27,6 +29,7 @@ __all__ = [
     "move_lines",
     "move_places",
     "newly_taken",
+    "open_work",
     "patch_states",
     "phase_tasks",
     "positions",
@@ -38,6 +41,7 @@ __all__ = [
     "village_actions",
     "village_completion",
     "village_facts",
+    "villages_in_scope",
     "withdrawn_hamlets",
     "without_earlier",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from village_planner.accounts import positions
 from village_planner.base import PlannerError, Refused
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
-from village_planner.plan import PlanFile, decisions
+from village_planner.plan import Change, PlanFile, decisions
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile
@@ -59,6 +59,7 @@ class PlanSession(QObject):
         self._data: PlanData | None = None
         self._profile: Profile | None = None
         self._inside: frozenset[str] = frozenset()
+        self._chosen: str | None = None
         self._stamp = 0
         self._watcher = QFileSystemWatcher(self)
         self._strangers = QTimer(self)
@@ -73,7 +74,7 @@ class PlanSession(QObject):
         stamp = _stamp(file)
         data = file.read()
         profile = file.profile()
-        self._file, self._data, self._profile, self._inside = file, data, profile, frozenset()
+        self._file, self._data, self._profile, self._inside, self._chosen = file, data, profile, frozenset(), None
         self._stamp = stamp
         self._watch()
         self.opened.emit()
@@ -119,13 +120,27 @@ class PlanSession(QObject):
 
     @property
     def scenario(self) -> str:
-        """Code of the scenario that is shown and edited: the adopted one."""
-        return self.data.scenario
+        """Code of the scenario that is shown and edited: the one that the planner chose, else the adopted one."""
+        there = self._chosen is not None and (self.data.tables["scenario"]["code"] == self._chosen).any()
+        return str(self._chosen) if there else self.data.scenario
+
+    def choose_scenario(self, code: str) -> None:
+        """Show and edit another scenario from now on; every listener shows it anew. Raises Refused for an unknown one."""
+        if not (self.data.tables["scenario"]["code"] == code).any():
+            raise Refused("desk.no_scenario", scenario=code)
+        if code != self.scenario:
+            self._chosen = code
+            self.reloaded.emit()
+
+    @property
+    def status(self) -> Status:
+        """Where the plan stands in the procedure."""
+        return Status(self.data.info["status"])
 
     @property
     def is_locked(self) -> bool:
         """Whether decisions refuse edits because the plan is approved."""
-        return Status(self.data.info["status"]) in LOCKED
+        return self.status in LOCKED
 
     @property
     def inside(self) -> frozenset[str]:
@@ -194,29 +209,22 @@ class PlanSession(QObject):
         """Settle a difference between rosters (a row of table `roster_difference`); see intake.settle."""
         from village_planner.intake import settle
 
-        with self._quiet_layers():
-            change = settle(self.file, difference["source"], difference["code"], settled, explanation, who(), kind, self.profile)
-        self._refresh(change)
+        key = difference["source"], difference["code"]
+        self.apply(lambda file: settle(file, *key, settled, explanation, who(), kind, self.profile))
 
     def settle_committees(self, source: str, kinds: Mapping[str, str], explanation: str) -> None:
         """Say what the 居委会 of a source's batch are (code → kind); see intake.settle_committees."""
         from village_planner.intake import settle_committees
 
-        with self._quiet_layers():
-            change = settle_committees(self.file, kinds, who(), source, explanation, self.profile)
-        self._refresh(change)
+        self.apply(lambda file: settle_committees(file, kinds, who(), source, explanation, self.profile))
 
     def undo(self) -> None:
         """Undo the last action that is not undone; raises Refused where there is none."""
-        with self._quiet_layers():
-            change = self.file.undo(who())
-        self._refresh(change)
+        self.apply(lambda file: file.undo(who()))
 
     def redo(self) -> None:
         """Redo what was undone last; raises Refused where there is nothing."""
-        with self._quiet_layers():
-            change = self.file.redo(who())
-        self._refresh(change)
+        self.apply(lambda file: file.redo(who()))
 
     def history(self, limit: int = 200) -> pd.DataFrame:
         """The last actions, newest first: group, at, who, label, rows, undone, can_undo."""
@@ -235,6 +243,12 @@ class PlanSession(QObject):
                 layer.dataProvider().reloadData()
         self.reloaded.emit()
         self._locate()
+
+    def apply(self, action: Callable[[PlanFile], Change]) -> None:
+        """Run an action that writes the plan file by itself and says what it changed; afterwards layers and listeners are fresh."""
+        with self._quiet_layers():
+            change = action(self.file)
+        self._refresh(change)
 
     @contextmanager
     def writing(self, label: str) -> Iterator[Any]:
@@ -330,12 +344,16 @@ class PlanSession(QObject):
                 self._canvas.refresh()
 
     def _refresh(self, change: Any) -> None:
+        shown = self.scenario
         self._stamp = _stamp(self.file)
         self._data = self.file.read_changed(self.data, change)
         for layer in self.plan_layers():
             if _source(layer).get("layerName") in change.tables:
                 layer.dataProvider().reloadData()
         self.changed.emit(change)
+        if self.scenario != shown:
+            # The scenario that was shown is gone, or another one was adopted.
+            self.reloaded.emit()
 
     def _read(self) -> None:
         self._stamp = _stamp(self.file)

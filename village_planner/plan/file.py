@@ -198,7 +198,9 @@ class PlanFile:
             code = status.record_step(connection, Status(to_status), step, self.path.name)
             if evidence is not None:
                 attach(Transaction(connection, group, self.path.name), "approval_step", {"code": code}, evidence, self.path.parent)
-            return Change(group, changed_keys(connection, group))
+            # The steps leave no history of their own; a snapshot has to read them again all the same.
+            steps = {"approval_step": [{"code": code}]}
+            return Change(group, {**changed_keys(connection, group), **steps})
 
     def state_hash(self) -> str:
         """SHA-256 of the decisions and base facts as they are now, the same on every machine."""
