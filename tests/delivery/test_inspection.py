@@ -163,7 +163,7 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("difference not settled", sql("UPDATE MLHD SET CLJG = NULL"), {"QC-7101"}),
     ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE fid = 4"), {"QC-7102", "QC-6101"}),
     ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE RWBH = 'M1'"), {"QC-7103", "QC-6101"}),
-    ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = 'AZ99' WHERE RWBH = 'M2'"), {"QC-7104"}),
+    ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = 'AZ99' WHERE RWBH = 'M2'"), {"QC-6101", "QC-7104"}),
     ("consent missing", vector(lambda source: source.ExecuteSQL("DELETE FROM CMBJ WHERE BJBH = 'C2'")), {"QC-7105", "PK-01", "QC-6101"}),
     ("protected hamlet withdrawn", sql("UPDATE JMD SET BHLX = '2' WHERE JMDDM = '370799101201002'"), {"QC-7106"}),
     ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = 5 WHERE RWBH = 'M3'"), {"QC-7108", "QC-6101"}),

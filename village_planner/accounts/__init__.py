@@ -4,12 +4,14 @@ from village_planner.accounts.boundary import positions
 from village_planner.accounts.categories import category_counts
 from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
 from village_planner.accounts.facts import hamlet_frame, village_facts
+from village_planner.accounts.figures import key_figures
 from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.ledger import implementation_by_year, ledger_rows, move_places
 from village_planner.accounts.lines import move_lines
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
 from village_planner.accounts.scenarios import scenario_differences, scenario_figures
+from village_planner.accounts.reclamation import reclamation
 from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
 from village_planner.accounts.work import OpenWork, open_work, villages_in_scope
 
@@ -24,6 +26,7 @@ __all__ = [
     "implementation_by_phase",
     "implementation_by_year",
     "implementation_progress",
+    "key_figures",
     "land_balance",
     "ledger_rows",
     "move_lines",
@@ -35,6 +38,7 @@ __all__ = [
     "positions",
     "scenario_differences",
     "scenario_figures",
+    "reclamation",
     "site_inflow",
     "turnover",
     "usable_deduction",

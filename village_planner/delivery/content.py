@@ -17,7 +17,7 @@ from village_planner.delivery.geopackage import write_geopackage
 from village_planner.delivery.inspection import draft_mark
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
-from village_planner.delivery.tables import table_frames
+from village_planner.delivery.tables import delivered_tables, table_frames
 from village_planner.delivery.tree import entry_path
 from village_planner.delivery.workbook import Heading, write_workbook
 from village_planner.plan.data import PlanData, plain
@@ -65,7 +65,7 @@ def write_content(root: Path, content: PackageContent, feedback: Feedback) -> Ma
     tables = table_frames(source, frames)
     info = source.data.info
     heading = Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), date)
-    sheets = [(table, tables[table.frame]) for table in source.profile.tables.values()]
+    sheets = delivered_tables(source, tables)
     write_workbook(root / entry_path(spec, "workbook", content.names), sheets, source.data.phases, source.profile, heading)
     feedback.progress(0.9)
     write_metadata(root / entry_path(spec, "metadata", content.names), spec, _metadata(content, layers, date))

@@ -22,11 +22,16 @@ _SERIAL_FIELD = "bsm"
 
 @dataclass(frozen=True)
 class Conflicts:
-    """Land of patches and sites on control lines, in m² by village code; None where the rule could not run."""
+    """Land of patches and sites on control lines, in m² by village code; None where the rule could not run.
+
+    farmland_m2: newly taken. The others: of what stays and what is new together, and `_new_` of new patches and sites alone.
+    """
 
     farmland_m2: Mapping[str, float] | None = None
     basic_farmland_m2: Mapping[str, float] | None = None
     redline_m2: Mapping[str, float] | None = None
+    basic_farmland_new_m2: Mapping[str, float] | None = None
+    redline_new_m2: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)

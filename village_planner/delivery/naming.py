@@ -10,6 +10,9 @@ from village_planner.plan.data import PlanData, plain, row_values
 from village_planner.plan.schema import ConsentKind, Destination
 from village_planner.standards import Profile
 
+TOTAL, UNPHASED = "合计", "未定"
+"""How tables name the row of the whole plan, and what has no phase yet."""
+_M2_PER_HA = 10_000.0
 _MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
 
 
@@ -17,6 +20,22 @@ def join_texts(*texts: Any) -> str | None:
     """The known texts joined by ；, None without any."""
     known = [str(text) for text in map(plain, texts) if text is not None and str(text).strip()]
     return "；".join(dict.fromkeys(known)) or None
+
+
+def printed_m2(areas_m2: pd.Series) -> pd.Series:
+    """Areas as the tables print them: 4 decimals of a hectare are whole m², so that moves, phases and totals add up."""
+    return areas_m2.round()
+
+
+def printed_plan(data: PlanData) -> PlanData:
+    """The plan with the areas of its moves as printed, for sums that tables and texts show."""
+    names = ("cleared_m2", "built_m2", "reclaimed_m2")
+    return PlanData({**data.tables, "move": data.move.assign(**{name: printed_m2(data.move[name]) for name in names})})
+
+
+def hectares(areas_m2: pd.Series) -> pd.Series:
+    """Hectares of areas in m²."""
+    return areas_m2.astype("float64") / _M2_PER_HA
 
 
 def destination_names(data: PlanData, moves: pd.DataFrame, profile: Profile) -> dict[str, str]:

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any, Sequence
 
 import openpyxl
-import pandas as pd
 from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import DeliverySource, layer_frames
-from village_planner.delivery.tables import table_frames
+from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
+from village_planner.delivery.tables import delivered_tables, table_frames
 from village_planner.delivery.unpack import ZIP_FAULTS
-from village_planner.delivery.workbook import first_data_row, has_total_row, printed_rows
+from village_planner.delivery.workbook import first_data_row
 from village_planner.standards import TableColumn, TableSpec
 
 PRINTED = "QC-6101"
+Cells = Sequence[Sequence[Any]]
 _FAULTS = (*ZIP_FAULTS, KeyError, IndexError, TypeError, AttributeError, etree.XMLSyntaxError)
 _MOST_EXTRA_ROWS = 1_000
 
@@ -26,64 +27,109 @@ _MOST_EXTRA_ROWS = 1_000
 def check_printed(path: Path, file: str, source: DeliverySource) -> list[PackageFinding]:
     """Findings (QC-6101) on numbers of the workbook that are not those of the layers: one per sheet and column, naming the first row.
 
-    source: the plan as the package's layers describe it. Where the rows stand in another order, each column is compared as
-    a whole. A sheet that is missing or a workbook that cannot be read is passed over: other rules say so.
+    source: the plan as the package's layers describe it. A sheet that is missing or a workbook that cannot be read is
+    passed over: other rules say so.
     """
-    rule = source.profile.rule(PRINTED)
-    if rule is None or not rule.on:
+    if not is_on(source):
         return []
-    tolerance = float(rule.values.get("tolerance", 0.0))
-    frames = table_frames(source, layer_frames(source))
     findings: list[PackageFinding] = []
-    for spec in source.profile.tables.values():
-        columns = expanded_columns(spec, source.data.phases, source.profile)
-        found = _cells(path, spec, columns, len(frames[spec.frame]))
-        if found is not None:
-            findings += _check_sheet(file, spec, columns, found, frames[spec.frame], tolerance)
-    return findings
-
-
-def _cells(path: Path, spec: TableSpec, columns: Sequence[TableColumn], expected: int) -> list[tuple[Any, ...]] | None:
-    """Cells below the headings, without empty rows at the end; None where the sheet cannot be read. Formulas give their last value."""
-    first = first_data_row(columns)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            limits = {"min_row": first, "max_row": first + expected + _MOST_EXTRA_ROWS, "max_col": len(columns)}
-            rows = list(book[spec.sheet or spec.id].iter_rows(values_only=True, **limits))
-        finally:
-            book.close()
     except _FAULTS:
-        return None
-    while rows and all(cell is None for cell in rows[-1]):
-        rows.pop()
-    return rows
-
-
-def _check_sheet(
-    file: str, spec: TableSpec, columns: Sequence[TableColumn], found: list[tuple[Any, ...]], frame: pd.DataFrame, tolerance: float
-) -> list[PackageFinding]:
-    expected = printed_rows(columns, frame)
-    sheet = spec.sheet or spec.id
-    if not expected:
         return []
-    rows = found[: len(found) - 1] if has_total_row(columns, expected) else found
-    if len(rows) != len(expected):
-        params = {"sheet": sheet, "found": len(rows), "expected": len(expected)}
-        return [PackageFinding(PRINTED, file, sheet, Message("delivery.printed_rows", params))]
+    try:
+        for spec, frame in delivered_tables(source, table_frames(source, layer_frames(source))):
+            columns = expanded_columns(spec, source.data.phases, source.profile)
+            expected = printed_rows(spec, columns, frame)
+            found = _cells(book, spec, columns, len(expected))
+            if found is not None:
+                findings += compare_rows(file, spec.sheet or spec.id, first_data_row(columns), columns, found, expected, source)
+    finally:
+        book.close()
+    return findings
+
+
+def is_on(source: DeliverySource) -> bool:
+    """Whether the profile wants printed numbers compared."""
+    rule = source.profile.rule(PRINTED)
+    return rule is not None and rule.on
+
+
+def compare_rows(
+    file: str, table: str, first_row: int, columns: Sequence[TableColumn], found: Cells, expected: Sequence[PrintedRow], source: DeliverySource
+) -> list[PackageFinding]:
+    """Findings on the rows of one table, wherever it is printed.
+
+    table: name of the sheet or table in messages; first_row: number of its first row for a reader. Where the rows stand in
+    another order, each column is compared as a whole. Of a column that the layers do not hold, only the totals are compared
+    with the rows above them.
+    """
+    rule = source.profile.rule(PRINTED)
+    tolerance = float(rule.values.get("tolerance", 0.0)) if rule else 0.0
+    known = [not column.needs or _holds(source, column.needs) for column in columns]
+    if not any(is_known and column.format and column.value != "no" for is_known, column in zip(known, columns)):
+        return []
+    if len(found) != len(expected):
+        params = {"sheet": table, "found": len(found), "expected": len(expected)}
+        return [PackageFinding(PRINTED, file, table, Message("delivery.printed_rows", params))]
+    kinds = [row.kind for row in expected]
     findings = []
     for position, column in enumerate(columns):
-        theirs = [_number(row[position]) if position < len(row) else None for row in rows]
-        ours = [_number(row[position]) for row in expected]
-        if not column.format or column.value == "no" or _agree(sorted(theirs, key=_order), sorted(ours, key=_order), tolerance):
+        if not column.format or column.value == "no":
+            continue
+        theirs = [_number(row[position]) if position < len(row) else None for row in found]
+        ours = [_number(row.cells[position]) for row in expected] if known[position] else _own_sums(theirs, kinds, column)
+        if _agree(sorted(theirs, key=_order), sorted(ours, key=_order), tolerance):
             continue
         row = next(row for row in range(len(ours)) if not _agree(theirs[row : row + 1], ours[row : row + 1], tolerance))
-        params = {
-            "sheet": sheet, "column": "·".join(column.heading), "row": first_data_row(columns) + row,
-            "found": _shown(theirs[row]), "expected": _shown(ours[row]),
-        }
-        findings.append(PackageFinding(PRINTED, file, f"{sheet}·{params['column']}", Message("delivery.printed_differs", params)))
+        heading = "·".join(column.heading)
+        params = {"sheet": table, "column": heading, "row": first_row + row, "found": _shown(theirs[row]), "expected": _shown(ours[row])}
+        findings.append(PackageFinding(PRINTED, file, f"{table}·{heading}", Message("delivery.printed_differs", params)))
     return findings
+
+
+def without_foot(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows without what stands below a table: blank rows, notes, the signature line, each a text alone in its row."""
+    kept = list(rows)
+    while kept and sum(cell is not None for cell in kept[-1]) <= 1:
+        kept.pop()
+    return kept
+
+
+def _cells(book: Any, spec: TableSpec, columns: Sequence[TableColumn], expected: int) -> list[tuple[Any, ...]] | None:
+    """Cells below the headings; None where the sheet cannot be read. Formulas give their last value."""
+    first = first_data_row(columns)
+    limits = {"min_row": first, "max_row": first + expected + _MOST_EXTRA_ROWS, "max_col": len(columns)}
+    try:
+        return without_foot(list(book[spec.sheet or spec.id].iter_rows(values_only=True, **limits)))
+    except _FAULTS:
+        return None
+
+
+def _holds(source: DeliverySource, need: str) -> bool:
+    """Whether the layers hold what a column is made from: see TableColumn.needs."""
+    if hasattr(source.conflicts, need):
+        return getattr(source.conflicts, need) is not None
+    return len(source.data.tables[need]) > 0 if need in source.data.tables else source.layers.has(need)
+
+
+def _own_sums(values: Sequence[float | None], kinds: Sequence[RowKind], column: TableColumn) -> list[float | None]:
+    """The column's own numbers, with those in its total rows made of the rows above them."""
+    if column.total != "sum":
+        return list(values)
+    result: list[float | None] = []
+    whole: list[float] = []
+    part: list[float] = []
+    for value, kind in zip(values, kinds):
+        if kind is RowKind.ROW:
+            result.append(value)
+            whole += [] if value is None else [value]
+            part += [] if value is None else [value]
+            continue
+        terms = part if kind is RowKind.SUBTOTAL else whole
+        result.append(round(sum(terms), 6) if terms else None)
+        part = []
+    return result
 
 
 def _number(cell: Any) -> float | None:

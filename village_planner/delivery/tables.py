@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import Any, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,38 +14,69 @@ from village_planner.accounts.sums import known_sum
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import favour_percent, meetings_by_place
+from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
+from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
+from village_planner.delivery.tables_places import site_list
 from village_planner.plan.data import PlanData, plain
-from village_planner.standards import Profile
+from village_planner.plan.schema import Status
+from village_planner.standards import Profile, TableSpec
 
-_M2_PER_HA = 10_000.0
 _HA_DECIMALS = 4
 _COUNTED = ("hamlets", "villages")
 _SUMMED = ("households", "persons", "cleared_ha", "built_ha", "net_ha")
 _BATCH = "committees"
-_UNPHASED = "未定"
-_TOTAL = "合计"
 
 
 def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Frames by the names that TableSpec.frame uses, from the plan and its `frames.layer_frames`.
 
-    Each has a column `no`, which is null in rows that hold a total.
+    Each has a column `no`, which is null in rows that hold a total. Townships are those that have a village: of others the
+    delivered layers know nothing.
     """
+    held = source.data.township["code"].isin(source.data.village["township_code"])
+    source = replace(source, data=PlanData({**source.data.tables, "township": source.data.township[held].reset_index(drop=True)}))
     tables = {
         "village_roster": _village_roster(source, layers["villages"]),
         "village_categories": _village_categories(source, layers["villages"]),
         "category_summary": _category_summary(source, layers["villages"]),
         "move_list": _move_list(source, layers["moves"], layers["villages"]),
         "phase_summary": _phase_summary(source),
+        "land_summary": land_summary(source),
+        "control_line_check": control_line_check(source, layers["villages"]),
+        "site_list": site_list(source, layers["sites"]),
+        "reclamation_summary": reclamation_summary(source),
         "roster_check": _roster_check(source, layers["differences"]),
         "consent_list": _consent_list(source, layers["consents"]),
     }
     return {name: _numbered(frame.reset_index(drop=True)) for name, frame in tables.items()}
 
 
+def delivered_tables(source: DeliverySource, frames: Mapping[str, pd.DataFrame], place: str = "workbook") -> list[tuple[TableSpec, pd.DataFrame]]:
+    """The profile's tables for a place (``workbook`` or ``document``), each with its frame of `table_frames`.
+
+    A table that exists `since` a status is left out before it.
+    """
+    status = str(source.data.info["status"])
+    return [
+        (spec, frames[spec.frame])
+        for spec in source.profile.tables.values()
+        if spec.place == place and spec.frame in frames and (not spec.since or _has_reached(status, spec.since))
+    ]
+
+
+def required_tables(profile: Profile) -> list[TableSpec]:
+    """The tables that every workbook has, whatever the plan's status."""
+    return [spec for spec in profile.tables.values() if spec.place == "workbook" and not spec.since]
+
+
+def _has_reached(status: str, since: str) -> bool:
+    """Whether a plan of this status has been at `since`: a plan under revision was approved and carried out before."""
+    order = [member.value for member in Status]
+    return status in order and order.index(status) >= order.index(since)
+
+
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    counted = frame["township_name"].ne(_TOTAL).fillna(True) if "township_name" in frame else pd.Series(True, index=frame.index)
+    counted = frame["township_name"].ne(TOTAL).fillna(True) if "township_name" in frame else pd.Series(True, index=frame.index)
     return frame.assign(no=counted.astype("Int64").cumsum().where(counted))
 
 
@@ -55,8 +87,8 @@ def _village_roster(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFr
     frame["position_name"] = [profile.code_list("position").name(plain(position)) or "未知" for position in frame["position"]]
     frame["aliases"] = frame["village_code"].map(_aliases(data))
     frame["hamlet_names"] = frame["village_code"].map(data.hamlet.groupby("village_code")["name"].agg("、".join))
-    frame["area_ha"] = frame["area_m2"] / _M2_PER_HA
-    frame["present_ha"] = frame["present_m2"] / _M2_PER_HA
+    frame["area_ha"] = hectares(frame["area_m2"])
+    frame["present_ha"] = hectares(frame["present_m2"])
     return frame
 
 
@@ -84,7 +116,7 @@ def _is_to_classify(villages: pd.DataFrame, profile: Profile) -> pd.Series:
 def _category_summary(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
     """Villages by category of each township and of the whole plan: count, share of those that have or need a category, persons, land."""
     counts = category_counts(source.data, source.profile, source.scenario).dropna(subset=["category"])
-    counts["land_ha"] = (counts["built_m2"] / _M2_PER_HA).round(_HA_DECIMALS)
+    counts["land_ha"] = hectares(counts["built_m2"]).round(_HA_DECIMALS)
     lacking = villages[_is_to_classify(villages, source.profile) & villages["category"].isna()].groupby("township_code").size()
     rows = [
         _category_row(code, str(group["township_name"].iloc[0]), group, int(lacking.get(code, 0)))
@@ -92,7 +124,7 @@ def _category_summary(source: DeliverySource, villages: pd.DataFrame) -> pd.Data
     ]
     if rows:
         whole = counts.groupby("category", sort=False)[["villages", "persons", "land_ha"]].agg(known_sum).reset_index()
-        rows.append(_category_row("", _TOTAL, whole, int(lacking.sum())))
+        rows.append(_category_row("", TOTAL, whole, int(lacking.sum())))
     return pd.DataFrame(rows, columns=None if rows else ["township_code", "township_name", "in_scope", "classified"], dtype=object)
 
 
@@ -131,13 +163,13 @@ def _move_list(source: DeliverySource, moves: pd.DataFrame, villages: pd.DataFra
     frame["mode_name"] = [profile.code_list("move_mode").name(plain(code)) for code in frame["mode"]]
     frame["destination_kind_name"] = [profile.code_list("destination_kind").name(kind) for kind in frame["destination_kind"]]
     frame["crossing"] = _crossings(data, frame)
-    frame["phase_name"] = [_UNPHASED if pd.isna(year) else f"{year}年" for year in frame["phase"]]
+    frame["phase_name"] = [UNPHASED if pd.isna(year) else f"{year}年" for year in frame["phase"]]
     for year in data.phases:
         mine = frame["phase"].eq(year).fillna(False)
         for column in ("households", "persons"):
             frame[f"{column}_{year}"] = frame[column].where(mine)
     for column in ("cleared", "built", "reclaimed"):
-        frame[f"{column}_ha"] = _printed_m2(frame[f"{column}_m2"]) / _M2_PER_HA
+        frame[f"{column}_ha"] = hectares(printed_m2(frame[f"{column}_m2"]))
     held = meetings_by_place(data)
     meetings = [held.get((village, hamlet)) or held.get((village, None)) for village, hamlet in zip(frame["village_code"], frame["hamlet_code"])]
     frame["meeting_date"] = [meeting["date"] if meeting else None for meeting in meetings]
@@ -165,20 +197,14 @@ def _crossings(data: PlanData, moves: pd.DataFrame) -> list[str | None]:
     return words
 
 
-def _printed_m2(areas_m2: pd.Series) -> pd.Series:
-    """Areas as the tables print them: 4 decimals of a hectare are whole m², so that moves, phases and totals add up."""
-    return areas_m2.round()
-
-
 def _phase_summary(source: DeliverySource) -> pd.DataFrame:
     """Increments and running sums per township and phase, then those of the whole plan; net is a reduction where positive."""
-    moves = source.data.move.assign(**{name: _printed_m2(source.data.move[name]) for name in ("cleared_m2", "built_m2")})
-    tasks = phase_tasks(PlanData({**source.data.tables, "move": moves}), source.scenario)
-    tasks["cleared_ha"], tasks["built_ha"] = tasks["cleared_m2"] / _M2_PER_HA, tasks["built_m2"] / _M2_PER_HA
-    tasks["net_ha"] = -tasks["net_m2"] / _M2_PER_HA
+    tasks = phase_tasks(printed_plan(source.data), source.scenario)
+    tasks["cleared_ha"], tasks["built_ha"] = hectares(tasks["cleared_m2"]), hectares(tasks["built_m2"])
+    tasks["net_ha"] = -hectares(tasks["net_m2"])
     whole = [_phase_total(phase, group) for phase, group in tasks.groupby("phase", dropna=False, sort=True)]
     every = pd.concat([tasks, pd.DataFrame(whole, columns=["township_code", "township_name", "phase", *_COUNTED, *_SUMMED])], ignore_index=True)
-    every["phase_name"] = [_UNPHASED if pd.isna(year) else f"{int(year)}年" for year in every["phase"]]
+    every["phase_name"] = [UNPHASED if pd.isna(year) else f"{int(year)}年" for year in every["phase"]]
     for name in (*_COUNTED, *_SUMMED):
         sums = pd.to_numeric(every[name], errors="coerce").astype("float64").fillna(0.0).groupby(every["township_code"]).cumsum()
         every[f"cumulative_{name}"] = np.where(every["phase"].isna(), np.nan, sums)
@@ -191,7 +217,7 @@ def _phase_total(phase: Any, townships: pd.DataFrame) -> dict[str, Any]:
     """The whole plan's row: the 0 of a township without moves does not make another's unknown figure known."""
     moving = townships[townships["moves"] > 0]
     counts = {name: known_sum(townships[name]) for name in _COUNTED}
-    return {"township_code": "", "township_name": _TOTAL, "phase": phase, **counts, **{name: known_sum(moving[name]) for name in _SUMMED}}
+    return {"township_code": "", "township_name": TOTAL, "phase": phase, **counts, **{name: known_sum(moving[name]) for name in _SUMMED}}
 
 
 def _roster_check(source: DeliverySource, differences: pd.DataFrame) -> pd.DataFrame:

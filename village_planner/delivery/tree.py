@@ -12,6 +12,7 @@ from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.tables import required_tables
 from village_planner.delivery.unpack import UNREADABLE, ZIP_FAULTS, OpenedPackage
 from village_planner.standards import PackageEntry, PackageSpec, Profile
 
@@ -93,7 +94,7 @@ def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]
     """Findings (QC-1103) on files that cannot be opened, and (QC-1201) on sheets that a workbook lacks."""
     findings: list[PackageFinding] = []
     workbooks = files_of_kind(opened, profile.package, "workbook")
-    sheets = [table.sheet or table.id for table in profile.tables.values()]
+    sheets = [table.sheet or table.id for table in required_tables(profile)]
     for file in (file for file in opened.files if not is_litter(file)):
         path, suffix = opened.root / file, Path(file).suffix.lower()
         try:

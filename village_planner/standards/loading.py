@@ -252,6 +252,10 @@ def _table(path: Path) -> TableSpec:
         unit=str(data.get("unit", "")),
         paper=_one_of(path, {"paper": "A3", **data}, "paper", ("A3", "A4")),
         columns_after=_columns(path, data, "columns_after") if "columns_after" in data else (),
+        subtotal=str(data.get("subtotal", "")),
+        place=_one_of(path, {"place": "workbook", **data}, "place", ("workbook", "document")),
+        since=str(data.get("since", "")),
+        note=str(data.get("note", "")),
     )
 
 
@@ -263,6 +267,7 @@ def _columns(path: Path, data: Mapping[str, Any], key: str) -> tuple[TableColumn
             str(entry.get("format", "")),
             str(entry.get("total", "")),
             float(entry.get("width", 12)),
+            str(entry.get("needs", "")),
         )
         for entry in _key(path, data, key, list)
     )

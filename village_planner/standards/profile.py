@@ -150,6 +150,7 @@ class TableColumn:
 
     heading: levels from the top; equal neighbours are merged. value: column of the table's frame.
     format: Excel number format, '' for text. total: ``sum``, ``count``, ``label`` or ''. width: in characters.
+    needs: kind of control layer, plan table or field of Conflicts without which an inspector cannot compare it; '' for none.
     """
 
     heading: tuple[str, ...]
@@ -157,6 +158,7 @@ class TableColumn:
     format: str
     total: str
     width: float
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ class TableSpec:
     repeat_by: ``phase``, or the id of a code list whose codes the repeated columns go through instead; `{phase}` in
     their values and in `phase_heading` stands for the year or code, `{name}` for its name.
     sheet: name of the sheet, '' for the id. unit: the line 单位 under the title, '' for none. paper: ``A3`` or ``A4``, landscape.
+    subtotal: column of the frame whose runs of equal values get a row 小计 each, '' for none. place: ``workbook``, or ``document``
+    for a short table that only texts show. since: status of the plan from which on the table exists, '' for always. note: a line below the rows.
     """
 
     id: str
@@ -181,6 +185,10 @@ class TableSpec:
     unit: str = ""
     paper: str = "A3"
     columns_after: tuple[TableColumn, ...] = ()
+    subtotal: str = ""
+    place: str = "workbook"
+    since: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,47 @@
+"""What becomes of the land that moves clear: reclaimed to farmland or otherwise, built on elsewhere, and what is left over (节余)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from village_planner.accounts.sums import known_sum
+from village_planner.accounts.tasks import phase_tasks
+from village_planner.plan.data import PlanData, plain
+from village_planner.standards import Profile
+
+_AREAS = ("cleared_m2", "reclaimed_m2", "built_m2")
+
+
+def reclamation(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+    """Reclaimed land (复垦) and the quota left over (节余指标) per township and phase, as increments, in m².
+
+    Rows: those of `phase_tasks` that have moves. Columns: township_code, township_name, phase (NA: unphased), moves,
+    cleared_m2, reclaimed_m2, farmland_m2 (of that to farmland: `reclaim_to` has one of the profile's
+    `reclaim_farmland_words`), other_m2 (reclaimed − farmland), built_m2, surplus_m2 = reclaimed − built (negative:
+    more is built than reclaimed). A sum is null where no move states it, and then the surplus too.
+    Source: 国土资发〔2008〕138号, 拆旧复垦与建新占用.
+    """
+    words = [str(word) for word in profile.value("reclaim_farmland_words")]
+    moves = data.move[data.move["scenario"] == scenario]
+    to_farmland = [any(word in str(plain(target) or "") for word in words) for target in moves["reclaim_to"]]
+    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
+    township_of = dict(zip(data.village["code"], data.village["township_code"]))
+    farmland = pd.DataFrame({
+        "township_code": [township_of.get(village_of.get(code)) for code in moves["hamlet_code"]],
+        "phase": moves["phase"].astype("Int64").to_numpy(),
+        "area_m2": moves["reclaimed_m2"].where(to_farmland, moves["reclaimed_m2"] * 0.0).to_numpy(),
+    })
+    tasks = phase_tasks(data, scenario)
+    frame = tasks.loc[tasks["moves"] > 0, ["township_code", "township_name", "phase", "moves", *_AREAS]].reset_index(drop=True)
+    sums = [
+        known_sum(farmland.loc[farmland["township_code"].eq(row.township_code) & _is_phase(farmland["phase"], row.phase), "area_m2"])
+        for row in frame.itertuples()
+    ]
+    frame["farmland_m2"] = pd.to_numeric(pd.Series(sums, dtype=object), errors="coerce").astype("float64")
+    frame["other_m2"] = frame["reclaimed_m2"] - frame["farmland_m2"]
+    frame["surplus_m2"] = frame["reclaimed_m2"] - frame["built_m2"]
+    return frame
+
+
+def _is_phase(phases: pd.Series, phase: object) -> pd.Series:
+    return phases.isna() if pd.isna(phase) else phases.eq(phase).fillna(False)

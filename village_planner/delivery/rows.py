@@ -1,0 +1,101 @@
+"""The rows of a printed table: cells as they are printed, 小计 after each group, 合计 at the end; the same for workbook, document and inspector."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+from typing import Any, Sequence
+
+import pandas as pd
+
+from village_planner.plan.data import plain
+from village_planner.standards import TableColumn, TableSpec
+
+SUBTOTAL_LABEL, TOTAL_LABEL = "小计", "合计"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class RowKind(str, Enum):
+    """What a printed row holds."""
+
+    ROW = "row"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """Cells from left to right (str, int, float or None), and what they are."""
+
+    cells: list[Any]
+    kind: RowKind
+
+
+def printed_rows(spec: TableSpec, columns: Sequence[TableColumn], frame: pd.DataFrame) -> list[PrintedRow]:
+    """All rows below the headings.
+
+    A frame's row whose `no` is null is a total that the frame brings along. Where columns have a `total`, a last row adds
+    up the others; with `spec.subtotal` each run of rows of one value there gets its own, where there is more than one.
+    """
+    cells = [list(frame[column.value]) if column.value in frame else [None] * len(frame) for column in columns]
+    brought = [plain(number) is None for number in frame["no"]] if "no" in frame else [False] * len(frame)
+    rows = [
+        PrintedRow([_printed(own[position], column) for own, column in zip(cells, columns)], RowKind.TOTAL if brought[position] else RowKind.ROW)
+        for position in range(len(frame))
+    ]
+    if not rows or not any(column.total for column in columns):
+        return rows
+    groups = [list(frame[spec.subtotal])] if spec.subtotal in frame else []
+    result = _with_subtotals(columns, rows, groups[0]) if groups else list(rows)
+    return [*result, PrintedRow(_sums(columns, [row.cells for row in rows], TOTAL_LABEL), RowKind.TOTAL)]
+
+
+def decimals(column: TableColumn) -> int:
+    """Digits behind the point in a column's number format."""
+    return len(column.format.split(".")[1]) if "." in column.format else 0
+
+
+def shown(cell: Any, column: TableColumn) -> str:
+    """A cell as a reader sees it."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if column.value == "no":
+        return str(cell)
+    return f"{cell:,.{decimals(column)}f}" if column.format else f"{cell:g}"
+
+
+def _with_subtotals(columns: Sequence[TableColumn], rows: Sequence[PrintedRow], keys: Sequence[Any]) -> list[PrintedRow]:
+    runs = [[position for position, _ in group] for _, group in groupby(enumerate(keys), key=lambda pair: str(plain(pair[1])))]
+    if len(runs) < 2:
+        return list(rows)
+    result: list[PrintedRow] = []
+    for run in runs:
+        members = [rows[position] for position in run]
+        label = f"{plain(keys[run[0]]) or ''}{SUBTOTAL_LABEL}"
+        result += [*members, PrintedRow(_sums(columns, [row.cells for row in members], label), RowKind.SUBTOTAL)]
+    return result
+
+
+def _printed(value: Any, column: TableColumn) -> Any:
+    """A cell as it is printed: numbers have the decimals of their format, so that a printed column adds up to its total."""
+    value = plain(value)
+    if isinstance(value, float) and column.format:
+        return round(value, decimals(column)) + 0.0
+    return _CONTROL.sub(" ", value) if isinstance(value, str) else value
+
+
+def _sums(columns: Sequence[TableColumn], rows: Sequence[Sequence[Any]], label: str) -> list[Any]:
+    sums: list[Any] = []
+    for position, column in enumerate(columns):
+        known = [row[position] for row in rows if isinstance(row[position], (int, float))]
+        if column.total == "label":
+            sums.append(label)
+        elif column.total == "sum" and known:
+            sums.append(round(sum(known), 6))
+        elif column.total == "count":
+            sums.append(sum(row[position] is not None for row in rows))
+        else:
+            sums.append(None)
+    return sums

@@ -1,0 +1,98 @@
+"""The printed tables about land as frames: balance (B6), control lines (B7), reclamation and what is left over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from village_planner.accounts import land_balance, reclamation, village_facts
+from village_planner.accounts.sums import known_sum
+from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.naming import TOTAL, UNPHASED, hectares, printed_m2, printed_plan
+from village_planner.plan.data import plain
+
+_OUTSIDE_TOWNSHIPS = "（乡镇范围以外）"
+_BALANCE = ("base_m2", "cleared_m2", "new_m2", "planned_m2")
+_RECLAIMED = ("cleared_m2", "reclaimed_m2", "farmland_m2", "other_m2", "built_m2", "surplus_m2")
+
+
+def land_summary(source: DeliverySource) -> pd.DataFrame:
+    """B6: base, cleared, new, planned land, net reduction and land per person of each township and of the whole plan.
+
+    What the plan holds beyond its townships gets a row of its own, so that the column adds up to the total.
+    """
+    balance = land_balance(source.data, source.layers, source.profile, source.scenario)
+    for column in _BALANCE:
+        balance[column] = printed_m2(balance[column])
+    townships, whole = balance[balance["kind"] == "township"], balance[balance["kind"] == "plan"].iloc[0]
+    rest = {column: whole[column] - townships[column].sum() for column in _BALANCE}
+    rows = [_balance_row(row.code, row.name_, {column: getattr(row, column) for column in _BALANCE}) for row in
+            townships.rename(columns={"name": "name_"}).itertuples()]
+    if townships["base_m2"].notna().all() and any(abs(area) >= 1.0 for area in rest.values() if not pd.isna(area)):
+        rows.append(_balance_row(None, _OUTSIDE_TOWNSHIPS, rest))
+    rows.append(_balance_row("", TOTAL, {column: whole[column] for column in _BALANCE}))
+    frame = pd.DataFrame(rows, columns=["township_code", "township_name", *_BALANCE])
+    facts = village_facts(source.data)
+    persons = facts.groupby("township_code")["persons"].agg(known_sum)
+    frame["persons"] = pd.array([known_sum(facts["persons"]) if code == "" else persons.get(code) for code in frame["township_code"]], dtype="Int64")
+    counted = frame["persons"].astype("Float64").replace(0, pd.NA).astype("float64")
+    for name in ("base", "cleared", "new", "planned"):
+        frame[f"{name}_ha"] = hectares(frame[f"{name}_m2"])
+    frame["reduction_ha"] = hectares(frame["base_m2"] - frame["planned_m2"])
+    frame["reduction_ha"] = frame["reduction_ha"].fillna(hectares(frame["cleared_m2"] - frame["new_m2"]))
+    frame["reduction_percent"] = 100 * frame["reduction_ha"] / frame["base_ha"].where(frame["base_ha"] > 0)
+    frame["base_per_person"] = frame["base_m2"] / counted
+    frame["planned_per_person"] = frame["planned_m2"] / counted
+    return frame
+
+
+def _balance_row(code: str | None, name: str, areas: dict[str, Any]) -> dict[str, Any]:
+    return {"township_code": code, "township_name": name, **{column: plain(area) for column, area in areas.items()}}
+
+
+def control_line_check(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
+    """B7: land of each village on farmland, basic farmland and red line, present and new apart, its place, hazards, and the conclusion."""
+    frame = villages.copy()
+    frame["position_name"] = [source.profile.code_list("position").name(plain(position)) or "未知" for position in frame["position"]]
+    frame["farmland_new_ha"] = hectares(printed_m2(frame["farmland_m2"]))
+    for line in ("basic_farmland", "redline"):
+        measured = getattr(source.conflicts, f"{line}_new_m2")
+        new = pd.Series([None if measured is None else measured.get(code, 0.0) for code in frame["village_code"]], index=frame.index, dtype="float64")
+        both = printed_m2(frame[f"{line}_m2"])
+        frame[f"{line}_ha"], frame[f"{line}_new_ha"] = hectares(both), hectares(printed_m2(new))
+        frame[f"{line}_present_ha"] = hectares(both - printed_m2(new))
+    frame["hazard_name"] = ["未核查" if plain(hazard) is None else "涉及" if hazard else "不涉及" for hazard in frame["hazard"]]
+    frame["conclusion"] = [_conclusion(row) for row in frame.to_dict("records")]
+    return frame
+
+
+def _conclusion(row: dict[str, Any]) -> str:
+    """What a reviewer reads first; what could not be checked is never passed over."""
+    unchecked = [name for name, column in (("耕地", "farmland_new_ha"), ("永久基本农田", "basic_farmland_ha"), ("生态保护红线", "redline_ha"))
+                 if pd.isna(row[column])]
+    faults = [name for name, column in (("新增占用永久基本农田", "basic_farmland_new_ha"), ("新增进入生态保护红线", "redline_new_ha"))
+              if not pd.isna(row[column]) and row[column] > 0]
+    told = [name for name, column in (("现状压占永久基本农田", "basic_farmland_present_ha"), ("现状位于生态保护红线内", "redline_present_ha"))
+            if not pd.isna(row[column]) and row[column] > 0]
+    hazard = ["涉及地质灾害"] if row["hazard_name"] == "涉及" else []
+    parts = ["不符合：" + "、".join(faults)] if faults else [] if unchecked else ["符合"]
+    if told or hazard:
+        parts.append("、".join([*told, *hazard]))
+    if unchecked:
+        parts.append("未核查：" + "、".join(unchecked))
+    return "；".join(parts)
+
+
+def reclamation_summary(source: DeliverySource) -> pd.DataFrame:
+    """Reclaimed land and what is left over, per township and phase, then per phase for the whole plan."""
+    account = reclamation(printed_plan(source.data), source.profile, source.scenario)
+    whole = [
+        {"township_code": "", "township_name": TOTAL, "phase": phase, **{name: known_sum(group[name]) for name in _RECLAIMED}}
+        for phase, group in account.groupby("phase", dropna=False)
+    ]
+    frame = pd.concat([account, pd.DataFrame(whole)], ignore_index=True) if whole else account
+    frame["phase_name"] = [UNPHASED if pd.isna(phase) else f"{int(phase)}年" for phase in frame["phase"]]
+    for name in _RECLAIMED:
+        frame[name.replace("_m2", "_ha")] = hectares(pd.to_numeric(frame[name], errors="coerce").astype("float64"))
+    return frame

@@ -1,0 +1,32 @@
+"""The printed table of resettlement sites (集中安置点) as a frame."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from village_planner.accounts import site_inflow
+from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.naming import hectares, printed_m2
+from village_planner.plan.data import plain
+
+
+def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
+    """One row per site: place, kind, land, capacity, and what moves in by phase, cumulative, against the capacity of that phase."""
+    settings = source.profile.codes.get("delivered_setting")
+    words = {row["word"]: row["name"] for row in settings.rows} if settings else {}
+    frame = sites.copy()
+    frame["setting_name"] = [words.get(plain(setting), plain(setting)) for setting in frame["setting"]]
+    frame["area_ha"] = hectares(printed_m2(frame["area_m2"]))
+    frame["ready_name"] = [None if pd.isna(phase) else f"{int(phase)}年" for phase in frame["ready_phase"]]
+    households = frame["capacity"].astype("Float64").replace(0, pd.NA).astype("float64")
+    frame["area_per_household"] = frame["area_m2"] / households
+    inflow = site_inflow(source.data, source.scenario)
+    for phase in source.data.phases:
+        mine = inflow[inflow["phase"] == phase].set_index("site_code")
+        for column in ("capacity", "cumulative"):
+            frame[f"{column}_{phase}"] = pd.array([plain(mine[column].get(code)) for code in frame["site_code"]], dtype="Int64")
+    last = source.data.phases[-1] if source.data.phases else None
+    known = [f"{column}_{last}" for column in ("capacity", "cumulative")]
+    frame["inflow"] = frame[known[1]] if last else pd.array([None] * len(frame), dtype="Int64")
+    frame["spare"] = frame[known[0]] - frame[known[1]] if last else frame["inflow"]
+    return frame
