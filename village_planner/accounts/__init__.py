@@ -10,8 +10,8 @@ from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.ledger import implementation_by_year, ledger_rows, move_places
 from village_planner.accounts.lines import move_lines
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
-from village_planner.accounts.scenarios import scenario_differences, scenario_figures
 from village_planner.accounts.reclamation import reclamation
+from village_planner.accounts.scenarios import scenario_differences, scenario_figures
 from village_planner.accounts.tasks import hamlet_completion, phase_tasks, site_inflow, village_completion
 from village_planner.accounts.work import OpenWork, open_work, villages_in_scope
 
