@@ -45,6 +45,80 @@
     </message>
 </context>
 <context>
+    <name>AddFactsAlgorithm</name>
+    <message>
+        <source>Take facts from a table</source>
+        <translation>导入村庄数据</translation>
+    </message>
+    <message>
+        <source>Takes figures of villages and hamlets from any table and keeps each with its source and date. Basic figures replace what the plan holds where they are newer; contradictions are reported. Other columns are taken when the field map names them. Items:</source>
+        <translation>从任意表格导入行政村和居民点的数据，每个数值都保留来源和日期。户数、人口、宅基地等基本数据以日期较新者为准，矛盾在报告中列出；其他列须在字段对照表中指定后导入。可识别的数据项：</translation>
+    </message>
+    <message>
+        <source>Table of facts</source>
+        <translation>数据表</translation>
+    </message>
+    <message>
+        <source>Units of the rows</source>
+        <translation>各行对应</translation>
+    </message>
+    <message>
+        <source>Field map</source>
+        <translation>字段对照表</translation>
+    </message>
+    <message>
+        <source>Date of the figures (YYYY-MM-DD)</source>
+        <translation>数据日期（YYYY-MM-DD）</translation>
+    </message>
+    <message>
+        <source>Rows accepted</source>
+        <translation>接受行数</translation>
+    </message>
+    <message>
+        <source>Rows rejected</source>
+        <translation>退回行数</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+</context>
+<context>
+    <name>AddLimitsAlgorithm</name>
+    <message>
+        <source>Take limits from above</source>
+        <translation>导入上级指标与名单</translation>
+    </message>
+    <message>
+        <source>Takes what the superior level has fixed: figures per township or county (kind quota, a column per item or a row per item; areas name their unit), or a list of villages with category or action (kind villages). The report gives the reason for each wrong row. Items:</source>
+        <translation>导入上级确定的内容：乡镇或县的下达指标（quota，每项指标一列或一行，面积须注明单位），或已确定类别、布局引导的村庄名单（villages）。不能采纳的行在报告中逐行说明原因。可识别的指标：</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Table of limits</source>
+        <translation>指标表或名单</translation>
+    </message>
+    <message>
+        <source>Field map</source>
+        <translation>字段对照表</translation>
+    </message>
+    <message>
+        <source>Rows accepted</source>
+        <translation>接受行数</translation>
+    </message>
+    <message>
+        <source>Rows rejected</source>
+        <translation>退回行数</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+</context>
+<context>
     <name>CheckAlgorithm</name>
     <message>
         <source>Check plan</source>

@@ -94,6 +94,8 @@ def test_findings_come_as_a_table_for_excel(way: Way, qgis_process: Callable[...
         ("check", {"SCENARIO": "没有这个方案"}, "没有这个方案"),
         ("decide", {"DECISIONS": "没有这个表.xlsx"}, "没有这个表"),
         ("addcontrol", {"KIND": "road", "SOURCE": "没有这个图层.shp"}, "没有这个图层"),
+        ("addfacts", {"SOURCE": "没有这个表.xlsx"}, "没有这个表"),
+        ("addlimits", {"KIND": "quota", "SOURCE": "没有这个表.xlsx"}, "没有这个表"),
         ("package", {"FOLDER": "x", "EDITION": "nonsense"}, "nonsense"),
     ],
 )

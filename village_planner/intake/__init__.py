@@ -1,21 +1,38 @@
-"""A user's files into the plan: rosters and polygons, control layers, decisions; each step reports what it did row by row."""
+"""A user's files into the plan: rosters and polygons, control layers, decisions, facts, limits; each step reports what it did row by row."""
 
 from village_planner.intake.control import add_control
 from village_planner.intake.create import create_plan
 from village_planner.intake.decide import decide
-from village_planner.intake.requests import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult
+from village_planner.intake.facts import add_facts
+from village_planner.intake.limits import add_limits
+from village_planner.intake.requests import (
+    AddControl,
+    AddFacts,
+    AddLimits,
+    ControlResult,
+    CreatePlan,
+    CreateResult,
+    Decide,
+    DecideResult,
+    TakeResult,
+)
 from village_planner.intake.settle import ACCEPTABLE, BRINGS_A_VILLAGE, settle, settle_committees
 
 __all__ = [
     "ACCEPTABLE",
     "BRINGS_A_VILLAGE",
     "AddControl",
+    "AddFacts",
+    "AddLimits",
     "ControlResult",
     "CreatePlan",
     "CreateResult",
     "Decide",
     "DecideResult",
+    "TakeResult",
     "add_control",
+    "add_facts",
+    "add_limits",
     "create_plan",
     "decide",
     "settle",

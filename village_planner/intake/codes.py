@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from village_planner.base import InputError
-from village_planner.intake.values import plain_form, text
-from village_planner.standards import Profile
+from village_planner.intake.values import is_blank, plain_form, text
+from village_planner.standards import CodeList, Profile
 
 _SCIENTIFIC = re.compile(r"[+-]?(\d+(?:\.\d+)?)[eE]\+?(\d+)")
 _NOISE = re.compile(r"[\s'‘’\"`_\-‐–—－.·]")
@@ -121,6 +121,17 @@ def township_keys(name: Any) -> tuple[str, str]:
     """Return a township's name as written and without 镇, 乡, 街道 …"""
     written = re.sub(r"\s", "", plain_form(name))
     return written, _TOWNSHIP.sub("", written) or written
+
+
+def code_of(codes: CodeList, cell: Any) -> str | None:
+    """Return the code of a list that a cell means: code (also as Excel writes it: 4 or 4.0 for 04), name or alias, blanks and brackets
+    left out; None for blank and for what is none."""
+    written = re.sub(r"(?<=^\d)\.0+$", "", plain_form(cell))
+    if is_blank(written):
+        return None
+    width = len(codes.codes[0])
+    forms = (text(cell), written, written.zfill(width) if written.isdigit() else "", re.sub(r"\s", "", written), _BRACKETED.sub("", written).strip())
+    return next((code for form in forms if (code := codes.find(form))), None)
 
 
 def _from_scientific(written: str, match: re.Match[str]) -> str:

@@ -59,6 +59,7 @@ class Creation:
     points: dict[str, shapely.Point] = field(default_factory=dict)
     comparisons: list[Reconciliation] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    figure_sources: dict[str, str] = field(default_factory=dict)  # villages whose figures are another roster's
     crs: int = CGCS2000_GEOGRAPHIC
 
     def __post_init__(self) -> None:
@@ -283,6 +284,7 @@ class Creation:
             village, figures = ours[code], _figures_of(unit)
             if figures and not _figures_of(village):
                 (village.hamlets[0] if len(village.hamlets) == 1 else village).facts.update(figures)
+                self.figure_sources[code] = comparison.source
                 taken += 1
         if taken:
             message = Message("intake.figures_taken", {"source": comparison.source, "count": taken})

@@ -9,15 +9,13 @@ from village_planner.base.report import Report
 from village_planner.intake import reporting
 from village_planner.intake.codes import code_rule
 from village_planner.intake.decision_rows import DecisionRow, complete_village, decision_rows, distinct_moves
-from village_planner.intake.geometry import layer_table
-from village_planner.intake.headers import Table, read_table
+from village_planner.intake.headers import Table
+from village_planner.intake.opening import read_any_table
 from village_planner.intake.planindex import PlanIndex
 from village_planner.intake.requests import Decide, DecideResult
-from village_planner.intake.tables import is_table_file, split_source
 from village_planner.intake.taking import take
 from village_planner.intake.values import area_unit_m2
 from village_planner.plan import PlanData, PlanFile
-from village_planner.spatial.reading import read_layer
 from village_planner.standards import Profile, load_profile
 
 
@@ -41,7 +39,7 @@ def decide(request: Decide, feedback: Feedback | None = None) -> DecideResult:
     files, taken, refused = (report.section(reporting.title(code)) for code in ("section_files", "section_taken", "section_refused"))
     _say_table(table, profile, report)
     index = PlanIndex(data, code_rule(profile))
-    rows = decision_rows(table, index, profile, code_rule(profile))
+    rows = decision_rows(table, index, profile)
     feedback.progress(0.4)
     feedback.check()
     groups = _by_village(rows)
@@ -82,13 +80,8 @@ def _scenario(data: PlanData, wanted: str | None) -> str:
 
 
 def _read(request: Decide, profile: Profile, feedback: Feedback) -> Table:
-    spec, rule = profile.inputs["decisions"], code_rule(profile)
-    file, layer = split_source(request.decisions)
-    chosen = reporting.chosen_columns(request.field_map, "decisions", file.replace("\\", "/").rsplit("/", 1)[-1])
-    if is_table_file(request.decisions):
-        table = read_table(request.decisions, spec, rule, chosen, feedback)
-    else:
-        table = layer_table(read_layer(file, layer, feedback=feedback), spec, rule, chosen)
+    spec = profile.inputs["decisions"]
+    table = read_any_table(request.decisions, spec, profile, request.field_map, feedback)
     if not table.has("village") and not table.has("village_code"):
         raise InputError("intake.column_missing", file=table.file, field=spec.fields["village"].alias, columns="、".join(table.frame.columns))
     if not table.has("category") and not table.has("action") and not table.has("consent_kind"):

@@ -9,9 +9,10 @@ from typing import Any, Callable, Sequence
 
 from village_planner.base import InputError, Message
 from village_planner.intake import values
-from village_planner.intake.codes import CodeRule
+from village_planner.intake.codes import code_of
 from village_planner.intake.headers import Table
 from village_planner.intake.planindex import PlanIndex
+from village_planner.intake.subjects import find_village
 from village_planner.plan.data import plain
 from village_planner.plan.schema import Action, Destination
 from village_planner.standards import CodeList, Profile
@@ -20,7 +21,6 @@ MOVE_NUMBERS = ("households", "persons", "homesteads")
 MOVE_AREAS = ("cleared_m2", "built_m2", "reclaimed_m2")
 _CONSENT = ("consent_kind", "consent_date", "consent_basis", "consent_eligible", "consent_attended", "consent_in_favour", "consent_document")
 _WITHDRAWN = (Action.MERGE.value, Action.RELOCATE.value)
-_BRACKETED = re.compile(r"\s*[(\[【〔][^)\]】〕]*[)\]】〕]\s*")
 _PATH = re.compile(r"\s*[/／>→、\\]\s*")
 
 
@@ -47,7 +47,7 @@ class DecisionRow:
     notes: list[Message] = field(default_factory=list)
 
 
-def decision_rows(table: Table, index: PlanIndex, profile: Profile, rule: CodeRule) -> list[DecisionRow]:
+def decision_rows(table: Table, index: PlanIndex, profile: Profile) -> list[DecisionRow]:
     """Read every row of a decisions table; a row without a village belongs to the one above."""
     reader = _RowReader(table, index, profile)
     return [reader.read(position) for position in range(len(table.frame))]
@@ -81,26 +81,14 @@ class _RowReader:
         return row
 
     def _find_village(self) -> None:
-        name, code, township = (values.text(self._cell(column)) for column in ("village", "village_code", "township"))
-        if not name and not code:
+        found = find_village(self._table, self._position, self._index)
+        if not found.text and self._above[1]:
             self._row.village, self._row.village_text = self._above
-            if not self._row.village_text:
-                self._fault("intake.decide_no_village")
             return
-        self._row.village_text = name or code
-        found = self._index.villages(self._cell("village_code") if code else self._cell("village"), name, township)
-        if len(found) == 1:
-            self._row.village = found[0]
-            if name and code and not self._index.villages(self._cell("village_code")):
-                self._note("intake.decide_by_name", code=code, village=name, found=found[0])
-            meant = self._index.villages("", name, township) if name and code else []
-            if meant and found[0] not in meant:
-                self._fault("intake.decide_code_and_name", code=found[0], of_code=self._index.village_names[found[0]], village=name)
-        elif found:
-            self._fault("intake.decide_villages", village=self._row.village_text, codes="、".join(found))
-        else:
-            self._fault("intake.decide_unknown_village", village=self._row.village_text)
-        self._above = (self._row.village, self._row.village_text)
+        self._row.village, self._row.village_text = found.code, found.text
+        self._row.faults += [found.fault] if found.fault else []
+        self._row.notes += [found.note] if found.note else []
+        self._above = (found.code, found.text)
 
     def _find_hamlet(self) -> None:
         text = values.text(self._cell("hamlet"))
@@ -191,15 +179,11 @@ class _RowReader:
         return None
 
     def _code(self, column: str, codes: CodeList) -> str | None:
-        # Excel makes 4 or 4.0 of 04.
-        text = re.sub(r"(?<=^\d)\.0+$", "", values.plain_form(self._cell(column)))
-        if values.is_blank(text):
-            return None
-        width = len(codes.codes[0])
-        forms = (values.text(self._cell(column)), text, text.zfill(width) if text.isdigit() else "", re.sub(r"\s", "", text), _BRACKETED.sub("", text))
-        found = next((code for form in forms if (code := codes.find(form))), None)
-        if found is None:
-            self._fault("intake.decide_code", column=self._table.matching.columns[column], value=text, known="、".join(row["name"] for row in codes.rows))
+        cell = self._cell(column)
+        found = code_of(codes, cell)
+        if found is None and not values.is_blank(cell):
+            known = "、".join(row["name"] for row in codes.rows)
+            self._fault("intake.decide_code", column=self._table.matching.columns[column], value=values.plain_form(cell), known=known)
         return found
 
     def _read(self, column: str, read: Callable[[Any], Any]) -> Any:

@@ -13,7 +13,7 @@ import pandas as pd
 from village_planner.base import Feedback, InputError, Message
 from village_planner.intake.codes import CodeRule
 from village_planner.intake.matching import Matching, heading_score, match_columns
-from village_planner.intake.tables import Grid, read_grids
+from village_planner.intake.tables import Grid, read_grids, split_source
 from village_planner.intake.values import is_blank, plain_form, text
 from village_planner.standards import InputSpec
 
@@ -69,11 +69,18 @@ def read_table(
 ) -> Table:
     """Read the sheet of a table file that fits `spec` best, with its columns matched.
 
-    chosen: field → heading as the planner says it. Raises InputError where no sheet has rows, or a required field has no column.
+    chosen: field → heading as the planner says it. `path|layername=X` names a sheet. Raises InputError where no sheet has rows, or a
+    required field has no column.
     """
     grids = [grid for grid in read_grids(path, feedback) if any(any(not is_blank(cell) for cell in row) for row in grid.rows)]
+    file, sheet = split_source(path)
     if not grids:
-        raise InputError("intake.table_empty", file=Path(path).name)
+        raise InputError("intake.table_empty", file=Path(file).name)
+    if sheet is not None and len(grids) > 1:
+        named = [grid for grid in grids if grid.sheet == sheet]
+        if not named:
+            raise InputError("intake.layer_missing", file=Path(file).name, layer=sheet, layers="、".join(grid.sheet for grid in grids))
+        grids = named
     tables = [(_fit(grid, spec, chosen or {}), number, grid) for number, grid in enumerate(grids)]
     # A hidden sheet is mostly an old state: it only serves where no other fits at all.
     score, _, grid = max(tables, key=lambda item: (item[0] > 0 and not item[2].hidden, item[0], len(item[2].rows) if item[0] else 0, -item[1]))

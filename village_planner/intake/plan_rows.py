@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from datetime import datetime, timezone
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 import shapely
 
@@ -50,11 +50,14 @@ def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:
     tx.insert("township", [
         {"code": code, "name": name, "geom": work.townships_joined.shapes.get(code)} for code, name in work.townships.items()
     ])
-    tx.insert("village", [_village_row(village, shapes.get(village.code)) for village in villages])
+    village_rows = [_village_row(village, shapes.get(village.code)) for village in villages]
+    tx.insert("village", village_rows)
     feedback.check()
     feedback.progress(0.8)
-    tx.insert("hamlet", [row for village in villages for row in _hamlet_rows(village, work.points)])
+    hamlet_rows = [row for village in villages for row in _hamlet_rows(village, work.points)]
+    tx.insert("hamlet", hamlet_rows)
     feedback.check()
+    tx.insert("fact", _fact_rows(work, village_rows, hamlet_rows))
     tx.insert("village_alias", _alias_rows(work))
     tx.insert("patch", work.patches.patches)
     tx.insert("site", work.patches.sites)
@@ -103,6 +106,23 @@ def _hamlet_rows(village: Village, points: Mapping[str, shapely.Point]) -> list[
             "geom": points.get(hamlet.code), **facts,
         })
     return rows
+
+
+def _fact_rows(work: Creation, villages: Sequence[Mapping[str, Any]], hamlets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The roster's own figures with their source and date: facts that come later are weighed against them."""
+    items = work.profile.code_list("fact_item")
+    found = []
+    for kind, rows in (("village", villages), ("hamlet", hamlets)):
+        for row in rows:
+            village = row["code"] if kind == "village" else row["village_code"]
+            source = work.figure_sources.get(village, work.roster.source)
+            for item in items.with_role("base"):
+                if row.get(item) is not None:
+                    found.append({
+                        "subject_kind": kind, "subject_code": row["code"], "item": item, "value": str(row[item]), "number": row[item],
+                        "unit": (items.row(item) or {})["unit"], "source": source, "date": row["facts_date"],
+                    })
+    return found
 
 
 def _alias_rows(work: Creation) -> list[dict[str, Any]]:

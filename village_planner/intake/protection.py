@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from village_planner.base import Feedback, InputError, Message, render
 from village_planner.base.report import Report
 from village_planner.intake import reporting, values
 from village_planner.intake.codes import code_rule, code_text
-from village_planner.intake.geometry import layer_table
-from village_planner.intake.headers import RowNote, Table, read_table
+from village_planner.intake.headers import RowNote, Table
+from village_planner.intake.opening import read_any_table
 from village_planner.intake.planindex import PlanIndex
 from village_planner.intake.requests import AddControl, ControlResult
-from village_planner.intake.tables import is_table_file, split_source
 from village_planner.plan import PlanFile
-from village_planner.spatial.reading import read_layer
 from village_planner.standards import Profile
 
 
@@ -49,13 +46,7 @@ def mark_protected(request: AddControl, plan: PlanFile, profile: Profile, feedba
 
 
 def _read(request: AddControl, profile: Profile, feedback: Feedback) -> Table:
-    spec, rule = profile.inputs["protection_list"], code_rule(profile)
-    file, layer = split_source(request.source)
-    chosen = reporting.chosen_columns(request.field_map, "protection_list", Path(file).name)
-    if is_table_file(request.source):
-        table = read_table(request.source, spec, rule, chosen, feedback)
-    else:
-        table = layer_table(read_layer(file, layer, feedback=feedback), spec, rule, chosen)
+    table = read_any_table(request.source, profile.inputs["protection_list"], profile, request.field_map, feedback)
     if not any(table.has(field) for field in ("village_code", "village", "hamlet_code", "hamlet")) or not table.has("protection"):
         raise InputError("intake.protection_columns", file=table.file, columns="、".join(table.frame.columns))
     return table

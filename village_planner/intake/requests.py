@@ -103,3 +103,45 @@ class DecideResult:
     villages: int
     report: Report
     report_path: Path
+
+
+@dataclass(frozen=True)
+class AddFacts:
+    """Parameters of `addfacts`.
+
+    source: a table, or a layer whose attributes count. level: `village` or `hamlet`, None goes by what a row names.
+    field_map: under `facts`, item or a name of the planner's own → heading; the name may carry the column's unit, `cultivated_m2（亩）`.
+    date: ISO date of figures whose row has none of its own.
+    """
+
+    plan: Path
+    source: str
+    level: str | None = None
+    field_map: FieldMap = field(default_factory=dict)
+    date: str | None = None
+    report: Path | None = None
+    profile: str | Path | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class AddLimits:
+    """Parameters of `addlimits`. kind: `quota` (figures per township or county) or `villages` (a list fixed from above)."""
+
+    plan: Path
+    kind: str
+    source: str
+    field_map: FieldMap = field(default_factory=dict)
+    report: Path | None = None
+    profile: str | Path | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class TakeResult:
+    """How many rows of a table were taken and how many were not."""
+
+    accepted: int
+    rejected: int
+    report: Report
+    report_path: Path

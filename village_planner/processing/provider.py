@@ -8,6 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 
 from village_planner.base import resource
 from village_planner.processing.addcontrol import AddControlAlgorithm
+from village_planner.processing.addfacts import AddFactsAlgorithm
+from village_planner.processing.addlimits import AddLimitsAlgorithm
 from village_planner.processing.check import CheckAlgorithm
 from village_planner.processing.createplan import CreatePlanAlgorithm
 from village_planner.processing.decide import DecideAlgorithm
@@ -19,6 +21,8 @@ ALGORITHMS = (
     DemoAlgorithm,
     CreatePlanAlgorithm,
     AddControlAlgorithm,
+    AddFactsAlgorithm,
+    AddLimitsAlgorithm,
     DecideAlgorithm,
     CheckAlgorithm,
     PackageAlgorithm,
