@@ -694,6 +694,14 @@
         <source>persons per household</source>
         <translation>人/户</translation>
     </message>
+    <message>
+        <source>m² per household</source>
+        <translation>m²/户</translation>
+    </message>
+    <message>
+        <source>m² per person</source>
+        <translation>m²/人</translation>
+    </message>
 </context>
 <context>
     <name>FindingsDock</name>

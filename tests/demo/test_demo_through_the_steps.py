@@ -68,7 +68,7 @@ def faulty_run(faulty: DemoResult) -> Run:
 
 def test_the_clean_demo_has_no_finding_and_every_rule_runs(clean_run: Run) -> None:
     assert _keys_found(clean_run) == set()
-    assert clean_run.checked.not_checked == []
+    assert [note for note in clean_run.checked.not_checked if note.holds_up] == []
     assert clean_run.decided.rejected == 0 and clean_run.created.differences == 0
     assert (clean_run.created.village_count, clean_run.created.hamlet_count) == (30, 90)
 
@@ -78,7 +78,7 @@ def test_the_faulty_demo_gives_exactly_the_expected_findings(faulty_run: Run) ->
     found = _keys_found(faulty_run)
     assert len(set(expected)) == len(expected)
     assert {"missing": set(expected) - found, "unexpected": found - set(expected)} == {"missing": set(), "unexpected": set()}
-    assert [note.rule for note in faulty_run.checked.not_checked] == faulty_run.expected["not_checked"]
+    assert [note.rule for note in faulty_run.checked.not_checked if note.holds_up] == faulty_run.expected["not_checked"]
 
 
 def test_measures_and_limits_are_those_of_the_oracle(faulty_run: Run) -> None:

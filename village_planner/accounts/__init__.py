@@ -3,7 +3,7 @@
 from village_planner.accounts.boundary import positions
 from village_planner.accounts.categories import category_counts
 from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
-from village_planner.accounts.facts import hamlet_frame, village_facts
+from village_planner.accounts.facts import hamlet_frame, site_density, village_facts
 from village_planner.accounts.figures import key_figures
 from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
@@ -36,9 +36,10 @@ __all__ = [
     "patch_states",
     "phase_tasks",
     "positions",
+    "reclamation",
     "scenario_differences",
     "scenario_figures",
-    "reclamation",
+    "site_density",
     "site_inflow",
     "turnover",
     "usable_deduction",

@@ -39,6 +39,19 @@ def village_facts(data: PlanData) -> pd.DataFrame:
     return frame
 
 
+def site_density(data: PlanData) -> pd.DataFrame:
+    """Ground of each drawn site per household of its largest stated capacity, in roster order.
+
+    Columns: site_code, area_m2, households (Int64; NA without a stated capacity), m2_per_household (null where that is
+    unknown or 0).
+    """
+    drawn = data.site[~(shapely.is_missing(data.site["geom"].to_numpy()) | shapely.is_empty(data.site["geom"].to_numpy()))]
+    frame = pd.DataFrame({"site_code": drawn["code"].to_numpy(), "area_m2": _areas(drawn["geom"], data).to_numpy()})
+    frame["households"] = _of(frame, data.site_capacity.groupby("site_code")["households"].max(), "site_code").astype("Int64")
+    frame["m2_per_household"] = (frame["area_m2"] / frame["households"].astype("Float64").replace(0, pd.NA)).astype("float64")
+    return frame.astype({"site_code": "string", "area_m2": "float64"})
+
+
 def hamlet_frame(data: PlanData, scenario: str) -> pd.DataFrame:
     """Every hamlet with its village, its figures and what the scenario decides for it, in roster order.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from village_planner.checks import capacity, consent, control_lines, land, moves, protection, roster
+from village_planner.checks import capacity, consent, control_lines, land, moves, other_lines, protection, roster
 from village_planner.checks.rule import Rule
 
 _PATCHES = ("patch", "site", "hamlet", "action")
@@ -13,10 +13,17 @@ RULES: tuple[Rule, ...] = (
         "QC-5202", _PATCHES, control_lines.patches_on_farmland, (control_lines.FARMLAND,), needs=(control_lines.FARMLAND,)
     ),
     Rule("QC-5203", _PATCHES, control_lines.patches_on_redline, (control_lines.REDLINE,), needs=(control_lines.REDLINE,)),
+    Rule(
+        "QC-5204", _PATCHES, control_lines.wrong_side_of_boundary, (control_lines.BOUNDARY,), needs=(control_lines.BOUNDARY,)
+    ),
     Rule("QC-5301", (*_PATCHES, "township", "village"), land.reduction, ("land_use",)),
     Rule("QC-5303", ("move", "phase", "plan"), land.turnover_overdue),
     Rule("NL-01", ("patch", "site", "hamlet"), land.newly_taken_land, ("land_use",), needs=("land_use",)),
     Rule("NL-02", ("site", "site_capacity", "move", "phase"), capacity.sites_over_capacity),
+    Rule("NL-03", ("site", "site_capacity", "patch"), other_lines.unfit_sites, other_lines.ALL_KINDS),
+    Rule("NL-06", _PATCHES, other_lines.patches_on_rigid_lines, other_lines.RIGID),
+    Rule("NL-07", _PATCHES, other_lines.patches_on_green_line, (other_lines.GREEN,)),
+    Rule("NL-08", _PATCHES, other_lines.patches_in_danger, other_lines.DANGERS),
     Rule("QC-7101", ("roster_difference", "roster_source", "village"), roster.unsettled_differences),
     Rule("QC-7102", ("village", "hamlet", "patch", "category"), roster.villages_without_category, ("development_boundary",)),
     Rule("QC-7103", ("hamlet", "action", "move", "category", "phase"), moves.without_destination_or_phase),

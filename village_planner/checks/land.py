@@ -9,7 +9,7 @@ import pandas as pd
 
 from village_planner.accounts import land_balance, newly_taken, turnover
 from village_planner.accounts.land import TOWN
-from village_planner.checks.control_lines import has_polygons
+from village_planner.checks.ground import has_polygons
 from village_planner.checks.rule import Context, Finding, Outcome
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import PatchKind

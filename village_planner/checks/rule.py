@@ -16,6 +16,7 @@ from village_planner.standards import Profile, RuleSetting
 
 NAMED = 5
 """How many of many a note names."""
+_ONLY_TOLD = ("optional_layers", "optional_kinds", "no_quota", "no_list", "no_limit")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ class NotChecked:
 
     rule: str
     message: Message
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether a formal package waits for it where the rule is severe: what a county need not have is only told."""
+        return holds_up(self.message.code)
+
+
+def holds_up(code: str) -> bool:
+    """`NotChecked.holds_up` of a note that was kept: by the code of its message."""
+    return code.rpartition(".")[2] not in _ONLY_TOLD
 
 
 @dataclass(frozen=True)

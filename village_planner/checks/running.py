@@ -118,5 +118,8 @@ def _set_aside(rule: Rule, context: Context) -> list[NotChecked]:
     return [context.not_checked("set_aside", title=row.title, count=int(row.set_aside)) for row in lacking.itertuples(index=False)]
 
 
-_WHOLE_RULE = tuple(f"checks.not_checked.{why}" for why in ("no_patches", "no_base", "no_village_land", "too_few_layers"))
+_WHOLE_RULE = tuple(
+    f"checks.not_checked.{why}"
+    for why in ("no_patches", "no_base", "no_village_land", "too_few_layers", "optional_layers", "no_quota", "no_list", "no_limit")
+)
 """Notes that say that the whole rule did not run; others concern a part of it."""

@@ -176,7 +176,7 @@ def _refuse_open(findings: pd.DataFrame, result: CheckResult, profile: Profile) 
     relevant = []
     for note in result.not_checked:
         rule = profile.rule(note.rule)
-        if rule is not None and rule.severity == "A":
+        if rule is not None and rule.severity == "A" and note.holds_up:
             relevant.append(f"{note.rule} {rule.title}（{render(note.message).rstrip('。')}）")
     if relevant:
         raise Refused("delivery.formal_not_checked", count=len(relevant), first="；".join(relevant) + "。")

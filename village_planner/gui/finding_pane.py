@@ -60,6 +60,8 @@ def quantity(value: float | None, unit: str | None) -> str:
         return f"{100 * value:,.1f} %"
     names = {
         "m2": "m²", "m": "m",
+        "m2/household": QCoreApplication.translate("FindingPane", "m² per household"),
+        "m2/person": QCoreApplication.translate("FindingPane", "m² per person"),
         "households": QCoreApplication.translate("FindingPane", "households"),
         "persons": QCoreApplication.translate("FindingPane", "persons"),
         "persons/household": QCoreApplication.translate("FindingPane", "persons per household"),
