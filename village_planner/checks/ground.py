@@ -72,7 +72,7 @@ def patches_and_sites(context: Context) -> pd.DataFrame:
 
 def drawn(context: Context, items: pd.DataFrame) -> tuple[list[Item], list[NotChecked]]:
     """The items that have a polygon, and the note of the others."""
-    known = [Item(*map(plain, row[:-1]), row[-1]) for row in items[[*_COLUMNS, "geom"]].itertuples(index=False, name=None)]
+    known = [Item._make((*map(plain, row[:-1]), row[-1])) for row in items[[*_COLUMNS, "geom"]].itertuples(index=False, name=None)]
     is_drawn = [item.geom is not None and not item.geom.is_empty for item in known]
     notes = context.without_polygon(item.code for item, shown in zip(known, is_drawn) if not shown)
     return [item for item, shown in zip(known, is_drawn) if shown], notes
