@@ -79,6 +79,8 @@ def test_findings_are_drawn_by_shape_and_waived_ones_are_not(layers: PlanLayers,
             [("open", places[0]), ("open", places[1].buffer(9)), ("waived", places[2]), ("open", None)]
         )
     ]
+    with session.writing("说明") as tx:
+        tx.insert("waiver", [{"finding_key": "2", "finding_digest": "d", "reason": "…", "person": "甲", "date": "2026-01-01", "evidence": "1号"}])
     session.file.store_findings(run, pd.DataFrame(rows))
     session.refresh_findings()
     assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [1, 1]

@@ -174,13 +174,16 @@ def test_findings_of_a_scenario_are_replaced_without_history(plan: PlanFile) -> 
     plan.store_findings(run, findings)
     plan.store_findings({**run, "code": "R2"}, findings.assign(key="k2"))
     data = plan.read()
-    assert (data.finding["key"].tolist(), data.check_run["code"].tolist()) == (["k2"], ["R2"])
-    assert data.finding["params"][0] == {"name": "村"}
-    assert data.finding["geom"][0].area == 1
+    assert data.finding[["key", "state"]].to_numpy().tolist() == [["k1", "fixed"], ["k2", "open"]]
+    assert data.check_run["code"].tolist() == ["R1", "R2"]
+    assert data.finding["params"][1] == {"name": "村"}
+    assert data.finding["geom"][1].area == 1
     plan.store_findings({**run, "code": "T1", "scenario": "S2"}, findings.assign(key="k2", measure=7.0))
     data = plan.read()
-    assert data.finding[["scenario", "key", "run"]].to_numpy().tolist() == [["S1", "k2", "R2"], ["S2", "k2", "T1"]]
+    open_now = data.finding[data.finding["state"] == "open"]
+    assert open_now[["scenario", "key", "run"]].to_numpy().tolist() == [["S1", "k2", "R2"], ["S2", "k2", "T1"]]
     assert len(plan.history()) == groups
     plan.store_findings({**run, "code": "R3"}, findings.iloc[:0])
-    assert plan.read().finding["scenario"].tolist() == ["S2"]
+    data = plan.read()
+    assert data.finding.loc[data.finding["state"] == "open", "scenario"].tolist() == ["S2"]
     assert plan.verify() == []

@@ -1,4 +1,4 @@
-"""Findings as a table: the key that stays, the digest that changes, waivers, and comparing two runs."""
+"""Findings as a table: the key that stays, the digest that changes, and comparing two runs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.checks.catalogue import RULES
 from village_planner.checks.rule import Finding
+from village_planner.checks.waivers import EXCUSED, OPEN
 from village_planner.plan.data import typed_frame
 from village_planner.plan.schema import BY_NAME
 from village_planner.standards import RuleSetting
 
-OPEN, WAIVED, ACCEPTED = "open", "waived", "accepted"
 _DECIMALS_OF_MEASURES = 2
 _DECIMALS_OF_METRES = 3
 
@@ -48,32 +47,14 @@ def finding_key(rule: str, subject_kind: str, subject_code: str, other_kind: str
     return hashlib.sha1(text.encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def apply_waivers(findings: pd.DataFrame, waivers: pd.DataFrame) -> pd.DataFrame:
-    """The findings with a column state.
-
-    A waiver (table `waiver`) holds while its finding_key and finding_digest both agree, and for a `documented` rule only
-    with evidence: then the finding is `accepted` where accepted_by is set, else `waived`. Any other finding is `open`.
-    """
-    documented = {rule.id for rule in RULES if rule.documented}
-    held = {(row.finding_key, row.finding_digest): row for row in waivers.itertuples(index=False)}
-    states = []
-    for rule, key, digest in zip(findings["rule"], findings["key"], findings["digest"]):
-        waiver = held.get((key, digest))
-        if waiver is None or (rule in documented and _is_blank(waiver.evidence)):
-            states.append(OPEN)
-        else:
-            states.append(WAIVED if _is_blank(waiver.accepted_by) else ACCEPTED)
-    return findings.assign(state=pd.array(states, dtype="string"))
-
-
 def verdict_counts(findings: pd.DataFrame) -> dict[str, int]:
     """How many findings are open per severity (`A`, `B`, `C`), and how many are `waived` (accepted ones included).
 
     Without a column state every finding is open.
     """
-    is_open = findings["state"].eq(OPEN) if "state" in findings else pd.Series(True, index=findings.index)
-    counts = {severity: int((is_open & findings["severity"].eq(severity)).sum()) for severity in "ABC"}
-    return {**counts, "waived": int((~is_open).sum())}
+    states = findings["state"] if "state" in findings else pd.Series(OPEN, index=findings.index)
+    counts = {severity: int((states.eq(OPEN) & findings["severity"].eq(severity)).sum()) for severity in "ABC"}
+    return {**counts, "waived": int(states.isin(EXCUSED).sum())}
 
 
 def compare(previous: pd.DataFrame, now: pd.DataFrame) -> Comparison:
@@ -86,10 +67,6 @@ def compare(previous: pd.DataFrame, now: pd.DataFrame) -> Comparison:
         same=same,
         changed=tuple(key for key in same if before[key] != after[key]),
     )
-
-
-def _is_blank(text: object) -> bool:
-    return bool(pd.isna(text)) or not str(text).strip()
 
 
 def _record(setting: RuleSetting, finding: Finding) -> dict[str, Any]:

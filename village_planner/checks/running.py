@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Sequence
+import time
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,11 +26,13 @@ class CheckResult:
 
     findings: columns of plan table `finding` without state and run, and geom; at most one row per rule, subject and
     other. not_checked: what could not be checked and why. ran: ids of the rules that ran, in the catalogue's order.
+    seconds: how long each rule took that was tried.
     """
 
     findings: pd.DataFrame
     not_checked: list[NotChecked]
     ran: list[str]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def run(
@@ -51,6 +54,7 @@ def run(
     found: list[tuple[RuleSetting, Finding]] = []
     notes: list[NotChecked] = []
     ran: list[str] = []
+    seconds: dict[str, float] = {}
     names = Names(data)
     chosen = _chosen(rules)
     hamlets = hamlet_frame(data, scenario).drop_duplicates("hamlet_code").set_index("hamlet_code", drop=False)
@@ -64,12 +68,14 @@ def run(
             continue
         part = PartFeedback(feedback, position / len(chosen), (position + 1) / len(chosen))
         context = Context(data, layers, profile, scenario, formal, setting, part, names, hamlets, moves)
+        begun = time.perf_counter()
         findings, own_notes, did_run = _outcomes(rule, context)
+        seconds[rule.id] = time.perf_counter() - begun
         found += [(setting, finding) for finding in findings]
         notes += own_notes
         ran += [rule.id] if did_run else []
         part.progress(1.0)
-    return CheckResult(findings_frame(found), notes, ran)
+    return CheckResult(findings_frame(found), notes, ran, seconds)
 
 
 def _chosen(rules: Sequence[str] | None) -> list[Rule]:

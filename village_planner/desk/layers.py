@@ -24,7 +24,6 @@ from village_planner.desk.language import text
 from village_planner.desk.mirrors import Mirror, hamlet_frame, village_frame
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
-from village_planner.desk.steps import EXCUSED
 from village_planner.plan.schema import BY_NAME
 from village_planner.standards import Profile
 
@@ -221,7 +220,7 @@ class PlanLayers(QObject):
 
     def _fill_findings(self) -> None:
         frame = self._session.data.finding.rename(columns={"key": "code"})
-        shown = ~frame["state"].isin(EXCUSED) & (frame["scenario"] == self._session.scenario) & ~frame["subject_kind"].isin(_WHOLE_UNITS)
+        shown = frame["state"].eq("open") & (frame["scenario"] == self._session.scenario) & ~frame["subject_kind"].isin(_WHOLE_UNITS)
         frame = frame[shown].copy()
         frame["message"] = [text(Message(code, params or {})) for code, params in zip(frame["message_code"], frame["params"])]
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")

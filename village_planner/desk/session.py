@@ -16,6 +16,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTim
 
 from village_planner.accounts import positions
 from village_planner.base import PlannerError, Refused
+from village_planner.checks import apply_waivers
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
 from village_planner.plan import Change, PlanFile, decisions
@@ -74,7 +75,8 @@ class PlanSession(QObject):
         stamp = _stamp(file)
         data = file.read()
         profile = file.profile()
-        self._file, self._data, self._profile, self._inside, self._chosen = file, data, profile, frozenset(), None
+        self._file, self._profile, self._inside, self._chosen = file, profile, frozenset(), None
+        self._take(data)
         self._stamp = stamp
         self._watch()
         self.opened.emit()
@@ -232,12 +234,14 @@ class PlanSession(QObject):
 
     def refresh_findings(self) -> None:
         """Read the findings that a check has stored."""
-        self._read()
+        self._stamp = _stamp(self.file)
+        self._take(self.file.read_changed(self.data, Change(0, {"finding": [{}], "check_run": [{}]})))
         self.findings_changed.emit()
 
     def reload(self) -> None:
         """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
-        self._read()
+        self._stamp = _stamp(self.file)
+        self._take(self.file.read())
         for layer in self.plan_layers():
             if not layer.isEditable():
                 layer.dataProvider().reloadData()
@@ -346,7 +350,7 @@ class PlanSession(QObject):
     def _refresh(self, change: Any) -> None:
         shown = self.scenario
         self._stamp = _stamp(self.file)
-        self._data = self.file.read_changed(self.data, change)
+        self._take(self.file.read_changed(self.data, change))
         for layer in self.plan_layers():
             if _source(layer).get("layerName") in change.tables:
                 layer.dataProvider().reloadData()
@@ -354,10 +358,12 @@ class PlanSession(QObject):
         if self.scenario != shown:
             # The scenario that was shown is gone, or another one was adopted.
             self.reloaded.emit()
+        elif "waiver" in change.tables:
+            self.findings_changed.emit()
 
-    def _read(self) -> None:
-        self._stamp = _stamp(self.file)
-        self._data = self.file.read()
+    def _take(self, data: PlanData) -> None:
+        """Hold a snapshot; its findings say of themselves what the present explanations make of them."""
+        self._data = PlanData({**data.tables, "finding": apply_waivers(data.finding, data.waiver)})
 
     def _watch(self) -> None:
         if self._watcher.files():

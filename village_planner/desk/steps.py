@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import getpass
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,62 +14,119 @@ import pandas as pd
 
 from village_planner import checks
 from village_planner.base import Feedback, Message
+from village_planner.checks.waivers import EXCUSED, OPEN
 from village_planner.plan import PlanFile
+from village_planner.plan.runs import FIXED, known_digests, last_run
 
 SEVERITIES = ("A", "B", "C")
-EXCUSED = ("waived", "accepted")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What `PlanFile.store_findings` wants: the run, the findings of the rules in `checked` (None: of all rules)."""
+
+    run: Mapping[str, Any]
+    findings: pd.DataFrame
+    checked: frozenset[str] | None
 
 
 @dataclass(frozen=True)
 class CheckOutcome:
     """What a check of a plan found.
 
-    findings: columns of table `finding` and `geom`, in the plan's CRS (`crs`, an EPSG code).
-    not_checked: one message per rule that could not run.
+    findings: columns of table `finding` and `geom`, in the plan's CRS (`crs`, an EPSG code): of the rules that were asked for, or,
+    where only what changed was run, all that the plan has now. not_checked: one message per rule that could not run, likewise.
+    rules: ids of the rules that ran. new, gone: how many of their findings are new or gone since the run before; None in a
+    first run. seconds: by rule, how long it took. record: what is to be stored, None where nothing had changed.
     """
 
     findings: pd.DataFrame
     not_checked: tuple[Message, ...]
     crs: int
+    rules: tuple[str, ...] = ()
+    new: int | None = None
+    gone: int | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    record: RunRecord | None = None
 
     def count(self, severity: str) -> int:
         """Number of findings of a severity that no waiver excuses."""
-        return int(((self.findings["severity"] == severity) & ~self._excused()).sum())
+        return int((self.findings["severity"].eq(severity) & self.findings["state"].eq(OPEN)).sum())
 
     @property
     def waived(self) -> int:
         """Number of findings that a waiver excuses."""
-        return int(self._excused().sum())
-
-    def _excused(self) -> pd.Series:
-        return self.findings["state"].isin(EXCUSED)
+        return int(self.findings["state"].isin(EXCUSED).sum())
 
 
-def check_plan(path: Path, feedback: Feedback, scenario: str | None = None, rules: Sequence[str] | None = None) -> CheckOutcome:
-    """Run the rules on the plan file at `path`, store the findings in it and return them.
+def check_plan(
+    path: Path, feedback: Feedback, scenario: str | None = None, rules: Sequence[str] | None = None, changed_only: bool = False
+) -> CheckOutcome:
+    """Run rules on the plan file at `path`, store the findings in it and return them; the findings of other rules stay.
 
-    scenario: code, None for the adopted one. rules: ids, None for all.
-    Raises PlanFileError where the file cannot be used, InputError for an unknown scenario, Cancelled.
+    scenario: code, None for the adopted one. rules: ids, None for all. changed_only: of all, those whose plan tables, control layers
+    or settings have changed since they ran last. Raises PlanFileError where the file cannot be used, InputError for an unknown
+    scenario or rule, Cancelled; the stored findings are then as they were.
     """
+    outcome = find_faults(path, feedback, scenario, rules, changed_only)
+    if outcome.record is not None:
+        feedback.check()
+        PlanFile.open(path).store_findings(outcome.record.run, outcome.record.findings, outcome.record.checked)
+    return outcome
+
+
+def find_faults(
+    path: Path, feedback: Feedback, scenario: str | None = None, rules: Sequence[str] | None = None, changed_only: bool = False,
+    goes_on: bool = False,
+) -> CheckOutcome:
+    """As `check_plan`, but nothing is stored. goes_on: the run goes on with the last one, see plan.runs.store_run."""
     plan = PlanFile.open(path)
-    data = plan.read()
+    data, profile, layers = plan.read(), plan.profile(), plan.layers()
     chosen = scenario or data.scenario
-    profile = plan.profile()
-    layers = plan.layers()
     for problem in layers.problems():
         feedback.say(problem)
-    result = checks.run(data, layers, profile, rules=list(rules) if rules else None, scenario=chosen, feedback=feedback)
-    findings = checks.apply_waivers(result.findings, data.waiver)
-    run = {
-        "code": f"R{uuid.uuid4().hex}",
-        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "who": who(),
-        "scenario": chosen,
-        "rules": list(result.ran),
-        "not_checked": [{"rule": item.rule, "code": item.message.code, "params": dict(item.message.params)} for item in result.not_checked],
-    }
-    plan.store_findings(run, findings)
-    return CheckOutcome(findings, tuple(item.message for item in result.not_checked), data.crs)
+    digests = checks.input_digests(data, layers, profile, chosen)
+    last = last_run(data, chosen)
+    known = known_digests(last)
+    wanted = list(rules) if rules else checks.outdated(digests, known) if changed_only and last else None
+    result = checks.run(data, layers, profile, rules=wanted, scenario=chosen, feedback=feedback)
+    # What the profile no longer asks for is gone, with its findings.
+    checked = None if wanted is None else frozenset(wanted) if rules else frozenset({*wanted, *(known.keys() - digests.keys())})
+    before = data.finding[(data.finding["scenario"] == chosen) & (data.finding["state"] != FIXED)]
+    kept = before.iloc[:0] if checked is None else before[~before["rule"].isin(checked)]
+    change = checks.compare(before.drop(kept.index), result.findings)
+    record = RunRecord(_run(result, last, checked, digests, chosen, goes_on), checks.apply_waivers(result.findings, data.waiver), checked)
+    notes = record.run["not_checked"] if not rules else [item for item in record.run["not_checked"] if item["rule"] in rules]
+    return CheckOutcome(
+        record.findings if rules else _joined(record.findings, checks.apply_waivers(kept, data.waiver)),
+        tuple(Message(item["code"], item["params"]) for item in notes), data.crs, tuple(result.ran),
+        len(change.new) if last else None, len(change.gone) if last else None, result.seconds,
+        None if checked == frozenset() else record,
+    )
+
+
+def _run(
+    result: checks.CheckResult, last: Mapping[str, Any] | None, checked: frozenset[str] | None, digests: Mapping[str, str], scenario: str, goes_on: bool
+) -> dict[str, Any]:
+    """The row of `check_run`: by rule what it has read when it ran last, and what could not be checked, of all rules together."""
+    before = last if last is not None and checked is not None else {"rules": {}, "not_checked": []}
+    old = before["rules"] if isinstance(before["rules"], dict) else dict.fromkeys(before["rules"] or [])
+    kept = [item for item in before["not_checked"] or [] if item["rule"] not in (checked or ())]
+    notes = [
+        {"rule": item.rule, "code": item.message.code, "params": dict(item.message.params), "read": digests.get(item.rule)}
+        for item in result.not_checked
+    ]  # fmt: skip
+    return {
+        "code": last["code"] if goes_on and last else f"R{uuid.uuid4().hex}",
+        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "who": who(), "scenario": scenario,
+        "rules": {**{rule: read for rule, read in old.items() if rule not in (checked or ())}, **{rule: digests.get(rule) for rule in result.ran}},
+        "not_checked": [*kept, *notes],
+    }  # fmt: skip
+
+
+def _joined(found: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    parts = [frame for frame in (found, kept[list(found.columns)]) if len(frame)]
+    return pd.concat(parts, ignore_index=True) if parts else found
 
 
 def who() -> str:

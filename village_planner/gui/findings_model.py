@@ -13,7 +13,8 @@ from qgis.PyQt.QtGui import QColor
 
 from village_planner.base import Message
 from village_planner.desk.language import text
-from village_planner.desk.steps import EXCUSED, finding_message
+from village_planner.checks.waivers import OPEN
+from village_planner.desk.steps import finding_message
 from village_planner.desk.styles import SEVERITY_COLORS
 from village_planner.gui.headed import Headed
 from village_planner.plan.data import plain
@@ -105,7 +106,7 @@ def finding_rows(findings: pd.DataFrame, name_of: Callable[[str, str], str]) -> 
     """Rows of findings with the columns of table `finding`; excused ones are left out. name_of: (kind, code) → name."""
     rows = []
     for finding in findings.to_dict("records"):
-        if finding.get("state") in EXCUSED:
+        if finding.get("state", OPEN) != OPEN:
             continue
         kind, code = finding["subject_kind"], finding["subject_code"]
         village, other = plain(finding.get("village_code")), plain(finding.get("other_code"))

@@ -8,12 +8,12 @@ import uuid
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, ContextManager, Iterator, Mapping, Sequence
+from typing import Any, Callable, Collection, ContextManager, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from village_planner.base import InputError, Message, PlanFileError
-from village_planner.plan import history, migrations, seal, status
+from village_planner.plan import history, migrations, runs, seal, status
 from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
 from village_planner.plan.counts import counts_wrong, mend_counts
 from village_planner.plan.data import PlanData, typed_frame
@@ -24,7 +24,7 @@ from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status,
 from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
-from village_planner.plan.values import loaded, loaded_geometry, stored_rows
+from village_planner.plan.values import loaded, loaded_geometry
 from village_planner.standards import Profile, load_profile
 
 Content = Callable[[Transaction], None]
@@ -216,22 +216,14 @@ class PlanFile:
         with self._reading() as connection:
             return status.revision_report(connection)
 
-    def store_findings(self, run: Mapping[str, Any], findings: pd.DataFrame) -> None:
-        """Replace the findings of the run's scenario, without history.
+    def store_findings(self, run: Mapping[str, Any], findings: pd.DataFrame, checked: Collection[str] | None = None) -> None:
+        """Keep what a check found in the run's scenario, without history; see runs.store_run.
 
-        run: columns of `check_run`. findings: columns of `finding` except `scenario` and `run`, with `state` set by the caller.
+        run: columns of `check_run`. findings: columns of `finding` except `scenario`, `run` and `since`, with `state` set by the caller.
+        checked: ids of the rules whose findings these are, None for all rules.
         """
         with self._writing() as connection:
-            crs = int(connection.execute("SELECT crs FROM plan").fetchone()[0])
-            for table in ("finding", "check_run"):
-                connection.execute(f"DELETE FROM {table} WHERE scenario = ?", (run["scenario"],))
-            names = [*BY_NAME["finding"].names, "geom"]
-            rows = [
-                {**{name: value for name, value in row.items() if name in names}, "scenario": run["scenario"], "run": run["code"]}
-                for row in findings.to_dict("records")
-            ]
-            _insert_all(connection, BY_NAME["check_run"], [run], crs)
-            _insert_all(connection, BY_NAME["finding"], rows, crs)
+            runs.store_run(connection, run, findings, checked)
 
     def seal(self) -> None:
         """Seal what other programs wrote since the last seal; our own writes seal themselves."""
@@ -347,9 +339,3 @@ def _frame(connection: sqlite3.Connection, table: Table) -> pd.DataFrame:
         return typed_frame(table, columns)
     except ValueError as error:
         raise PlanFileError("plan.values_spoiled", table=table.alias, detail=str(error)) from error
-
-
-def _insert_all(connection: sqlite3.Connection, table: Table, rows: Sequence[Mapping[str, Any]], crs: int) -> None:
-    for row in stored_rows(table, rows, crs):
-        names = ", ".join(f'"{name}"' for name in row)
-        connection.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(row))})', list(row.values()))

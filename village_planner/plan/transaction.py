@@ -47,8 +47,12 @@ class Transaction:
     @cached_property
     def profile(self) -> Profile:
         """The profile that the plan follows; raises InputError where it is neither beside the plan file nor among the shipped."""
-        folder = Path(self._connection.execute("PRAGMA database_list").fetchone()[2]).parent
-        return load_profile(self._profile_id, beside=folder)
+        return load_profile(self._profile_id, beside=self.folder)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Folder of the plan file."""
+        return Path(self._connection.execute("PRAGMA database_list").fetchone()[2]).parent
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows; columns that a row lacks are null."""
