@@ -52,14 +52,17 @@ def full_plan() -> PlanData:
             {"code": "P4", "hamlet_code": None, "kind": "new", "geom": box(2600, 600, 30, 30)},
         ],
         consent=[
-            {"code": "C1", "village_code": V1, "hamlet_code": H2, "kind": "meeting_households", "date": "2020-02-01", "eligible": 9, "attended": 7, "in_favour": 3},
-            {"code": "C2", "village_code": V2, "hamlet_code": None, "kind": "survey", "date": "2020-03-01", "eligible": 30, "attended": 20, "in_favour": 20},
+            {
+                "code": "C1", "village_code": V1, "hamlet_code": H2, "kind": "meeting_households", "date": "2020-02-01",
+                "eligible": 9, "attended": 7, "in_favour": 3,
+            },
+            {"code": "C2", "village_code": V2, "kind": "survey", "date": "2020-03-01", "eligible": 30, "attended": 20, "in_favour": 20},
         ],
         roster_difference=[{"source": "民政.csv", "code": V1, "name": "新柳河村", "kind": "renamed", "village_code": V1, "detail": {}}],
         roster_source=[{"source": "民政.csv", "units": 3, "compared_at": "2020-01-01"}],
         fact=[
-            {"subject_kind": "hamlet", "subject_code": H2, "item": "persons", "value": "27", "number": 27.0, "unit": "人", "source": "表.xlsx", "date": "2020-01-01"},
-            {"subject_kind": "village", "subject_code": V1, "item": "persons", "value": "180", "number": 180.0, "unit": "人", "source": "表.xlsx"},
+            {"subject_kind": "hamlet", "subject_code": H2, "item": "persons", "value": "27", "number": 27.0, "unit": "人", "source": "表.xlsx"},
+            {"subject_kind": "village", "subject_code": V1, "item": "persons", "value": "180", "number": 180.0, "source": "表.xlsx", "date": "2020-01-01"},
         ],
         quota=[
             {"area_code": "370799101", "item": "construction_land_m2", "value": 3000.0, "source": "下达.xlsx"},

@@ -12,8 +12,8 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFil
 from qgis.PyQt.QtGui import QColor
 
 from village_planner.base import Message
-from village_planner.desk.language import text
 from village_planner.checks.waivers import OPEN
+from village_planner.desk.language import text
 from village_planner.desk.steps import finding_message
 from village_planner.desk.styles import SEVERITY_COLORS
 from village_planner.gui.headed import Headed
