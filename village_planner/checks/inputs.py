@@ -50,8 +50,8 @@ def input_digests(data: PlanData, layers: Layers, profile: Profile, scenario: st
     return found
 
 
-def outdated(now: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
-    """Ids of the rules whose findings may be out of date. now: as `input_digests`; known: the same of when each rule was run last."""
+def outdated(now: Mapping[str, str], known: Mapping[str, str | None]) -> list[str]:
+    """Ids of the rules whose findings may be out of date. now: as `input_digests`; known: the same of when each rule ran last, null where it is not known."""
     return [rule for rule, digest in now.items() if known.get(rule) != digest]
 
 

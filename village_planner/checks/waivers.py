@@ -20,14 +20,14 @@ def apply_waivers(findings: pd.DataFrame, waivers: pd.DataFrame) -> pd.DataFrame
     with evidence: then the finding is `accepted` where accepted_by is set, else `waived`. A finding that is `fixed` stays so;
     any other is `open`.
     """
-    held = {row.finding_key: row for row in waivers.itertuples(index=False)}
+    held: dict[str, Any] = {row.finding_key: row for row in waivers.itertuples(index=False)}
     before = findings["state"] if "state" in findings else [None] * len(findings)
     states = []
     for rule, key, digest, state in zip(findings["rule"], findings["key"], findings["digest"], before):
         waiver = held.get(key)
         if state == FIXED:
             states.append(FIXED)
-        elif _fate(rule, digest, waiver) != HOLDS:
+        elif waiver is None or _fate(rule, digest, waiver) != HOLDS:
             states.append(OPEN)
         else:
             states.append(WAIVED if is_blank(waiver.accepted_by) else ACCEPTED)
@@ -36,7 +36,7 @@ def apply_waivers(findings: pd.DataFrame, waivers: pd.DataFrame) -> pd.DataFrame
 
 def waiver_fates(findings: pd.DataFrame, waivers: pd.DataFrame) -> list[str]:
     """What became of each finding's waiver: `none`, `holds`, `died` (what it excused has changed) or `lacks_evidence`."""
-    held = {row.finding_key: row for row in waivers.itertuples(index=False)}
+    held: dict[str, Any] = {row.finding_key: row for row in waivers.itertuples(index=False)}
     return [_fate(rule, digest, held.get(key)) for rule, key, digest in zip(findings["rule"], findings["key"], findings["digest"])]
 
 
