@@ -38,6 +38,27 @@ def category_counts(data: PlanData, profile: Profile, scenario: str) -> pd.DataF
     return frame.astype({**texts, "villages": "Int64", "share": "float64", "households": "Int64", "persons": "Int64"})
 
 
+def category_totals(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+    """`category_counts` of the whole plan: a row per category of the profile, then one with category NA.
+
+    Columns: category, category_name, villages, share (of all counted villages, 0 to 1, null where there are none),
+    households, persons, built_m2. A sum is null where it is null in every township that has such villages.
+    """
+    counts = category_counts(data, profile, scenario)
+    rows, whole = [], int(counts["villages"].sum())
+    for category in (*profile.code_list("category").codes, pd.NA):
+        mine = counts[counts["category"].isna()] if pd.isna(category) else counts[counts["category"].eq(category).fillna(False)]
+        held = mine[mine["villages"] > 0]
+        villages = int(mine["villages"].sum())
+        share = villages / whole if whole else float("nan")
+        rows.append((category, profile.code_list("category").name(None if pd.isna(category) else category), villages, share,
+                     *(known_sum(held[column]) for column in ("households", "persons", "built_m2"))))
+    frame = pd.DataFrame(rows, columns=["category", "category_name", "villages", "share", "households", "persons", "built_m2"])
+    frame["built_m2"] = pd.to_numeric(frame["built_m2"], errors="coerce").astype("float64")
+    counts_of = dict.fromkeys(["villages", "households", "persons"], "Int64")
+    return frame.astype({"category": "string", "category_name": "string", "share": "float64", **counts_of})
+
+
 def _sums(part: pd.DataFrame, whole: pd.DataFrame) -> tuple:
     share = len(part) / len(whole) if len(whole) else float("nan")
     return (len(part), share, *(known_sum(part[column]) for column in ("households", "persons", "built_m2")))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import shapely
 
 from village_planner.accounts.decisions import RETAINED, patch_states
 from village_planner.accounts.ground import coverage, without_earlier
-from village_planner.accounts.parcels import LAND_USE, parcels_near, parcels_of_class
+from village_planner.accounts.parcels import LAND_USE, each_once, parcels_near, parcels_of_class
+from village_planner.accounts.townships import Ground, Townships, are_drawn, first_known
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
-from village_planner.spatial.columns import objects
+from village_planner.spatial.arrays import objects
 from village_planner.spatial.overlay import difference
 from village_planner.standards import Profile
 
@@ -50,7 +49,7 @@ def land_balance(
         rows = [("township", code, name, np.nan, np.nan, np.nan, 0) for code, name in names]
         rows.append(("plan", None, data.info["title"], np.nan, np.nan, np.nan, 0))
         return _balance_frame(rows, source)
-    townships = _Townships(data)
+    townships = Townships(data)
     geoms, base = _base(data, layers, profile, source, townships)
     feedback.check()
     cleared, new = _changes(data, scenario, geoms, townships, feedback)
@@ -72,21 +71,26 @@ def newly_taken(data: PlanData, layers: Layers, profile: Profile, feedback: Feed
     `farmland_landuse`), farmland_net_m2 (net of ridges), geom (the part outside); in the order of the tables.
     farmland is NaN without a land use layer. Source: rule_notes NL-01.
     """
-    items = _new_items(data)
+    return taken_by(new_items(data), data, layers, profile, feedback)[["kind", "code", "outside_m2", "farmland_m2", "farmland_net_m2", "geom"]]
+
+
+def taken_by(items: pd.DataFrame, data: PlanData, layers: Layers, profile: Profile, feedback: Feedback | None = None) -> pd.DataFrame:
+    """`newly_taken` of some items (columns of `new_items`), with their columns kept and geom become the part outside."""
     geoms = items["geom"].to_numpy()
     present = data.patch.loc[data.patch["kind"] != PatchKind.NEW.value, "geom"].to_numpy()
     parcels = parcels_near(layers, geoms)
     built = parcels_of_class(parcels, profile.value("construction_landuse"), profile.value("built_czcsxm"))
     outside = difference(geoms, np.concatenate([built["geom"].to_numpy(), present]), feedback)
     failed = shapely.is_missing(outside) & ~shapely.is_missing(geoms)
-    items["outside_m2"] = np.where(failed, np.nan, ellipsoidal_area_m2(outside, data.crs))
     farmland = parcels_of_class(parcels, profile.value("farmland_landuse"), None)
     taken = coverage(outside, farmland["geom"].to_numpy(), data.crs, farmland["deduction"].to_numpy(), feedback)
     known = layers.has(LAND_USE)
-    items["farmland_m2"] = taken["gross_m2"] if known else np.nan
-    items["farmland_net_m2"] = taken["net_m2"] if known else np.nan
-    items["geom"] = objects(list(outside))
-    return items[["kind", "code", "outside_m2", "farmland_m2", "farmland_net_m2", "geom"]]
+    return items.assign(
+        outside_m2=np.where(failed, np.nan, ellipsoidal_area_m2(outside, data.crs)),
+        farmland_m2=taken["gross_m2"] if known else np.nan,
+        farmland_net_m2=taken["net_m2"] if known else np.nan,
+        geom=objects(list(outside)),
+    )
 
 
 def base_source(data: PlanData, layers: Layers) -> str:
@@ -94,7 +98,7 @@ def base_source(data: PlanData, layers: Layers) -> str:
     if layers.has(LAND_USE):
         return LAND_USE
     present = data.patch[data.patch["kind"] != PatchKind.NEW.value]
-    return PATCHES if _are_drawn(present).any() else NOTHING
+    return PATCHES if are_drawn(present).any() else NOTHING
 
 
 def _balance_frame(rows: list[tuple], source: str) -> pd.DataFrame:
@@ -106,107 +110,44 @@ def _balance_frame(rows: list[tuple], source: str) -> pd.DataFrame:
     return frame
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """Pieces of ground: area in m² (NaN: the engine failed) and township code (None: unknown) of each."""
-
-    area_m2: np.ndarray
-    township: np.ndarray
-
-    def of(self, township: str) -> float:
-        """What a township has of it, m²."""
-        return float(np.nansum(self.area_m2[self.township == township]))
-
-    def failed(self, township: str) -> int:
-        """How many of a township's pieces have no area."""
-        return int(np.isnan(self.area_m2[self.township == township]).sum())
-
-
-class _Townships:
-    """Which township a place belongs to."""
-
-    def __init__(self, data: PlanData) -> None:
-        self._township_of = dict(zip(data.village["code"], data.village["township_code"]))
-        own = data.township[_are_drawn(data.township)]
-        villages = data.village[_are_drawn(data.village) & ~data.village["township_code"].isin(own["code"]).to_numpy(dtype=bool)]
-        villages = villages[villages["township_code"].notna()]
-        self._areas = np.concatenate([own["geom"].to_numpy(), villages["geom"].to_numpy()])
-        self._codes = [str(code) for code in [*own["code"], *villages["township_code"]]]
-
-    def has_ground(self, code: str) -> bool:
-        """Whether a township has a polygon, its own or of one of its villages."""
-        return code in self._codes
-
-    def of_points(self, geoms: np.ndarray) -> np.ndarray:
-        """Code of the township whose ground holds each geometry's inner point, None where there is none."""
-        result = objects([None] * len(geoms))
-        if not self._codes or len(geoms) == 0:
-            return result
-        points = objects(list(shapely.point_on_surface(geoms)))
-        found, ground = shapely.STRtree(self._areas).query(points, predicate="intersects")
-        # The first polygon in roster order wins where two share the point.
-        for row, position in sorted(zip(found.tolist(), ground.tolist()), reverse=True):
-            result[row] = self._codes[position]
-        return result
-
-    def of_villages(self, villages: pd.Series) -> np.ndarray:
-        """Township code of each village code, None for null."""
-        return objects([None if pd.isna(code) else self._township_of.get(code) for code in villages])
-
-
 def _base(
-    data: PlanData, layers: Layers, profile: Profile, source: str, townships: _Townships
-) -> tuple[np.ndarray, _Ground]:
+    data: PlanData, layers: Layers, profile: Profile, source: str, townships: Townships
+) -> tuple[np.ndarray, Ground]:
     """The base as polygons and as ground."""
     if source == LAND_USE:
         parcels = parcels_of_class(layers.read(LAND_USE), profile.value("construction_landuse"), profile.value("village_czcsxm"))
-        geoms = _each_once(parcels["geom"].to_numpy())
-        return geoms, _Ground(ellipsoidal_area_m2(geoms, data.crs), townships.of_points(geoms))
+        geoms = each_once(parcels)["geom"].to_numpy()
+        return geoms, Ground(ellipsoidal_area_m2(geoms, data.crs), townships.of_points(geoms))
     present = data.patch[(data.patch["kind"] != PatchKind.NEW.value) & ~shapely.is_missing(data.patch["geom"].to_numpy())]
     geoms = without_earlier(present["geom"].to_numpy())
     village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
-    owners = _first_known(townships.of_villages(present["hamlet_code"].map(village_of)), townships.of_points(geoms))
-    return geoms, _Ground(ellipsoidal_area_m2(geoms, data.crs), owners)
+    owners = first_known(townships.of_villages(present["hamlet_code"].map(village_of)), townships.of_points(geoms))
+    return geoms, Ground(ellipsoidal_area_m2(geoms, data.crs), owners)
 
 
 def _changes(
-    data: PlanData, scenario: str, base: np.ndarray, townships: _Townships, feedback: Feedback
-) -> tuple[_Ground, _Ground]:
+    data: PlanData, scenario: str, base: np.ndarray, townships: Townships, feedback: Feedback
+) -> tuple[Ground, Ground]:
     """The ground of the base that is cleared and not built again, and the new ground outside the base."""
-    items = _new_items(data)
+    items = new_items(data)
     items = items[~items["setting"].eq(TOWN).fillna(False)]
     new = without_earlier(items["geom"].to_numpy(), feedback)
     states = patch_states(data, scenario)
-    states = states[_are_drawn(states)]
+    states = states[are_drawn(states)]
     gone, kept = states[states["state"] == PatchKind.CLEARED.value], states[states["state"] == RETAINED]
     built = np.concatenate([items["geom"].to_numpy(), kept["geom"].to_numpy()])
     cleared = difference(without_earlier(gone["geom"].to_numpy(), feedback), built, feedback)
     cleared_m2 = coverage(cleared, base, data.crs, feedback=feedback)["gross_m2"].to_numpy()
     outside = difference(new, base, feedback)
-    cleared_of = _first_known(objects(list(gone["township_code"])), townships.of_points(gone["geom"].to_numpy()))
-    stated = _first_known(objects(list(items["township_code"])), townships.of_villages(items["village_code"]))
-    new_of = _first_known(stated, townships.of_points(items["geom"].to_numpy()))
+    cleared_of = first_known(objects(list(gone["township_code"])), townships.of_points(gone["geom"].to_numpy()))
+    new_of = townships.of_items(items)
     return (
-        _Ground(np.where(shapely.is_missing(cleared), np.nan, cleared_m2), cleared_of),
-        _Ground(np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs)), new_of),
+        Ground(np.where(shapely.is_missing(cleared), np.nan, cleared_m2), cleared_of),
+        Ground(np.where(shapely.is_missing(outside), np.nan, ellipsoidal_area_m2(outside, data.crs)), new_of),
     )
 
 
-def _each_once(geoms: np.ndarray) -> np.ndarray:
-    return geoms[~pd.Series(shapely.to_wkb(shapely.normalize(geoms))).duplicated().to_numpy()]
-
-
-def _are_drawn(table: pd.DataFrame) -> np.ndarray:
-    """Whether each row has a polygon."""
-    geoms = table["geom"].to_numpy()
-    return ~(shapely.is_missing(geoms) | shapely.is_empty(geoms))
-
-
-def _first_known(codes: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    return objects([b if a is None or pd.isna(a) else a for a, b in zip(codes, otherwise)])
-
-
-def _new_items(data: PlanData) -> pd.DataFrame:
+def new_items(data: PlanData) -> pd.DataFrame:
     """New patches and sites with a polygon: kind, code, township_code, village_code, setting (null for patches), geom."""
     village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
     patches = data.patch[data.patch["kind"] == PatchKind.NEW.value]

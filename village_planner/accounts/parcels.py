@@ -33,6 +33,12 @@ def parcels_of_class(parcels: pd.DataFrame, prefixes: Sequence[str], built_codes
     return parcels[chosen]
 
 
+def each_once(parcels: pd.DataFrame) -> pd.DataFrame:
+    """The parcels without those whose polygon equals an earlier one: a layer may have been imported twice."""
+    shapes = pd.Series(shapely.to_wkb(shapely.normalize(parcels["geom"].to_numpy())), dtype=object)
+    return parcels[~shapes.duplicated().to_numpy()]
+
+
 def class_codes(codes: Iterable[object]) -> list[str]:
     """Land use codes (DLBM) as the survey writes them; "" for null.
 

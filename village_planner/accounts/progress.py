@@ -54,18 +54,22 @@ def implementation_by_phase(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
-def turnover(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+def turnover(data: PlanData, profile: Profile, scenario: str, township: str | None = None) -> pd.DataFrame:
     """Building before clearing (先建后拆) by phase: how much runs ahead, until when it is due, when it is settled.
 
     One row per phase of the plan: phase, cleared_m2, built_m2 (null as 0), cumulative_m2 = built − cleared up to the
     phase (negative: reduction), excess_m2 = what is ahead then (at least 0), opened_m2 = by how much the phase adds to
     it, due (opened + the profile's `turnover_years`) and settled (the phase in which this amount is worked off, the
     oldest first; NA where it is not), overdue (due is past at the phase of settlement, or not settled although due
-    within the plan). due and settled are NA where nothing was opened. Unphased moves are left out.
+    within the plan). due and settled are NA where nothing was opened. Unphased moves are left out. township: code of the
+    township whose hamlets alone count; None: the whole plan.
     Source: 国土资发〔2008〕138号, 周转指标; rule_notes 5303.
     """
     term = int(profile.value("turnover_years"))
     moves = data.move[(data.move["scenario"] == scenario) & data.move["phase"].notna()]
+    if township is not None:
+        villages = data.village.loc[data.village["township_code"] == township, "code"]
+        moves = moves[moves["hamlet_code"].isin(data.hamlet.loc[data.hamlet["village_code"].isin(villages), "code"])]
     rows, balance, worked_off = [], 0.0, 0.0
     for phase in data.phases:
         mine = moves[moves["phase"] == phase]

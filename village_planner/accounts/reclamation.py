@@ -21,9 +21,8 @@ def reclamation(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame
     more is built than reclaimed). A sum is null where no move states it, and then the surplus too.
     Source: 国土资发〔2008〕138号, 拆旧复垦与建新占用.
     """
-    words = [str(word) for word in profile.value("reclaim_farmland_words")]
     moves = data.move[data.move["scenario"] == scenario]
-    to_farmland = [any(word in str(plain(target) or "") for word in words) for target in moves["reclaim_to"]]
+    to_farmland = [is_to_farmland(target, profile) for target in moves["reclaim_to"]]
     village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
     township_of = dict(zip(data.village["code"], data.village["township_code"]))
     farmland = pd.DataFrame({
@@ -41,6 +40,11 @@ def reclamation(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame
     frame["other_m2"] = frame["reclaimed_m2"] - frame["farmland_m2"]
     frame["surplus_m2"] = frame["reclaimed_m2"] - frame["built_m2"]
     return frame
+
+
+def is_to_farmland(reclaim_to: object, profile: Profile) -> bool:
+    """Whether a 复垦方向 is cultivated land: it has one of the profile's `reclaim_farmland_words`."""
+    return any(str(word) in str(plain(reclaim_to) or "") for word in profile.value("reclaim_farmland_words"))
 
 
 def _is_phase(phases: pd.Series, phase: object) -> pd.Series:

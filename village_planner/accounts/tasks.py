@@ -38,6 +38,34 @@ def phase_tasks(data: PlanData, scenario: str) -> pd.DataFrame:
     return _typed(pd.DataFrame(rows, columns=columns))
 
 
+def phase_account(data: PlanData, scenario: str) -> pd.DataFrame:
+    """`phase_tasks` of each township and of the whole plan, with running sums up to and including the phase.
+
+    Rows: every township, then the plan (kind `plan`, code null), each with its phases in order and, where there is
+    anything unphased, a row with phase NA. Columns: kind, code, name, phase, then moves, hamlets, villages, households,
+    persons, homesteads, cleared_m2, built_m2, reclaimed_m2, net_m2 of the phase, and cumulative_<each>: null in the row
+    without phase; what is unknown adds nothing to a running sum. A sum of the plan is null where no township that has
+    moves states it.
+    """
+    tasks = phase_tasks(data, scenario)
+    figures = ["moves", "hamlets", "villages", *FIGURES, "net_m2"]
+    plan = []
+    for phase, group in tasks.groupby("phase", dropna=False, sort=True):
+        moving = group[group["moves"] > 0]
+        counts = [int(group[name].sum()) for name in figures[:3]]
+        plan.append(("plan", None, data.info["title"], phase, *counts, *(known_sum(moving[name]) for name in figures[3:])))
+    townships = tasks.rename(columns={"township_code": "code", "township_name": "name"}).assign(kind="township")
+    columns = ["kind", "code", "name", "phase", *figures]
+    every = pd.concat([townships[columns].astype(object), pd.DataFrame(plan, columns=columns, dtype=object)], ignore_index=True)
+    for name in figures:
+        every[name] = pd.to_numeric(every[name], errors="coerce").astype("float64" if name.endswith("_m2") else "Int64")
+    every = every.astype({"kind": "string", "code": "string", "name": "string", "phase": "Int64"})
+    for name in figures:
+        sums = every[name].fillna(0).groupby(every["code"].fillna("")).cumsum()
+        every[f"cumulative_{name}"] = sums.mask(every["phase"].isna())
+    return every
+
+
 def hamlet_completion(data: PlanData, scenario: str) -> pd.DataFrame:
     """The phase in which each withdrawn hamlet is gone: that of its last move.
 
