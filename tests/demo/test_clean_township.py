@@ -13,7 +13,7 @@ from village_planner.demo import DemoResult
 from village_planner.demo.decisions import add_decisions
 from village_planner.demo.faults import plant_faults
 from village_planner.demo.scene import Scene
-from village_planner.demo.township import INSIDE, TOWN, build_township
+from village_planner.demo.township import ROLES, build_township
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_village_land_shrinks(clean: DemoResult, read_vector: Callable, scene: S
 
 def test_every_village_outside_the_boundary_is_classified_once(scene: Scene) -> None:
     classified = [row.village for row in scene.decisions if row.category]
-    outside = [village.name for number, village in enumerate(scene.villages) if number not in (TOWN, INSIDE)]
+    outside = [village.name for number, village in enumerate(scene.villages) if number not in (ROLES.town, *ROLES.inside)]
     assert sorted(classified) == sorted(outside)
 
 

@@ -76,7 +76,7 @@ def test_patches_on_lines_are_all_that_planar_geometry_sees(
     record: dict[str, Any], lines: dict, patches: dict, faulty: DemoResult, rule: str, kind: str
 ) -> None:
     sheet = openpyxl.load_workbook(faulty.sources / "决策.xlsx").active
-    withdrawn = {row[1] for row in sheet.iter_rows(min_row=2, values_only=True) if row[3] in ("就近撤并", "搬迁")}
+    withdrawn = {row[2] for row in sheet.iter_rows(min_row=2, values_only=True) if row[4] in ("就近撤并", "搬迁")}
     found = {}
     for code, (values, geom) in patches.items():
         gone = values["类型"] == "腾退" or (values["类型"] == "现状" and values["居民点"] in withdrawn)
@@ -131,7 +131,7 @@ def test_village_land_grows_in_one_township_alone(
     new = on_ellipsoid_m2(patches["XJ05"][1])
     cleared = finding["limit"] + new - finding["measure"]
     sheet = openpyxl.load_workbook(faulty.sources / "决策.xlsx").active
-    moved = {row[1] for row in sheet.iter_rows(min_row=2, values_only=True) if row[3] == "就近撤并"}
+    moved = {row[2] for row in sheet.iter_rows(min_row=2, values_only=True) if row[4] == "就近撤并"}
     blocks = [on_ellipsoid_m2(g) for v, g in patches.values() if v["村代码"].startswith("379921202") and v["居民点"] in moved and v["类型"] == "现状"]
     assert cleared == pytest.approx(sum(blocks), rel=1e-4) and len(blocks) == 1
     assert finding["measure"] > finding["limit"] + 1000

@@ -56,7 +56,7 @@ def test_gbk_shapefiles_say_nothing_of_their_encoding(clean: DemoResult, name: s
 
 def test_patches_have_chinese_field_names_and_every_kind(clean: DemoResult, read_vector: Callable) -> None:
     rows = [values for values, _ in read_vector(clean.sources / "居民点用地.shp", encoding="GBK")]
-    assert list(rows[0]) == ["编号", "村代码", "居民点", "类型", "安置点", "安置户数", "建成期"]
+    assert list(rows[0]) == ["编号", "村代码", "居民点", "类型", "安置点", "安置类型", "安置户数", "建成期"]
     assert {row["类型"] for row in rows} == {"现状", "新建", "腾退", "集中安置点"}
     sites = [row for row in rows if row["类型"] == "集中安置点"]
     assert all(row["安置户数"] > 0 and row["建成期"] in (2021, 2025) and row["安置点"] for row in sites)
@@ -114,7 +114,7 @@ def test_decisions_have_headings_that_the_profile_knows(clean: DemoResult) -> No
     spec = load_profile().inputs["decisions"]
     known = {name for field in spec.fields.values() for name in field.names}
     headings = [cell.value for cell in _sheet(clean.sources / "决策.xlsx")[1]]
-    assert set(headings) <= known and len(headings) == len(set(headings)) == 21
+    assert set(headings) <= known and len(headings) == len(set(headings)) == 22
 
 
 def test_steps_name_files_that_exist_and_every_step_of_the_way(clean: DemoResult) -> None:

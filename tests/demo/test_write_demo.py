@@ -21,10 +21,9 @@ class _CancelAfter(SilentFeedback):
         return self.left < 0
 
 
-@pytest.mark.parametrize("size", ["county", "stress"])
-def test_sizes_of_later_issues_are_refused_by_name(tmp_path: Path, size: str) -> None:
-    with pytest.raises(InputError, match=f"“{size}” is not available yet"):
-        write_demo(tmp_path / "demo", size, "none", 1)
+def test_the_size_of_a_later_issue_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="“stress” is not available yet"):
+        write_demo(tmp_path / "demo", "stress", "none", 1)
     assert not (tmp_path / "demo").exists()
 
 

@@ -1,14 +1,12 @@
-"""The decisions table of the clean plan: every village classified, nine villages with hamlets that move, votes in order."""
+"""The decisions table of the clean plan: every village outside the boundary classified, hamlets that move, votes in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional
 
-from village_planner.demo.scene import Consent, Decision, Scene, Village
-from village_planner.demo.township import CUT, INSIDE, RED_LINED, TOWN
+from village_planner.demo.roles import GATHER, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move
+from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
-GATHER, SUBURBAN, PROTECT, WITHDRAW, UNDECIDED = "集聚提升类", "城郊融合类", "特色保护类", "搬迁撤并类", "暂不分类"
 BASIS = "《岚桥县国土空间总体规划（2020—2035年）》"
 _GROUNDS = {
     GATHER: "{0}人口集聚、设施较全，规划作为片区中心村。",
@@ -19,56 +17,21 @@ _GROUNDS = {
 }
 
 
-@dataclass(frozen=True)
-class _Move:
-    """One move of the story; to: serial of a hamlet of the same village, `(village, serial)`, a site code, or ''."""
-
-    village: int
-    hamlet: int
-    action: str
-    kind: str
-    to: object
-    phase: int
-    mode: str
-    share: Optional[tuple[int, int]] = None  # households and persons of a split hamlet's part
-    consent: str = "survey"
-    built_m2: Optional[float] = None
-
-
-_MOVES = (
-    _Move(2, 3, "就近撤并", "并入居民点", 0, 2020, "就近并入中心村", consent="households", built_m2=4421.0),
-    _Move(2, 4, "就近撤并", "并入居民点", 0, 2020, "就近并入中心村", consent="households", built_m2=3979.0),
-    _Move(6, 0, "搬迁", "集中安置点", "AZ01", 2022, "集中安置", (70, 224)),
-    _Move(6, 0, "搬迁", "城镇安置", "", 2022, "城镇安置", (30, 96), consent=""),
-    _Move(6, 0, "搬迁", "货币安置", "", 2021, "货币安置", (20, 64), consent=""),
-    _Move(6, 1, "搬迁", "集中安置点", "AZ01", 2022, "集中安置"),
-    _Move(6, 2, "搬迁", "集中安置点", "AZ01", 2022, "集中安置"),
-    _Move(7, 4, "就近撤并", "并入居民点", 0, 2021, "就近并入中心村"),
-    _Move(7, 5, "就近撤并", "并入居民点", 1, 2025, "就近并入中心村"),
-    _Move(9, 3, "搬迁", "集中安置点", "AZ02", 2025, "地质灾害避险搬迁"),
-    _Move(13, 4, "就近撤并", "并入居民点", (12, 0), 2022, "就近并入中心村"),
-    _Move(19, 3, "就近撤并", "并入居民点", 0, 2020, "就近并入中心村", consent="adults"),
-    _Move(19, 4, "搬迁", "集中安置点", "AZ01", 2025, "集中安置"),
-    _Move(19, 5, "搬迁", "自然消亡", "", 2035, "自然消亡/暂不实施"),
-    _Move(22, 2, "搬迁", "货币安置", "", 2035, "货币安置"),
-    _Move(22, 3, "搬迁", "货币安置", "", 2021, "货币安置"),
-    _Move(24, 3, "搬迁", "城镇安置", "砚溪镇镇区", 2025, "城镇安置"),
-)
-
-
 def add_decisions(scene: Scene) -> None:
     """Add a category row for each village outside the boundary, and a row for each move after its village's row."""
-    for number, village in enumerate(scene.villages):
-        if number in (TOWN, INSIDE):
-            continue
-        moves = [move for move in _MOVES if move.village == number]
-        scene.decisions.append(category_row(village, _category(number), "" if moves else "保留"))
-        scene.decisions += [_row(scene, move) for move in moves]
+    for cast in scene.casts:
+        for number, village in enumerate(cast.villages()):
+            if cast.in_town(number):
+                continue
+            moves = [move for move in cast.roles.moves if move.village == number]
+            scene.decisions.append(category_row(village, cast.category(number), "" if moves else "保留"))
+            scene.decisions += [_row(cast, move) for move in moves]
 
 
 def category_row(village: Village, category: str, action: str = "保留") -> Decision:
     """A row that classifies a village; `action` holds for all its hamlets, '' leaves them open."""
-    return Decision(village.name, category=category, action=action, grounds=_GROUNDS[category].format(village.name), basis=BASIS)
+    grounds = _GROUNDS[category].format(village.name)
+    return Decision(village.township.name, village.name, category=category, action=action, grounds=grounds, basis=BASIS)
 
 
 def vote(households: int, date: str) -> Consent:
@@ -83,22 +46,20 @@ def survey(households: int, date: str = "2020-03-20") -> Consent:
     return Consent("意愿调查", date, households, attended, attended - attended // 8)
 
 
-def _category(number: int) -> str:
-    if number == 6:
-        return WITHDRAW
-    if number in (1, 17, *RED_LINED):
-        return PROTECT
-    if number in (CUT, 8, 13, 20):
-        return SUBURBAN
-    return UNDECIDED if number in (5, 18, 29) else GATHER
+def share_of(hamlet: Hamlet, part: tuple[int, int, int]) -> tuple[int, int]:
+    """Households and persons of a move that takes the part (from, to, of) of a hamlet; consecutive parts add up to the whole."""
+    start, end, whole = part
+    households, persons = (total * end // whole - total * start // whole for total in (hamlet.households, hamlet.persons))
+    return households, persons
 
 
-def _row(scene: Scene, move: _Move) -> Decision:
-    village = scene.villages[move.village]
+def _row(cast: Cast, move: Move) -> Decision:
+    village = cast[move.village]
     hamlet = village.hamlets[move.hamlet]
-    households, persons = move.share or (hamlet.households, hamlet.persons)
+    households, persons = share_of(hamlet, move.part)
     area = hamlet.block.width * hamlet.block.height
     return Decision(
+        township=cast.township.name,
         village=village.name,
         hamlet=hamlet.name,
         action=move.action,
@@ -106,7 +67,7 @@ def _row(scene: Scene, move: _Move) -> Decision:
         basis=BASIS,
         consent=_consent(move.consent, hamlet.households, hamlet.persons),
         destination_kind=move.kind,
-        destination=_destination(scene, village, move.to),
+        destination=_destination(cast, village, move),
         phase=move.phase,
         households=households,
         persons=persons,
@@ -126,10 +87,10 @@ def _consent(kind: str, households: int, persons: int) -> Optional[Consent]:
     return survey(households) if kind else None
 
 
-def _destination(scene: Scene, village: Village, to: object) -> str:
-    if isinstance(to, int):
-        return village.hamlets[to].name
-    if isinstance(to, tuple):
-        number, serial = to
-        return scene.villages[number].hamlets[serial].code
-    return str(to)
+def _destination(cast: Cast, village: Village, move: Move) -> str:
+    if isinstance(move.to, int):
+        return cast.sites[move.to] if move.kind == "集中安置点" else village.hamlets[move.to].name
+    if isinstance(move.to, tuple):
+        number, serial = move.to
+        return cast[number].hamlets[serial].code
+    return move.to.format(town=cast.township.name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from village_planner.demo.decisions import GATHER, category_row
+from village_planner.demo.building import add_farmland, add_village, committee_name
+from village_planner.demo.decisions import category_row
 from village_planner.demo.expected import Planted
 from village_planner.demo.faults_decisions import plant_decision_faults
 from village_planner.demo.faults_geometry import plant_geometry_faults
@@ -10,33 +11,39 @@ from village_planner.demo.faults_tables import plant_table_faults
 from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, village_area
 from village_planner.demo.names import NEIGHBOUR_TOWNSHIP, village_roots
 from village_planner.demo.oracle_land import reduction_findings
-from village_planner.demo.scene import RosterRow, Scene
-from village_planner.demo.township import COLUMNS, HAMLET_COUNTS, add_farmland, add_village, committee_name
+from village_planner.demo.roles import GATHER, Roles
+from village_planner.demo.scene import Cast, RosterRow, Scene
+from village_planner.demo.township import COLUMNS, ROLES
 
-_NEIGHBOUR_HAMLETS = (2, 3)
+_NEIGHBOUR = Roles(hamlet_counts=(2, 3))
 
 
 def plant_faults(scene: Scene) -> Planted:
-    """Add a neighbouring township of two villages and the known faults; return exactly what must be found."""
-    _add_neighbour_township(scene)
+    """Plant the known faults into each township that has the parts for them; return exactly what must be found.
+
+    Faults that take two townships fall on a neighbour: each gets its own, and a scene of one township two villages more.
+    """
+    casts = [cast for cast in scene.casts if cast.roles is ROLES]
+    others = [cast for cast in scene.casts if cast.roles is not ROLES] or [_add_neighbour_township(scene)]
     planted = Planted()
-    plant_table_faults(scene, planted)
-    plant_geometry_faults(scene, planted)
-    plant_decision_faults(scene, planted)
+    for cast, neighbour in zip(casts, reversed(others)):
+        plant_table_faults(cast, planted)
+        plant_geometry_faults(cast, neighbour, planted)
+        plant_decision_faults(cast, neighbour, planted)
     planted.findings += reduction_findings(scene, {row["village"] for row in planted.rejected})
     planted.findings.sort(key=lambda f: (f.rule, str(f.subject), str(f.other), str(dict(f.locator))))
     return planted
 
 
-def _add_neighbour_township(scene: Scene) -> None:
-    first = COLUMNS * CELLS_PER_VILLAGE
-    rows = len(_NEIGHBOUR_HAMLETS) * CELLS_PER_VILLAGE
-    scene.townships[NEIGHBOUR_TOWNSHIP] = Area(first, 0, CELLS_PER_VILLAGE, rows)
-    roots = village_roots(len(HAMLET_COUNTS) + len(_NEIGHBOUR_HAMLETS), scene.seed)[len(HAMLET_COUNTS) :]
-    for row, (root, count) in enumerate(zip(roots, _NEIGHBOUR_HAMLETS)):
-        number = len(HAMLET_COUNTS) + row
-        code = f"{NEIGHBOUR_TOWNSHIP.code}{201 + row:03d}"
-        village = add_village(scene, NEIGHBOUR_TOWNSHIP, code, root, number, count, village_area(COLUMNS, row))
-        add_farmland(scene, village, number)
+def _add_neighbour_township(scene: Scene) -> Cast:
+    first, count = COLUMNS * CELLS_PER_VILLAGE, len(_NEIGHBOUR.hamlet_counts)
+    scene.townships[NEIGHBOUR_TOWNSHIP] = Area(first, 0, CELLS_PER_VILLAGE, count * CELLS_PER_VILLAGE)
+    cast = Cast(scene, NEIGHBOUR_TOWNSHIP, len(scene.villages), _NEIGHBOUR)
+    scene.casts.append(cast)
+    roots = village_roots(len(scene.villages) + count, scene.seed)[len(scene.villages) :]
+    for number, root in enumerate(roots):
+        village = add_village(cast, number, root, village_area(COLUMNS, number))
+        add_farmland(cast, number)
         scene.decisions.append(category_row(village, GATHER))
         scene.second_roster.append(RosterRow(village.code, committee_name(village)))
+    return cast

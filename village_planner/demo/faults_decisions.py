@@ -5,126 +5,128 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from village_planner.demo.decisions import BASIS, WITHDRAW, category_row, survey, vote
+from village_planner.demo.decisions import BASIS, category_row, survey, vote
 from village_planner.demo.expected import Finding, Party, Planted
-from village_planner.demo.scene import Consent, Decision, Hamlet, Scene, Village
+from village_planner.demo.roles import WITHDRAW
+from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
 TOWN_MOVE = ("城镇安置", "")
 _LIMIT_PERSONS = 6.0
 
 
-def plant_decision_faults(scene: Scene, planted: Planted) -> None:
+def plant_decision_faults(cast: Cast, neighbour: Cast, planted: Planted) -> None:
     """Plant all of them, and what must be found, into `planted`."""
-    _classes(scene, planted)
-    _incomplete_moves(scene, planted)
-    _targets(scene, planted)
-    _votes(scene, planted)
-    _protected_hamlet(scene, planted)
-    _sums(scene, planted)
+    _classes(cast, planted)
+    _incomplete_moves(cast, planted)
+    _targets(cast, neighbour, planted)
+    _votes(cast, planted)
+    _protected_hamlet(cast, planted)
+    _sums(cast, planted)
 
 
-def _classes(scene: Scene, planted: Planted) -> None:
+def _classes(cast: Cast, planted: Planted) -> None:
     """QC-7102: a village forgotten, and two whose rows are refused; rows of an unknown village are refused too."""
-    forgotten, wrong_hamlet, wrong_class = scene.villages[26], scene.villages[11], scene.villages[21]
+    scene, nowhere = cast.scene, f"{cast.township.name[:2]}乌有村"
+    forgotten, wrong_hamlet, wrong_class = cast[26], cast[11], cast[21]
     scene.decisions[:] = [row for row in scene.decisions if row.village not in (forgotten.name, wrong_class.name)]
     scene.decisions.append(category_row(wrong_class, WITHDRAW, ""))
     scene.decisions[-1] = replace(scene.decisions[-1], category="重点发展类")
     _insert(scene, _move(wrong_hamlet, wrong_hamlet.hamlets[1], 2025, TOWN_MOVE, hamlet_name="无此自然村"))
-    scene.decisions.append(Decision("乌有村", category="集聚提升类", action="保留", grounds="名称填写有误。", basis=BASIS))
+    scene.decisions.append(Decision(cast.township.name, nowhere, category="集聚提升类", action="保留", grounds="名称填写有误。", basis=BASIS))
     for village in (forgotten, wrong_hamlet, wrong_class):
         planted.findings.append(Finding("QC-7102", "A", ("village", village.code)))
     planted.rejected += [
         {"village": wrong_hamlet.name, "rows": 2, "wrong_rows": 1},
         {"village": wrong_class.name, "rows": 1, "wrong_rows": 1},
-        {"village": "乌有村", "rows": 1, "wrong_rows": 1},
+        {"village": nowhere, "rows": 1, "wrong_rows": 1},
     ]
 
 
-def _incomplete_moves(scene: Scene, planted: Planted) -> None:
+def _incomplete_moves(cast: Cast, planted: Planted) -> None:
     """QC-7103: no move; a move without target; an unphased move; a village to withdraw of which nothing is withdrawn."""
-    village = scene.villages[27]
+    scene, village = cast.scene, cast[27]
     nowhere, unphased = village.hamlets[2], village.hamlets[1]
-    _insert(scene, Decision(village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=BASIS))
+    _insert(scene, Decision(cast.township.name, village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=BASIS))
     planted.findings.append(Finding("QC-7103", "A", _hamlet(nowhere)))
     _insert(scene, _move(village, unphased, None, ("并入居民点", village.hamlets[0].name)))
     planted.findings.append(Finding("QC-7103", "B", _hamlet(unphased), ("move", None), locator={"hamlet_code": unphased.code}))
 
-    targetless = scene.villages[28].hamlets[1]
-    _insert(scene, _move(scene.villages[28], targetless, 2035, ("并入居民点", "")))
+    targetless = cast[28].hamlets[1]
+    _insert(scene, _move(cast[28], targetless, 2035, ("并入居民点", "")))
     planted.findings.append(Finding("QC-7103", "A", _hamlet(targetless), ("move", None), locator={"hamlet_code": targetless.code}))
 
-    kept = scene.villages[29]
+    kept = cast[29]
     scene.decisions[:] = [row for row in scene.decisions if row.village != kept.name]
     scene.decisions.append(category_row(kept, WITHDRAW))
     planted.findings.append(Finding("QC-7103", "A", ("village", kept.code)))
 
 
-def _targets(scene: Scene, planted: Planted) -> None:
+def _targets(cast: Cast, neighbour: Cast, planted: Planted) -> None:
     """QC-7104: a target that is withdrawn itself, a target in another township with the distance, a move out of the county."""
-    village = scene.villages[0]
+    scene, village = cast.scene, cast[0]
     first, second = village.hamlets[1], village.hamlets[2]
     _insert(scene, _move(village, first, 2025, ("并入居民点", second.name)))
     _insert(scene, _move(village, second, 2035, ("并入居民点", village.hamlets[0].name)))
     planted.findings.append(Finding("QC-7104", "A", _hamlet(first), _hamlet(second)))
 
-    away, target = scene.villages[31].hamlets[1], scene.villages[5].hamlets[0]
-    _insert(scene, _move(scene.villages[31], away, 2035, ("并入居民点", target.code)))
+    away, target = neighbour[1].hamlets[1], cast[5].hamlets[0]
+    _insert(scene, _move(neighbour[1], away, 2035, ("并入居民点", target.code)))
     planted.findings.append(Finding("QC-7104", "B", _hamlet(away), _hamlet(target), _distance_m(away, target), "m", tolerance=1.0))
 
-    leaving = scene.villages[22].hamlets[2]
+    leaving = cast[22].hamlets[2]
     for n, row in enumerate(scene.decisions):
-        if row.village == scene.villages[22].name and row.hamlet == leaving.name:
+        if row.village == cast[22].name and row.hamlet == leaving.name:
             scene.decisions[n] = replace(row, destination_kind="县外安置", destination="外县投亲", mode="分散安置")
     planted.findings.append(Finding("QC-7104", "B", _hamlet(leaving), ("outside", "外县投亲")))
 
 
-def _votes(scene: Scene, planted: Planted) -> None:
+def _votes(cast: Cast, planted: Planted) -> None:
     """QC-7105: too few attend; no vote; no survey; more attend than may; a vote after the phase."""
-    poor = scene.villages[10].hamlets[2]
+    scene, poor = cast.scene, cast[10].hamlets[2]
     poor_vote = Consent("户代表会议", "2020-04-18", 30, 19, 19, "村民会议决议〔2020〕号")
-    _insert(scene, _to_main(scene.villages[10], poor, 2020, poor_vote))
+    _insert(scene, _to_main(cast[10], poor, 2020, poor_vote))
     planted.findings.append(replace(_vote_finding(poor, "2020-04-18"), measure=19 / 30, limit=2 / 3, unit="share", tolerance=1e-9))
 
-    silent = scene.villages[12].hamlets[2]
-    _insert(scene, _to_main(scene.villages[12], silent, 2020, None))
+    silent = cast[12].hamlets[2]
+    _insert(scene, _to_main(cast[12], silent, 2020, None))
     planted.findings.append(Finding("QC-7105", "A", _hamlet(silent)))
 
-    unasked = scene.villages[17].hamlets[2]
-    _insert(scene, _to_main(scene.villages[17], unasked, 2025, None))
+    unasked = cast[17].hamlets[2]
+    _insert(scene, _to_main(cast[17], unasked, 2025, None))
     planted.findings.append(Finding("QC-7105", "B", _hamlet(unasked)))
 
-    crowded = scene.villages[20].hamlets[1]
-    _insert(scene, _to_main(scene.villages[20], crowded, 2025, Consent("意愿调查", "2020-03-20", 20, 25, 15)))
+    crowded = cast[20].hamlets[1]
+    _insert(scene, _to_main(cast[20], crowded, 2025, Consent("意愿调查", "2020-03-20", 20, 25, 15)))
     locator = {"hamlet_code": crowded.code, "date": "2020-03-20"}
     planted.findings.append(Finding("QC-7105", "A", ("consent", None), locator=locator))
 
-    late = scene.villages[23].hamlets[1]
-    _insert(scene, _to_main(scene.villages[23], late, 2020, vote(late.households, "2021-03-01")))
+    late = cast[23].hamlets[1]
+    _insert(scene, _to_main(cast[23], late, 2020, vote(late.households, "2021-03-01")))
     planted.findings.append(_vote_finding(late, "2021-03-01"))
 
 
-def _protected_hamlet(scene: Scene, planted: Planted) -> None:
+def _protected_hamlet(cast: Cast, planted: Planted) -> None:
     """QC-7106: a hamlet on the list is withdrawn."""
-    village = scene.villages[17]
+    scene, village = cast.scene, cast[17]
     listed = next(h for h in village.hamlets if h.name in {p.hamlet for p in scene.protected if p.village_code == village.code})
     _insert(scene, _to_main(village, listed, 2025, survey(listed.households)))
     planted.findings.append(Finding("QC-7106", "A", _hamlet(listed)))
 
 
-def _sums(scene: Scene, planted: Planted) -> None:
+def _sums(cast: Cast, planted: Planted) -> None:
     """QC-7108: households and persons that do not add up, and more persons to a household than can be."""
-    fewer = scene.villages[19].hamlets[4]
-    _change_move(scene, 19, fewer, households=fewer.households - 3)
+    fewer = cast[19].hamlets[4]
+    _change_move(cast, 19, fewer, households=fewer.households - 3)
     planted.findings.append(_sum_finding(fewer, "households", fewer.households - 3, fewer.households))
-    more = scene.villages[24].hamlets[3]
-    _change_move(scene, 24, more, persons=more.persons + 5)
+    more = cast[24].hamlets[3]
+    _change_move(cast, 24, more, persons=more.persons + 5)
     planted.findings.append(_sum_finding(more, "persons", more.persons + 5, more.persons))
 
-    village = scene.villages[22]
+    village = cast[22]
     crowded = replace(village.hamlets[2], persons=village.hamlets[2].households * 7)
     hamlets = tuple(crowded if h.code == crowded.code else h for h in village.hamlets)
-    scene.villages[22] = replace(village, hamlets=hamlets)
-    _change_move(scene, 22, crowded, persons=crowded.persons)
+    cast.change(22, hamlets=hamlets)
+    _change_move(cast, 22, crowded, persons=crowded.persons)
     planted.findings.append(
         Finding(
             "QC-7108", "C", _hamlet(crowded), ("move", None), 7.0, "persons/household", _LIMIT_PERSONS, 1e-6,
@@ -159,7 +161,7 @@ def _move(
 ) -> Decision:
     """A whole and lawful move of all households with a survey, to be broken by the caller."""
     return Decision(
-        village=village.name, hamlet=hamlet_name or hamlet.name, action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
+        township=village.township.name, village=village.name, hamlet=hamlet_name or hamlet.name, action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
         grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
         destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
         persons=hamlet.persons, mode="就近并入中心村" if destination[0] == "并入居民点" else "城镇安置",
@@ -177,9 +179,9 @@ def _insert(scene: Scene, row: Decision) -> None:
 
 
 def _change_move(
-    scene: Scene, number: int, hamlet: Hamlet, households: Optional[int] = None, persons: Optional[int] = None
+    cast: Cast, number: int, hamlet: Hamlet, households: Optional[int] = None, persons: Optional[int] = None
 ) -> None:
-    village = scene.villages[number].name
+    scene, village = cast.scene, cast[number].name
     for n, row in enumerate(scene.decisions):
         if row.village == village and row.hamlet == hamlet.name:
             scene.decisions[n] = replace(

@@ -1,4 +1,4 @@
-"""The geometry of the fictitious township: a lattice of fields, villages and slots on it, and rectangles planted in slots."""
+"""The geometry of the fictitious county: a lattice of fields, villages and slots on it, and rectangles planted in slots."""
 
 from __future__ import annotations
 
@@ -97,8 +97,32 @@ class Area:
         return round(sum(x for x, _ in corners) / 4), round(sum(y for _, y in corners) / 4)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Any connected set of lattice cells without holes: a township, a forest farm."""
+
+    members: frozenset[tuple[int, int]]
+
+    def cells(self) -> list[tuple[int, int]]:
+        """Lower left lattice indices of its cells, row by row."""
+        return sorted(self.members, key=lambda cell: (cell[1], cell[0]))
+
+    def ring(self, seed: int) -> Ring:
+        """Closed outline over all lattice nodes on it, clockwise."""
+        following = {}
+        for i, j in self.members:
+            sides = (((i, j), (i, j + 1), (i - 1, j)), ((i, j + 1), (i + 1, j + 1), (i, j + 1)))
+            sides += (((i + 1, j + 1), (i + 1, j), (i + 1, j)), ((i + 1, j), (i, j), (i, j - 1)))
+            following.update({start: end for start, end, beyond in sides if beyond not in self.members})
+        first = place = min(following)
+        ring = [node(*first, seed)]
+        while (place := following[place]) != first:
+            ring.append(node(*place, seed))
+        return [*ring, ring[0]]
+
+
 def village_area(column: int, row: int) -> Area:
-    """The cells of the village at `column`, `row` of the township's chequerboard."""
+    """The cells of the village at `column`, `row` of the chequerboard."""
     return Area(column * CELLS_PER_VILLAGE, row * CELLS_PER_VILLAGE, CELLS_PER_VILLAGE, CELLS_PER_VILLAGE)
 
 

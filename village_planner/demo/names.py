@@ -19,6 +19,12 @@ _ROOTS = (
     "棉田", "芦苇滩", "枣林", "月坨", "栗峪", "鹊桥", "磨盘", "瓦窑", "水碾", "花石", "望湖", "苇塘", "椿树", "黄土坡", "银杏", "柿沟",
     "茶棚", "沙河", "榆林", "葛藤", "雁落", "牛栏", "石臼", "草甸",
 )
+_FIRST = "柳松石槐桃枫竹杏荷青白金云麦泉梨棉枣月栗磨瓦花望苇椿黄银柿茶沙榆葛雁草龙凤红清平安"
+_SECOND = "河坡桥沟源岭园塘崖谷台垄湾滩林坨峪庄堡寨店集渡口泉洼"
+_LONG = (
+    "黄土坡水库移民", "红旗渠灌区管理站", "青石板桥头堡", "白鹭湾湿地保护区", "云台山林场分场", "金沙河流域搬迁安置", "望夫石烽火台",
+    "龙泉寺下院",
+)
 _HAMLETS = (
     "东{0}", "西{0}", "南{0}", "北{0}", "上{0}", "下{0}", "前{0}", "后{0}", "小{0}", "新{0}",
 )
@@ -34,6 +40,14 @@ class TownshipName:
 
 MAIN_TOWNSHIP = TownshipName("379921101", "砚溪镇")
 NEIGHBOUR_TOWNSHIP = TownshipName("379921202", "鹤汀乡")
+COUNTY_TOWNSHIPS = (
+    MAIN_TOWNSHIP,
+    TownshipName("379921102", "云台镇"), TownshipName("379921103", "枫林渡镇"), TownshipName("379921001", "岚城街道"),
+    TownshipName("379921104", "石门镇"), TownshipName("379921105", "白沙湾镇"), TownshipName("379921106", "双桥铺镇"),
+    TownshipName("379921107", "龙泉镇"), TownshipName("379921108", "望海楼镇"), TownshipName("379921109", "鹿鸣镇"),
+    TownshipName("379921201", "青岩乡"), NEIGHBOUR_TOWNSHIP, TownshipName("379921203", "金谷乡"),
+    TownshipName("379921204", "红叶岭林区生态保护示范乡"), TownshipName("379921205", "芦花荡乡"),
+)
 
 
 def village_roots(count: int, seed: int) -> list[str]:
@@ -44,6 +58,15 @@ def village_roots(count: int, seed: int) -> list[str]:
     if count > len(_ROOTS):
         raise ValueError(f"only {len(_ROOTS)} names, {count} wanted")
     return random.Random(f"{seed}:villages").sample(_ROOTS, count)
+
+
+def county_roots(count: int, seed: int) -> list[str]:
+    """Return `count` different root names, made of two parts, a few of them long, in an order that `seed` decides."""
+    rest = {first + second for first in _FIRST for second in _SECOND} - set(_ROOTS)
+    shuffle = random.Random(f"{seed}:county")
+    found = [*_LONG, *shuffle.sample(sorted(rest), count - len(_LONG))]
+    shuffle.shuffle(found)
+    return found
 
 
 def hamlet_names(root: str, count: int, seed: int) -> list[str]:

@@ -1,12 +1,14 @@
-"""What the fictitious township consists of, before it is written to files: plain records that faults may add to or replace."""
+"""What the fictitious township or county consists of, before it is written to files: plain records that faults may add to or replace."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Optional
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Optional, Sequence, Union
 
-from village_planner.demo.layout import Area, Rect, Ring, rect_in
-from village_planner.demo.names import TownshipName
+from village_planner.demo.layout import Area, Ground, Rect, Ring, rect_in
+from village_planner.demo.names import COUNTY_NAME, TownshipName
+from village_planner.demo.roles import GATHER, Roles
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Cover:
 
 @dataclass(frozen=True)
 class Patch:
-    """A row of the patch layer. kind: 现状, 腾退, 新建 or 集中安置点; ring: None keeps the row without geometry."""
+    """A row of the patch layer. kind: 现状, 腾退, 新建 or 集中安置点; ring: None keeps the row without geometry.
+
+    setting: 安置类型 of a site, '' where the layer says nothing (rural).
+    """
 
     code: str
     village_code: str
@@ -66,11 +71,12 @@ class Patch:
     site_name: str = ""
     capacity: Optional[int] = None
     ready_phase: Optional[int] = None
+    setting: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A feature of a control line or hazard layer. source_id: BSM; rings: outline first, then holes; code: its class."""
+    """A feature of a control layer. source_id: BSM or code; rings: outline first, then holes, or one open line; code: its class."""
 
     source_id: str
     name: str
@@ -96,6 +102,7 @@ class Consent:
 class Decision:
     """A row of the decisions table: a village's category, or one move of a hamlet. Empty text and None are blank cells."""
 
+    township: str
     village: str
     hamlet: str = ""
     category: str = ""
@@ -135,15 +142,16 @@ class RosterRow:
 
 @dataclass
 class Scene:
-    """The whole township; lists are added to while it is built and faults are planted.
+    """The whole township or county; lists are added to while it is built and faults are planted.
 
     farm: cells of the state forest farm; townships: their cells; covers: what grows in a slot, by village code and slot;
     repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
     """
 
     seed: int
-    farm: Area
-    townships: dict[TownshipName, Area] = field(default_factory=dict)
+    farm: Union[Area, Ground]
+    townships: dict[TownshipName, Union[Area, Ground]] = field(default_factory=dict)
+    casts: list[Cast] = field(default_factory=list)
     villages: list[Village] = field(default_factory=list)
     covers: dict[tuple[str, int], Cover] = field(default_factory=dict)
     plots: list[Plot] = field(default_factory=list)
@@ -152,14 +160,26 @@ class Scene:
     redline: list[Line] = field(default_factory=list)
     boundary: list[Line] = field(default_factory=list)
     hazards: list[Line] = field(default_factory=list)
+    roads: list[Line] = field(default_factory=list)
     protected: list[Protected] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     second_roster: list[RosterRow] = field(default_factory=list)
     repeated_hamlets: list[tuple[str, str]] = field(default_factory=list)
+    _serials: Counter[str] = field(default_factory=Counter)
 
     def slot_rect(self, village: Village, slot: int, width: float, height: float) -> Rect:
         """A rectangle in the middle of a village's slot."""
         return rect_in(village.area.slot(slot), width, height, self.seed)
+
+    @property
+    def title(self) -> str:
+        """County and first township, or the county alone when it is the scene of a whole county."""
+        return COUNTY_NAME + (next(iter(self.townships)).name if len(self.townships) <= 2 else "")
+
+    def next_code(self, prefix: str, digits: int = 2) -> str:
+        """The next code of a patch: JM0001, AZ01."""
+        self._serials[prefix] += 1
+        return f"{prefix}{self._serials[prefix]:0{digits}d}"
 
     def next_id(self, layer: str) -> str:
         """The next BSM (county + layer + serial, 18 digits) of a control line layer: farmland, redline or boundary."""
@@ -168,3 +188,42 @@ class Scene:
 
 
 _LAYER_CODES = {"farmland": "3799212005", "redline": "3799213003", "boundary": "3799213002"}
+
+
+@dataclass
+class Cast:
+    """A township on the stage: its villages are those of the scene from `first` on; sites: codes in the order of its roles."""
+
+    scene: Scene
+    township: TownshipName
+    first: int
+    roles: Roles
+    sites: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Number of villages."""
+        return len(self.roles.hamlet_counts)
+
+    def __getitem__(self, number: int) -> Village:
+        """The village with this number in the township, as it stands in the scene now."""
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self.scene.villages[self.first + number]
+
+    def change(self, number: int, **values: object) -> Village:
+        """Replace values of a village; return the new record."""
+        village = replace(self[number], **values)  # type: ignore[arg-type]
+        self.scene.villages[self.first + number] = village
+        return village
+
+    def villages(self) -> Sequence[Village]:
+        """All of them, by number."""
+        return self.scene.villages[self.first : self.first + len(self)]
+
+    def in_town(self, number: int) -> bool:
+        """Whether a village lies wholly inside the development boundary."""
+        return number == self.roles.town or number in self.roles.inside
+
+    def category(self, number: int) -> str:
+        """The category of a village outside the boundary."""
+        return self.roles.categories.get(number, GATHER)

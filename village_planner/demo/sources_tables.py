@@ -14,12 +14,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from village_planner.demo.names import COUNTY_NAME, MAIN_TOWNSHIP
+from village_planner.demo.names import COUNTY_NAME
 from village_planner.demo.scene import Decision, Hamlet, Scene, Village
 
 STAMP = datetime(2020, 12, 31, 12, 0, 0)
 DECISION_HEADINGS = (
-    "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
+    "乡镇", "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
     "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）",
 )
 _ROSTER_WIDTH = 11
@@ -31,7 +31,7 @@ def write_roster(scene: Scene, path: Path) -> None:
     Every third village code is a number, as Excel makes of it; the others are text.
     """
     book, sheet = _book("名录")
-    _title(sheet, f"{COUNTY_NAME}{MAIN_TOWNSHIP.name}村庄名录（2020年）", _ROSTER_WIDTH)
+    _title(sheet, f"{scene.title}村庄名录（2020年）", _ROSTER_WIDTH)
     _two_row_heading(sheet)
     hamlets: list[Hamlet] = []
     serial = 0
@@ -71,7 +71,7 @@ def write_decisions(scene: Scene, path: Path) -> None:
     _bold(sheet, list(DECISION_HEADINGS))
     for row in scene.decisions:
         sheet.append(_decision_cells(row))
-    sheet.freeze_panes = "C2"
+    sheet.freeze_panes = "D2"
     _save(book, path)
 
 
@@ -82,7 +82,7 @@ def _decision_cells(row: Decision) -> list[Any]:
         day = datetime.fromisoformat(vote.date)
         consent = [vote.kind, day, "村民委员会组织法", vote.eligible, vote.attended, vote.in_favour, _text(vote.document)]
     return [
-        row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
+        row.township, row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
         _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, _text(row.mode),
         row.cleared_m2, row.built_m2,
     ]

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Sequence
 from osgeo import ogr
 
 from village_planner.demo.gdb_fields import gdb_layers
-from village_planner.demo.layout import PLAN_EPSG, Area, Ring
+from village_planner.demo.layout import PLAN_EPSG, Ring
 from village_planner.demo.names import CITY_NAME, COUNTY_CODE, COUNTY_NAME, FARM_CODE, FARM_NAME, MAIN_TOWNSHIP, PROVINCE_NAME
 from village_planner.demo.oracle import geodesic_area_m2, geographic
 from village_planner.demo.parcels import CLASS_NAMES, Parcel
@@ -36,12 +36,12 @@ def write_patches(scene: Scene, path: Path) -> None:
     """居民点用地.shp: present, cleared and new patches and sites, Chinese field names, GBK, no .cpg."""
     fields = (
         ShapeField("编号", "text", 20), ShapeField("村代码", "text", 12), ShapeField("居民点", "text", 60), ShapeField("类型", "text", 20),
-        ShapeField("安置点", "text", 60), ShapeField("安置户数", "int", 6), ShapeField("建成期", "int", 4),
+        ShapeField("安置点", "text", 60), ShapeField("安置类型", "text", 20), ShapeField("安置户数", "int", 6), ShapeField("建成期", "int", 4),
     )
     features = [
         Feature(
             {
-                "编号": p.code, "村代码": p.village_code, "居民点": p.hamlet_name, "类型": p.kind, "安置点": p.site_name,
+                "编号": p.code, "村代码": p.village_code, "居民点": p.hamlet_name, "类型": p.kind, "安置点": p.site_name, "安置类型": p.setting,
                 "安置户数": p.capacity, "建成期": p.ready_phase,
             },
             None if p.ring is None else (p.ring,),
@@ -80,15 +80,11 @@ def write_hazards(scene: Scene, path: Path) -> None:
 
 
 def write_roads(scene: Scene, path: Path) -> None:
-    """道路.shp: two county roads in the zone with number (EPSG:4527), GBK, no .cpg."""
-    area = scene.townships[MAIN_TOWNSHIP]
-    middle_row, middle_column = area.j0 + area.rows // 2, area.i0 + area.columns // 2
-    across = Area(area.i0, middle_row, area.columns, 1).ring(scene.seed)
-    along = Area(middle_column, area.j0, 1, area.rows).ring(scene.seed)
-    roads = (("X801", "县道岚砚线", across[1 : area.columns + 2]), ("X802", "县道泉鹤线", along[: area.rows + 1]))
+    """道路.shp: roads in the zone with number (EPSG:4527), GBK, no .cpg."""
     fields = (ShapeField("编号", "text", 20), ShapeField("名称", "text", 60))
     features = [
-        Feature({"编号": code, "名称": name}, ([(x + ZONE_NUMBER_SHIFT_M, y) for x, y in line],)) for code, name, line in roads
+        Feature({"编号": road.source_id, "名称": road.name}, ([(x + ZONE_NUMBER_SHIFT_M, y) for x, y in road.rings[0]],))
+        for road in scene.roads
     ]
     write_shapefile(path, WITH_ZONE_NUMBER_EPSG, ogr.wkbLineString, fields, features, "GBK")
 

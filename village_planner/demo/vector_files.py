@@ -118,11 +118,13 @@ def _create(driver: str, path: Path) -> Any:
 
 def _add(layer: Any, geometry_type: int, features: Iterable[Feature]) -> None:
     definition = layer.GetLayerDefn()
+    # By index: osgeo looks a name up by asking for every field's name, which costs more than all the rest.
+    index = {definition.GetFieldDefn(n).GetName(): n for n in range(definition.GetFieldCount())}
     for item in features:
         feature = ogr.Feature(definition)
         for name, value in item.values.items():
             if value is not None and value != "":
-                feature.SetField(name, value)
+                feature.SetField(index[name], value)
         if item.rings is not None:
             feature.SetGeometryDirectly(_geometry(item.rings, geometry_type))
         _write(layer, feature)

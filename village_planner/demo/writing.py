@@ -13,6 +13,7 @@ from village_planner.base.errors import InputError
 from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.base.messages import Message
 from village_planner.demo import sources_tables, sources_vector
+from village_planner.demo.county import build_county
 from village_planner.demo.decisions import add_decisions
 from village_planner.demo.expected import expected_record
 from village_planner.demo.faults import Planted, plant_faults
@@ -22,8 +23,8 @@ from village_planner.demo.steps import PACKAGES, PLANS, SOURCES, steps
 from village_planner.demo.township import build_township
 
 EXPECTED, STEPS, MARK = "expected.json", "steps.json", "demo.json"
-_SCENES: dict[str, Callable[[int], Scene]] = {"township": build_township}
-_PLANNED_SIZES = ("county", "stress")
+_SCENES: dict[str, Callable[[int], Scene]] = {"township": build_township, "county": build_county}
+_PLANNED_SIZES = ("stress",)
 _FAULTS = ("known", "none")
 _OWN_RESULTS = (PLANS, PACKAGES, "run.json")
 _STAGING = ".demo-"
@@ -43,7 +44,8 @@ def write_demo(
 ) -> DemoResult:
     """Write the demo into `folder`, replacing an earlier demo there; plans and packages made from that one stay.
 
-    size: ``township``: 30 villages, 90 hamlets, about 5,000 parcels (``known`` adds a neighbouring township of two villages).
+    size: ``township``: 30 villages, 90 hamlets, about 5,000 parcels (``known`` adds a neighbouring township of two villages);
+    ``county``: 15 townships, 400 villages, about 1,300 hamlets and 65,000 parcels.
     faults: ``known`` plants faults and lists in expected.json exactly what must be found; ``none`` is a clean plan.
     seed: decides names, figures and the shapes of fields; the same seed gives the same content.
     Raises InputError for an unknown size or faults, for a folder with files that are not the demo's, and where nothing
