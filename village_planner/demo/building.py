@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from village_planner.demo.roles import SiteRole
 from village_planner.demo.layout import Area, Rect, Ring, rect_in, size_for
 from village_planner.demo.names import FARM_CODE, FARM_NAME, RESERVOIR_CODE, RESERVOIR_NAME, hamlet_names
+from village_planner.demo.roles import SiteRole
 from village_planner.demo.scene import Cast, Cover, Hamlet, Line, Patch, Plot, Protected, RosterRow, Scene, Village
 
 HAMLET_SLOTS = (4, 0, 2, 1, 3, 5)

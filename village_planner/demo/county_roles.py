@@ -62,8 +62,8 @@ class _Story:
             self._withdrawals()
         red_lined = (self._take(0),) if self.position % 3 == 0 else ()
         protected = tuple((self._take(0), 0, *_LISTS[(self.position + n) % len(_LISTS)]) for n in range(self.position % 3))
-        self.categories.update({number: SUBURBAN for number in self.cut})
-        self.categories.update({number: PROTECT for number in (*red_lined, *(part[0] for part in protected))})
+        self.categories.update(dict.fromkeys(self.cut, SUBURBAN))
+        self.categories.update(dict.fromkeys((*red_lined, *(part[0] for part in protected)), PROTECT))
         for category, count in ((SUBURBAN, 2), (UNDECIDED, 2 + self.position % 3)):
             self.categories.update({self._take(0): category for _ in range(count)})
         self.hazards.append((self._take(0), None))

@@ -161,7 +161,8 @@ def _move(
 ) -> Decision:
     """A whole and lawful move of all households with a survey, to be broken by the caller."""
     return Decision(
-        township=village.township.name, village=village.name, hamlet=hamlet_name or hamlet.name, action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
+        township=village.township.name, village=village.name, hamlet=hamlet_name or hamlet.name,
+        action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
         grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
         destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
         persons=hamlet.persons, mode="就近并入中心村" if destination[0] == "并入居民点" else "城镇安置",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
+from village_planner.demo.building import SECOND_SPARE_SLOT, SPARE_SLOT
 from village_planner.demo.expected import NOBODY, Party, Planted, area_finding
 from village_planner.demo.layout import Rect, Ring
 from village_planner.demo.oracle import geodesic_area_m2
 from village_planner.demo.scene import Cast, Line, Patch, Plot, Scene, Village
-from village_planner.demo.building import SECOND_SPARE_SLOT, SPARE_SLOT
 
 FARMLAND: Party = ("control", "permanent_basic_farmland")
 REDLINE: Party = ("control", "ecological_redline")

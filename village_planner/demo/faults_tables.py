@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from village_planner.demo.expected import NOBODY, Finding, Party, Planted
 from village_planner.demo.building import committee_name
+from village_planner.demo.expected import NOBODY, Finding, Party, Planted
 from village_planner.demo.scene import Cast, RosterRow, Scene, Village
 
 ROSTER, SECOND_ROSTER = "村庄名录.xlsx", "民政名录.csv"

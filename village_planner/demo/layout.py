@@ -111,8 +111,10 @@ class Ground:
         """Closed outline over all lattice nodes on it, clockwise."""
         following = {}
         for i, j in self.members:
-            sides = (((i, j), (i, j + 1), (i - 1, j)), ((i, j + 1), (i + 1, j + 1), (i, j + 1)))
-            sides += (((i + 1, j + 1), (i + 1, j), (i + 1, j)), ((i + 1, j), (i, j), (i, j - 1)))
+            sides = (
+                ((i, j), (i, j + 1), (i - 1, j)), ((i, j + 1), (i + 1, j + 1), (i, j + 1)),
+                ((i + 1, j + 1), (i + 1, j), (i + 1, j)), ((i + 1, j), (i, j), (i, j - 1)),
+            )
             following.update({start: end for start, end, beyond in sides if beyond not in self.members})
         first = place = min(following)
         ring = [node(*first, seed)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from village_planner.demo.building import VILLAGE_BUILT, add_farm_redline, add_other_units, add_second_roster, add_village, furnish
-from village_planner.demo.roles import PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
 from village_planner.demo.controls import add_controls
 from village_planner.demo.layout import CELLS_PER_VILLAGE, FARM_ROWS, Area, village_area
 from village_planner.demo.names import MAIN_TOWNSHIP, village_roots
+from village_planner.demo.roles import PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
 from village_planner.demo.scene import Cast, Scene
 
 COLUMNS, ROWS = 6, 5
