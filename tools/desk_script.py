@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.overview_pictures import picture_overview
+
 PLUGIN = "village_planner"
 
 
@@ -16,6 +18,7 @@ def drive(desk: Any) -> None:
     tidy(desk)
     forget_findings(window)
     window.zoom_to_plan()
+    window.show_classify()
     desk.settle(2)
     desk.shot("1-desk-before-check")
     show_hamlet_with_moves(window)
@@ -35,6 +38,7 @@ def drive(desk: Any) -> None:
     table.clicked.emit(table.model().index(0, 0))
     desk.settle(1)
     desk.shot("6-finding-zoomed")
+    picture_overview(desk, window)
 
 
 def tidy(desk: Any) -> None:

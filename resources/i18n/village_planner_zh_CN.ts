@@ -119,6 +119,109 @@
     </message>
 </context>
 <context>
+    <name>ApprovalDialog</name>
+    <message>
+        <source>Approval steps</source>
+        <translation>审批步骤</translation>
+    </message>
+    <message>
+        <source>The plan's status is “{0}”. A step that is recorded cannot be undone.</source>
+        <translation>规划当前状态为“{0}”。审批步骤登记后不能撤销。</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文号/文件</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>经办人</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>附件</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Last day of the public notice</source>
+        <translation>公示截止日</translation>
+    </message>
+    <message>
+        <source>Document (number or name)</source>
+        <translation>文号或文件名称</translation>
+    </message>
+    <message>
+        <source>Person in charge</source>
+        <translation>经办人</translation>
+    </message>
+    <message>
+        <source>Legal ground of the revision</source>
+        <translation>修改的法定依据</translation>
+    </message>
+    <message>
+        <source>Evidence (file)</source>
+        <translation>附件（文件）</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Keep a copy of the file in the plan</source>
+        <translation>将文件副本存入规划文件</translation>
+    </message>
+    <message>
+        <source>First day of the public notice</source>
+        <translation>公示起始日</translation>
+    </message>
+    <message>
+        <source>The notice lasts at least {0} days; its first and last day count.</source>
+        <translation>批前公示不少于 {0} 日，首尾两日均计入。</translation>
+    </message>
+    <message>
+        <source>The adopted scenario has not been checked.</source>
+        <translation>采纳方案尚未质检。</translation>
+    </message>
+    <message>
+        <source>{0} serious findings (A) of the adopted scenario are open.</source>
+        <translation>采纳方案还有 {0} 个 A 类（严重）问题未处理。</translation>
+    </message>
+    <message>
+        <source>With the approval the decisions are locked and their state is kept.</source>
+        <translation>登记批复后，分类、布局引导和迁并任务即被锁定，并留存批复成果。</translation>
+    </message>
+    <message>
+        <source>A revision unlocks the decisions; the approved state stays, and every difference from it is reported.</source>
+        <translation>启动修改后可重新编辑；批复成果保留，所有差异均列入修改对照表。</translation>
+    </message>
+    <message>
+        <source>The plan goes back to drafting; the steps so far stay on record.</source>
+        <translation>规划退回编制，已登记的步骤保留。</translation>
+    </message>
+    <message>
+        <source>back to drafting (退回修改)</source>
+        <translation>退回修改（回到编制）</translation>
+    </message>
+    <message>
+        <source> to {0}</source>
+        <translation> 至 {0}</translation>
+    </message>
+</context>
+<context>
     <name>CheckAlgorithm</name>
     <message>
         <source>Check plan</source>
@@ -171,10 +274,6 @@
         <source>{0} of {1} villages shown, {2} undecided</source>
         <translation>显示 {0} / {1} 个村，{2} 个未定</translation>
     </message>
-    <message>
-        <source>approved: locked</source>
-        <translation>已批复，不可修改</translation>
-    </message>
 </context>
 <context>
     <name>CommitteesDialog</name>
@@ -201,6 +300,145 @@
     <message>
         <source>Explanation</source>
         <translation>处理说明</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Compare scenarios</source>
+        <translation>方案比较</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>{0} differences; a double click shows the village or hamlet</source>
+        <translation>共 {0} 处不同；双击可定位到该村或居民点</translation>
+    </message>
+    <message>
+        <source>Township</source>
+        <translation>乡镇</translation>
+    </message>
+    <message>
+        <source>Village</source>
+        <translation>行政村</translation>
+    </message>
+    <message>
+        <source>Hamlet</source>
+        <translation>居民点</translation>
+    </message>
+    <message>
+        <source>Item</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Hamlets without action</source>
+        <translation>未定布局引导的居民点（个）</translation>
+    </message>
+    <message>
+        <source>Villages withdrawn as a whole</source>
+        <translation>整村撤并的行政村（个）</translation>
+    </message>
+    <message>
+        <source>Hamlets withdrawn</source>
+        <translation>撤并居民点（个）</translation>
+    </message>
+    <message>
+        <source>Moves</source>
+        <translation>迁并任务</translation>
+    </message>
+    <message>
+        <source>Households to move</source>
+        <translation>迁并户数</translation>
+    </message>
+    <message>
+        <source>Persons to move</source>
+        <translation>迁并人口</translation>
+    </message>
+    <message>
+        <source>Cleared by moves (m²)</source>
+        <translation>迁并拆旧面积（m²）</translation>
+    </message>
+    <message>
+        <source>Built for moves (m²)</source>
+        <translation>迁并建新面积（m²）</translation>
+    </message>
+    <message>
+        <source>Reclaimed (m²)</source>
+        <translation>复垦面积（m²）</translation>
+    </message>
+    <message>
+        <source>Land at the base (m²)</source>
+        <translation>基期村庄建设用地（m²）</translation>
+    </message>
+    <message>
+        <source>Land planned (m²)</source>
+        <translation>规划村庄建设用地（m²）</translation>
+    </message>
+    <message>
+        <source>Net change of land (m²)</source>
+        <translation>净增减（m²）</translation>
+    </message>
+    <message>
+        <source>Newly built outside the base (m²)</source>
+        <translation>新增占地（m²）</translation>
+    </message>
+    <message>
+        <source>Findings A (serious)</source>
+        <translation>A 类问题（严重）</translation>
+    </message>
+    <message>
+        <source>Findings B (important)</source>
+        <translation>B 类问题（重要）</translation>
+    </message>
+    <message>
+        <source>Findings C (minor)</source>
+        <translation>C 类问题（一般）</translation>
+    </message>
+    <message>
+        <source>Checked</source>
+        <translation>质检时间</translation>
+    </message>
+    <message>
+        <source>Villages: {0}</source>
+        <translation>{0}（村）</translation>
+    </message>
+    <message>
+        <source>Villages without category</source>
+        <translation>未分类（村）</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>未质检</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>村庄类别</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>布局引导</translation>
+    </message>
+    <message>
+        <source>undecided</source>
+        <translation>未定</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>→{0} {1}, {2} households</source>
+        <translation>→{0} {1}，{2} 户</translation>
+    </message>
+    <message>
+        <source>{0} (adopted)</source>
+        <translation>{0}（采纳）</translation>
     </message>
 </context>
 <context>
@@ -581,6 +819,10 @@
         <source>{0} features taken, {1} repaired, {2} set aside.</source>
         <translation>共导入 {0} 个要素，修复 {1} 个，搁置 {2} 个。</translation>
     </message>
+    <message>
+        <source>Plan</source>
+        <translation>总览</translation>
+    </message>
 </context>
 <context>
     <name>DestinationEdit</name>
@@ -650,6 +892,33 @@
     <message>
         <source>Consent ({0})</source>
         <translation>村民意愿（{0}）</translation>
+    </message>
+</context>
+<context>
+    <name>DifferencesDialog</name>
+    <message>
+        <source>Open differences between rosters</source>
+        <translation>待处理的名录差异</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>Settle…</source>
+        <translation>处理…</translation>
+    </message>
+    <message>
+        <source>{0} differences are open.</source>
+        <translation>共 {0} 处差异待处理。</translation>
     </message>
 </context>
 <context>
@@ -782,6 +1051,40 @@
     </message>
 </context>
 <context>
+    <name>HelpButton</name>
+    <message>
+        <source>Help: this page of the manual</source>
+        <translation>帮助：打开手册中的本页</translation>
+    </message>
+</context>
+<context>
+    <name>ImplementAlgorithm</name>
+    <message>
+        <source>Take the implementation ledger from a table</source>
+        <translation>从表格导入实施台账</translation>
+    </message>
+    <message>
+        <source>Takes what was carried out in each year (a row per move and year: village, hamlet, phase or destination where a hamlet has several moves, year, households, areas) into the ledger of an approved plan. The report gives the reason for each row that is refused.</source>
+        <translation>把各年度实施情况（每行一项迁并任务的一个年度：行政村、自然村，一个自然村有多项任务时填时序或迁入地，年度、户数、面积）登记到已批复规划的实施台账。报告逐行说明退回原因。</translation>
+    </message>
+    <message>
+        <source>Table of actual figures</source>
+        <translation>实施台账表</translation>
+    </message>
+    <message>
+        <source>Rows accepted</source>
+        <translation>采纳行数</translation>
+    </message>
+    <message>
+        <source>Rows rejected</source>
+        <translation>退回行数</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+</context>
+<context>
     <name>InspectAlgorithm</name>
     <message>
         <source>Inspect package</source>
@@ -837,6 +1140,175 @@
     <message>
         <source>as the package says</source>
         <translation>按成果包的说明</translation>
+    </message>
+</context>
+<context>
+    <name>LandPane</name>
+    <message>
+        <source>Base</source>
+        <translation>基期</translation>
+    </message>
+    <message>
+        <source>− cleared</source>
+        <translation>－ 拆旧腾退</translation>
+    </message>
+    <message>
+        <source>+ newly built</source>
+        <translation>＋ 新增占地</translation>
+    </message>
+    <message>
+        <source>= planned</source>
+        <translation>＝ 规划期末</translation>
+    </message>
+    <message>
+        <source>Net change</source>
+        <translation>净增减</translation>
+    </message>
+    <message>
+        <source>{0} ha</source>
+        <translation>{0} 公顷</translation>
+    </message>
+    <message>
+        <source>Base from the land use layer.</source>
+        <translation>基期取自三调地类图斑。</translation>
+    </message>
+    <message>
+        <source>Base from the present patches: there is no land use layer.</source>
+        <translation>未导入三调地类图斑，基期取自现状居民点用地。</translation>
+    </message>
+    <message>
+        <source>There is neither a land use layer nor a present patch: nothing to measure.</source>
+        <translation>既无三调地类图斑，也无现状居民点用地，无法计算。</translation>
+    </message>
+    <message>
+        <source>{0} patches or sites could not be measured and are not in the sums.</source>
+        <translation>有 {0} 块用地或安置点无法量算，未计入。</translation>
+    </message>
+</context>
+<context>
+    <name>Leads</name>
+    <message>
+        <source>Differences between rosters</source>
+        <translation>名录差异</translation>
+    </message>
+</context>
+<context>
+    <name>LedgerDialog</name>
+    <message>
+        <source>Implementation ledger</source>
+        <translation>年度实施台账</translation>
+    </message>
+    <message>
+        <source>Save this year</source>
+        <translation>保存本年度</translation>
+    </message>
+    <message>
+        <source>Import a table…</source>
+        <translation>导入表格…</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a number. Write a count of households, or an area in m².</source>
+        <translation>“{0}”不是有效数字。户数请填整数，面积请填平方米数。</translation>
+    </message>
+    <message>
+        <source>{0} rows of {1} saved.</source>
+        <translation>已保存 {1} 年 {0} 行。</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>年度</translation>
+    </message>
+    <message>
+        <source>Township</source>
+        <translation>乡镇</translation>
+    </message>
+    <message>
+        <source>Target against actual at the end of each year</source>
+        <translation>各年末目标与实际</translation>
+    </message>
+    <message>
+        <source>Village</source>
+        <translation>行政村</translation>
+    </message>
+    <message>
+        <source>Hamlet</source>
+        <translation>居民点</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>迁入地</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>时序</translation>
+    </message>
+    <message>
+        <source>Target (households)</source>
+        <translation>任务户数</translation>
+    </message>
+    <message>
+        <source>Households in the year</source>
+        <translation>本年实际户数</translation>
+    </message>
+    <message>
+        <source>Cleared m²</source>
+        <translation>拆旧 m²</translation>
+    </message>
+    <message>
+        <source>Built m²</source>
+        <translation>建新 m²</translation>
+    </message>
+    <message>
+        <source>Reclaimed m²</source>
+        <translation>复垦 m²</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Done in all</source>
+        <translation>累计户数</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>完成率</translation>
+    </message>
+    <message>
+        <source>Carried over</source>
+        <translation>结转户数</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>Township or plan</source>
+        <translation>乡镇/合计</translation>
+    </message>
+    <message>
+        <source>Due (households)</source>
+        <translation>应完成户数</translation>
+    </message>
+    <message>
+        <source>Done in the year</source>
+        <translation>本年户数</translation>
+    </message>
+    <message>
+        <source>Done of what was due</source>
+        <translation>其中累计完成</translation>
+    </message>
+    <message>
+        <source>All townships</source>
+        <translation>全部乡镇</translation>
+    </message>
+    <message>
+        <source>The ledger can be kept only once the plan is approved and while no revision is open.</source>
+        <translation>规划批复后、且未处于修改程序中时，才能登记实施台账。</translation>
+    </message>
+    <message>
+        <source>The scenario has no moves.</source>
+        <translation>采纳方案没有迁并任务。</translation>
     </message>
 </context>
 <context>
@@ -974,6 +1446,105 @@
     </message>
 </context>
 <context>
+    <name>OverviewDock</name>
+    <message>
+        <source>Plan</source>
+        <translation>总览</translation>
+    </message>
+    <message>
+        <source>Overview of the plan</source>
+        <translation>汇总规划总览</translation>
+    </message>
+    <message>
+        <source>Land balance</source>
+        <translation>计算建设用地平衡</translation>
+    </message>
+    <message>
+        <source>Steps of the work</source>
+        <translation>工作步骤</translation>
+    </message>
+    <message>
+        <source>Villages by category</source>
+        <translation>村庄分类（行政村数）</translation>
+    </message>
+    <message>
+        <source>Households to move by phase</source>
+        <translation>分期迁并（户数）</translation>
+    </message>
+    <message>
+        <source>Open findings</source>
+        <translation>未处理的问题</translation>
+    </message>
+    <message>
+        <source>Village construction land</source>
+        <translation>村庄建设用地平衡</translation>
+    </message>
+    <message>
+        <source>Approval steps…</source>
+        <translation>审批步骤…</translation>
+    </message>
+    <message>
+        <source>Compare with approval…</source>
+        <translation>修改对照…</translation>
+    </message>
+    <message>
+        <source>Ledger…</source>
+        <translation>实施台账…</translation>
+    </message>
+    <message>
+        <source>Status: {0}; adopted: {1}</source>
+        <translation>状态：{0}；采纳方案：{1}</translation>
+    </message>
+    <message>
+        <source>The plan has not been approved yet: there is nothing to compare with.</source>
+        <translation>规划尚未批复，没有可对照的批复成果。</translation>
+    </message>
+    <message>
+        <source>The ledger is kept once the plan is approved.</source>
+        <translation>规划批复后才能登记实施台账。</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>未分类</translation>
+    </message>
+    <message>
+        <source>{0} villages</source>
+        <translation>{0} 个村</translation>
+    </message>
+    <message>
+        <source>unphased</source>
+        <translation>未定时序</translation>
+    </message>
+    <message>
+        <source>{0} households</source>
+        <translation>{0} 户</translation>
+    </message>
+    <message>
+        <source>A serious</source>
+        <translation>A 严重</translation>
+    </message>
+    <message>
+        <source>B important</source>
+        <translation>B 重要</translation>
+    </message>
+    <message>
+        <source>C minor</source>
+        <translation>C 一般</translation>
+    </message>
+    <message>
+        <source>This scenario has not been checked yet.</source>
+        <translation>本方案尚未质检。</translation>
+    </message>
+    <message>
+        <source>Check of {0}; {1} explained</source>
+        <translation>质检时间 {0}；已举证说明 {1} 个</translation>
+    </message>
+    <message>
+        <source>{0} rules were not checked:</source>
+        <translation>{0} 条规则未检查：</translation>
+    </message>
+</context>
+<context>
     <name>PackageAlgorithm</name>
     <message>
         <source>Write package</source>
@@ -1041,6 +1612,37 @@
     <message>
         <source>Edition</source>
         <translation>成果版次</translation>
+    </message>
+</context>
+<context>
+    <name>PlanActions</name>
+    <message>
+        <source>Compare scenarios</source>
+        <translation>方案比较</translation>
+    </message>
+    <message>
+        <source>Compare with approval</source>
+        <translation>与批复成果对照</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Import a table into the ledger</source>
+        <translation>导入实施台账表</translation>
+    </message>
+    <message>
+        <source>Import the ledger</source>
+        <translation>导入实施台账</translation>
+    </message>
+    <message>
+        <source>{0} rows of the ledger taken, {1} refused.</source>
+        <translation>实施台账已采纳 {0} 行，退回 {1} 行。</translation>
     </message>
 </context>
 <context>
@@ -1171,6 +1773,100 @@
     </message>
 </context>
 <context>
+    <name>RevisionDialog</name>
+    <message>
+        <source>Differences from the approved state</source>
+        <translation>修改对照表</translation>
+    </message>
+    <message>
+        <source>{0} differences from the approved state.</source>
+        <translation>与批复成果相比共 {0} 处不同。</translation>
+    </message>
+    <message>
+        <source>Nothing differs from the approved state.</source>
+        <translation>与批复成果一致，没有差异。</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Saved: {0}</source>
+        <translation>已保存：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>ScenarioBar</name>
+    <message>
+        <source>The scenario that all docks and the map show and edit</source>
+        <translation>各面板和地图当前显示和编辑的方案</translation>
+    </message>
+    <message>
+        <source>Copy…</source>
+        <translation>复制…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>改名…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Adopt</source>
+        <translation>采纳</translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation>比较…</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>方案操作</translation>
+    </message>
+    <message>
+        <source>Shown scenario</source>
+        <translation>当前方案</translation>
+    </message>
+    <message>
+        <source>{0} (adopted)</source>
+        <translation>{0}（采纳）</translation>
+    </message>
+    <message>
+        <source>The copy takes over all categories, actions and moves of “{0}” and is edited on its own.</source>
+        <translation>复制后的方案包含“{0}”的全部分类、布局引导和迁并任务，可单独编辑。</translation>
+    </message>
+    <message>
+        <source>Copy scenario</source>
+        <translation>复制方案</translation>
+    </message>
+    <message>
+        <source>Rename scenario</source>
+        <translation>方案改名</translation>
+    </message>
+    <message>
+        <source>Delete “{0}” with all its categories, actions and moves? Undo brings it back.</source>
+        <translation>确定删除“{0}”及其全部分类、布局引导和迁并任务吗？可用撤销恢复。</translation>
+    </message>
+    <message>
+        <source>Delete scenario</source>
+        <translation>删除方案</translation>
+    </message>
+    <message>
+        <source>The plan is approved: scenarios are locked until a revision is opened.</source>
+        <translation>规划已批复，方案已锁定；启动规划修改后才能调整。</translation>
+    </message>
+    <message>
+        <source>This scenario is the adopted one.</source>
+        <translation>这是采纳方案。</translation>
+    </message>
+    <message>
+        <source>There is only one scenario: copy it first.</source>
+        <translation>只有一个方案，请先复制。</translation>
+    </message>
+</context>
+<context>
     <name>SettleDialog</name>
     <message>
         <source>Settle a difference between rosters</source>
@@ -1206,6 +1902,21 @@
     </message>
 </context>
 <context>
+    <name>StatusBadge</name>
+    <message>
+        <source>{0}: the decisions are locked</source>
+        <translation>规划已锁定（{0}），不能修改分类、布局引导和迁并任务</translation>
+    </message>
+    <message>
+        <source>{0}: a revision is open, differences are kept on record</source>
+        <translation>正在修改规划（{0}），与批复成果的差异均会记录</translation>
+    </message>
+    <message>
+        <source>The plan is approved. To change categories, actions, moves or sites, record a revision with its legal ground in the Plan dock.</source>
+        <translation>规划已批复。如需调整分类、布局引导、迁并任务或安置点，请在“总览”面板的“审批步骤”中登记规划修改及其法定依据。</translation>
+    </message>
+</context>
+<context>
     <name>StepDialog</name>
     <message>
         <source>OK</source>
@@ -1214,6 +1925,57 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>StepList</name>
+    <message>
+        <source>Roster</source>
+        <translation>名录核对</translation>
+    </message>
+    <message>
+        <source>Control layers</source>
+        <translation>管控图层</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>分类引导</translation>
+    </message>
+    <message>
+        <source>Moves</source>
+        <translation>迁并任务</translation>
+    </message>
+    <message>
+        <source>Consent</source>
+        <translation>村民意愿</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>质检</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>成果</translation>
+    </message>
+    <message>
+        <source>Approval</source>
+        <translation>审批</translation>
+    </message>
+    <message>
+        <source>Implementation</source>
+        <translation>实施</translation>
+    </message>
+    <message>
+        <source>nothing is missing</source>
+        <translation>没有缺项</translation>
+    </message>
+    <message>
+        <source>something is missing</source>
+        <translation>有缺项</translation>
     </message>
 </context>
 <context>
@@ -1240,6 +2002,13 @@
     <message>
         <source>Open report</source>
         <translation>打开报告</translation>
+    </message>
+</context>
+<context>
+    <name>TitleDialog</name>
+    <message>
+        <source>Name of the scenario</source>
+        <translation>方案名称</translation>
     </message>
 </context>
 <context>

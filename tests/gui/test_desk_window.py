@@ -205,16 +205,16 @@ def test_the_demo_becomes_a_plan(qgis_app: Any, qgis_processing: Any, tmp_path: 
 def test_the_first_start_offers_the_ways_to_a_plan_and_later_ones_leave_the_screen_alone(iface: FakeIface, monkeypatch: pytest.MonkeyPatch) -> None:
     QgsSettings().remove("village_planner/welcomed")
     first = DeskWindow(iface)
-    assert first.classify.isVisible() and first.classify.welcome.isVisible()
+    assert first.overview.isVisible() and first.overview.welcome.isVisible()
     asked: list[str] = []
     monkeypatch.setattr(dialogs, "accepted", lambda dialog: asked.append(type(dialog).__name__))
-    new, _, demo = first.classify.welcome.buttons
+    new, _, demo = first.overview.welcome.buttons
     new.click()
     demo.click()
     assert asked == ["NewPlanDialog", "DemoDialog"]
     first.close()
     second = DeskWindow(iface)
-    assert not second.classify.isVisible()
+    assert not second.overview.isVisible()
     second.close()
 
 

@@ -13,7 +13,7 @@ from tests.desk.small_plan import HAMLETS, VILLAGES
 from tests.gui.conftest import Desk
 from village_planner.base import SilentFeedback
 from village_planner.desk.steps import check_plan
-from village_planner.gui import findings_dock
+from village_planner.gui import settle_dialogs
 from village_planner.gui.finding_pane import quantity
 from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.settle_dialogs import ACCEPTED, EXPLAINED, CommitteesDialog, SettleDialog
@@ -72,7 +72,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, give: Any) -> list[Any]:
         give(dialog)
         return True
 
-    monkeypatch.setattr(findings_dock, "accepted", accepted)
+    monkeypatch.setattr(settle_dialogs, "accepted", accepted)
     return asked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.gui import QgsDockWidget
@@ -23,13 +24,16 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from village_planner.base import resource
+from village_planner.base import Message, resource
+from village_planner.desk.language import text
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.session import PlanSession
 from village_planner.gui.decision_buttons import DecisionButtons
 from village_planner.gui.decisions import Decisions
 from village_planner.gui.details import Details
+from village_planner.gui.help_button import help_button
 from village_planner.gui.selection import TableSelection
+from village_planner.gui.status_badge import StatusBadge
 from village_planner.gui.telling import Teller
 from village_planner.gui.village_model import CODE, NAME, VillageFilter, VillageModel
 from village_planner.gui.welcome import Welcome
@@ -70,6 +74,16 @@ class ClassifyDock(QgsDockWidget):
         with self._teller.refusals():
             self._decisions.act(self.selection.present(), action)
 
+    def show_undecided(self) -> None:
+        """Show all that is undecided."""
+        self._show_all()
+        self._undecided.setChecked(True)
+
+    def show_places(self, codes: Sequence[str]) -> None:
+        """Select villages or hamlets, whatever the table was filtered by."""
+        self._show_all()
+        self.selection.select(codes)
+
     def undo(self) -> None:
         """Take back the last action."""
         with self._teller.refusals():
@@ -94,6 +108,7 @@ class ClassifyDock(QgsDockWidget):
         top.setSpacing(3)
         for widget, stretch in (
             (self._search, 3), (self._township, 2), (self._undecided, 0), (self._undo_button, 0), (self._redo_button, 0),
+            (help_button("classify"), 0),
         ):
             top.addWidget(widget, stretch)
         self._prepare_tree()
@@ -104,6 +119,7 @@ class ClassifyDock(QgsDockWidget):
         upper_layout = QVBoxLayout(upper)
         upper_layout.setContentsMargins(0, 0, 0, 0)
         upper_layout.setSpacing(3)
+        upper_layout.addWidget(StatusBadge(self._session))
         upper_layout.addLayout(top)
         upper_layout.addWidget(self.tree, 1)
         upper_layout.addWidget(self._counts)
@@ -201,6 +217,15 @@ class ClassifyDock(QgsDockWidget):
         self._show_selected()
         self._show_whether_open()
         self._show_counts()
+        self._lock()
+
+    def _lock(self) -> None:
+        """Switch off what an approved plan refuses, and say why."""
+        locked = self._session.is_locked
+        why = text(Message("desk.locked")) if locked else ""
+        for widget in (self._buttons, self.details.moves, self.details.reasons):
+            widget.setEnabled(not locked)
+            widget.setToolTip(why)
 
     def _follow(self, change: Any) -> None:
         session = self._session
@@ -223,6 +248,11 @@ class ClassifyDock(QgsDockWidget):
         self._township.blockSignals(False)
         self._apply_filter()
 
+    def _show_all(self) -> None:
+        self._search.clear()
+        self._township.setCurrentIndex(0)
+        self._undecided.setChecked(False)
+
     def _apply_filter(self, *_: Any) -> None:
         self.filter.set_text(self._search.text())
         self.filter.set_township(self._township.currentData() or "")
@@ -236,10 +266,7 @@ class ClassifyDock(QgsDockWidget):
     def _show_counts(self) -> None:
         rows = list(self.model.villages())
         undecided = sum(row.needs_decision for row in rows)
-        text = self.tr("{0} of {1} villages shown, {2} undecided").format(self.filter.rowCount(), len(rows), undecided)
-        if self._session.is_open and self._session.is_locked:
-            text += " · " + self.tr("approved: locked")
-        self._counts.setText(text)
+        self._counts.setText(self.tr("{0} of {1} villages shown, {2} undecided").format(self.filter.rowCount(), len(rows), undecided))
 
     def _show_whether_open(self) -> None:
         self.welcome.setVisible(not self._session.is_open)

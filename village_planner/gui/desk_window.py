@@ -22,6 +22,9 @@ from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
 from village_planner.gui import dialogs
 from village_planner.gui.classify_dock import ClassifyDock
 from village_planner.gui.findings_dock import FindingsDock
+from village_planner.gui.leads import Leads
+from village_planner.gui.overview_dock import OverviewDock
+from village_planner.gui.plan_actions import PlanActions
 from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller, title
 
@@ -39,25 +42,30 @@ class DeskWindow(QObject):
         canvas = iface.mapCanvas()
         self.session = PlanSession(canvas, self)
         self.layers = PlanLayers(self.session, self)
+        self.main_window = iface.mainWindow()
         self._teller = Teller(iface.messageBar())
         self._runner = StepRunner(iface.messageBar(), self._teller, self)
-        self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
-        self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, iface.mainWindow())
+        self.overview = OverviewDock(self.session, self._teller, self.main_window)
+        self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, self.main_window)
+        self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, self.main_window)
+        self._docks = (self.overview, self.classify, self.findings)
+        self.plan_actions = PlanActions(self.session, self._teller, self._runner, self.main_window)
+        self._leads = Leads(self, self._teller, self._runner)
         self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
         self._toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._actions: list[QAction] = []
         self._need_plan: list[QAction] = []
         self._add_actions()
-        for dock in (self.classify, self.findings):
+        for dock in self._docks:
             iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, [], False)
-        for dock in (self.classify, self.findings):
+        for dock in self._docks:
             dock.hide()
-        for wish, slot in (
-            (self.classify.welcome.new_wished, self._new_plan), (self.classify.welcome.open_wished, self._choose_plan),
-            (self.classify.welcome.demo_wished, self._demo),
-        ):
-            wish.connect(partial(self._guarded, slot))
+        for welcome in (self.overview.welcome, self.classify.welcome):
+            for wish, slot in ((welcome.new_wished, self._new_plan), (welcome.open_wished, self._choose_plan), (welcome.demo_wished, self._demo)):
+                wish.connect(partial(self._guarded, slot))
+        self.overview.wished.connect(lambda to: self._guarded(partial(self._leads.follow, to)))
+        self.plan_actions.shown.connect(lambda code: self._leads.show_places([code]))
         self.session.opened.connect(self._enable)
         self.session.closed.connect(self._enable)
         self._runner.busy_changed.connect(self._enable)
@@ -66,7 +74,7 @@ class DeskWindow(QObject):
         self._enable()
         if not QgsSettings().value(_WELCOMED, False, type=bool):
             QgsSettings().setValue(_WELCOMED, True)
-            self.classify.show()
+            self.overview.show()
 
     def close(self) -> None:
         """Take everything out of the QGIS window."""
@@ -76,28 +84,40 @@ class DeskWindow(QObject):
         self.session.close()
         for action in self._actions:
             self._iface.removePluginMenu(title(), action)
-        for dock in (self.classify, self.findings):
+        for dock in self._docks:
             self._iface.removeDockWidget(dock)
             dock.deleteLater()
         self._toolbar.deleteLater()
         self.deleteLater()
 
     def open_plan(self, path: str | Path) -> None:
-        """Open a plan file, show its layers and the 分类 dock; the present plan stays open when that is refused."""
+        """Open a plan file, show its layers and the docks; the present plan stays open when that is refused."""
         with self._teller.refusals():
             self.session.require_no_edits()
             self.session.open(Path(path))
             self.zoom_to_plan()
             self._iface.setActiveLayer(self.layers.villages.layer)
-            self.show_classify()
+            for dock in reversed(self._docks):
+                self._show_dock(dock)
+
+    def show_overview(self) -> None:
+        """Bring the 总览 dock to the front."""
+        self._show_dock(self.overview)
 
     def show_classify(self) -> None:
         """Bring the 分类 dock to the front."""
-        self._show_dock(self.classify, self.findings)
+        self._show_dock(self.classify)
 
-    def show_findings(self) -> None:
-        """Bring the 质检 dock to the front."""
-        self._show_dock(self.findings, self.classify)
+    def show_findings(self, severity: str | None = None) -> None:
+        """Bring the 质检 dock to the front; severity: show only these findings."""
+        if severity is not None:
+            self.findings.show_severity(severity)
+        self._show_dock(self.findings)
+
+    def show_selected(self, layer: Any) -> None:
+        """Make a layer the active one and zoom to what is selected in it."""
+        self._iface.setActiveLayer(layer)
+        self._iface.mapCanvas().zoomToSelected(layer)
 
     def check(self) -> None:
         """Check the open plan in a task and show the findings."""
@@ -110,15 +130,16 @@ class DeskWindow(QObject):
         self._add("open", self.tr("Open plan…"), self._choose_plan)
         self._add("icon", self.tr("Demo…"), self._demo)
         self._toolbar.addSeparator()
+        self._add("overview", self.tr("Plan"), self.show_overview)
         self._add("classify", self.tr("Classify"), self.show_classify)
-        self._need_plan.append(self._add("control", self.tr("Add control layer…"), self._add_control))
+        self._need_plan.append(self._add("control", self.tr("Add control layer…"), self.add_control))
         self._need_plan.append(self._add("check", self.tr("Check"), self.check))
-        self._need_plan.append(self._add("package", self.tr("Write package…"), self._package))
+        self._need_plan.append(self._add("package", self.tr("Write package…"), self.deliver))
         self._toolbar.addSeparator()
         self._add("inspect", self.tr("Inspect package…"), self._inspect)
 
     def _add(self, icon: str, text: str, slot: Callable[[], None]) -> QAction:
-        action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self._iface.mainWindow())
+        action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self.main_window)
         action.triggered.connect(lambda *_: self._guarded(slot))
         self._toolbar.addAction(action)
         self._iface.addPluginToMenu(title(), action)
@@ -136,7 +157,7 @@ class DeskWindow(QObject):
     def _choose_plan(self) -> None:
         settings = QgsSettings()
         title, plan_file = self.tr("Open plan"), self.tr("Plan file") + " (*.gpkg)"
-        path, _ = QFileDialog.getOpenFileName(self._iface.mainWindow(), title, settings.value(_LAST_FOLDER, ""), plan_file)
+        path, _ = QFileDialog.getOpenFileName(self.main_window, title, settings.value(_LAST_FOLDER, ""), plan_file)
         if path:
             settings.setValue(_LAST_FOLDER, str(Path(path).parent))
             self.open_plan(path)
@@ -144,7 +165,7 @@ class DeskWindow(QObject):
     def _new_plan(self) -> None:
         from village_planner.intake import CreatePlan, create_plan
 
-        dialog = dialogs.NewPlanDialog(self._iface.mainWindow())
+        dialog = dialogs.NewPlanDialog(self.main_window)
         if not dialogs.accepted(dialog):
             return
         path = Path(dialog.plan.filePath())
@@ -167,15 +188,17 @@ class DeskWindow(QObject):
         self._teller.done(said.format(result.village_count, result.differences), result.report_path.with_suffix(".html"))
 
     def _demo(self) -> None:
-        dialog = dialogs.DemoDialog(self._iface.mainWindow())
+        dialog = dialogs.DemoDialog(self.main_window)
         if dialogs.accepted(dialog):
             folder = Path(dialog.folder.filePath())
             self._runner.start(self.tr("Demo"), lambda feedback: make_demo_plan(folder, feedback), self.open_plan)
 
-    def _add_control(self) -> None:
+    def add_control(self, kind: str | None = None) -> None:
+        """Ask for a control layer and import it; kind: what it is expected to be."""
         from village_planner.intake import AddControl, add_control
 
-        dialog = dialogs.ControlDialog(self.session.profile, self._iface.mainWindow())
+        dialog = dialogs.ControlDialog(self.session.profile, self.main_window)
+        dialog.kind.set_value(kind)
         if not dialogs.accepted(dialog):
             return
         request = AddControl(
@@ -196,10 +219,11 @@ class DeskWindow(QObject):
         said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.")
         self._teller.done(said.format(*counts, len(outcome.not_checked)))
 
-    def _package(self) -> None:
+    def deliver(self) -> None:
+        """Ask for edition and folder, and write the package."""
         from village_planner.delivery import PackageRequest, write_package
 
-        dialog = dialogs.PackageDialog(self.session.profile, self._iface.mainWindow())
+        dialog = dialogs.PackageDialog(self.session.profile, self.main_window)
         if not dialogs.accepted(dialog):
             return
         request = PackageRequest(
@@ -220,7 +244,7 @@ class DeskWindow(QObject):
     def _inspect(self) -> None:
         from village_planner.delivery import inspect_package
 
-        dialog = dialogs.InspectDialog(self._iface.mainWindow())
+        dialog = dialogs.InspectDialog(self.main_window)
         choice = dialog.choice() if dialogs.accepted(dialog) else None
         if choice is None:
             return
@@ -231,11 +255,13 @@ class DeskWindow(QObject):
 
         self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show_result)
 
-    def _show_dock(self, dock: Any, other: Any) -> None:
+    def _show_dock(self, dock: Any) -> None:
         dock.show()
-        if not other.isHidden():
-            # QGIS forgets the tabs of docks that were hidden.
-            self._iface.mainWindow().tabifyDockWidget(other, dock)
+        if not self.main_window.tabifiedDockWidgets(dock):
+            # QGIS forgets the tabs of docks that were hidden; in pairs from left to right they come back in the order of the work.
+            shown = [other for other in self._docks if not other.isHidden() and not other.isFloating()]
+            for left, right in zip(shown, shown[1:]):
+                self.main_window.tabifyDockWidget(left, right)
         dock.raise_()
 
     def _reopen(self) -> None:

@@ -82,7 +82,10 @@ class StepDialog(QDialog):
         return field
 
     def _enable(self, *_: Any) -> None:
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(all(filled(field) for field in self._needed))
+        self._ok().setEnabled(all(filled(field) for field in self._needed))
+
+    def _ok(self) -> Any:
+        return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
 
 
 class NewPlanDialog(StepDialog):

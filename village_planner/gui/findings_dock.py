@@ -25,8 +25,6 @@ from village_planner.desk.layers import PlanLayers
 from village_planner.desk.mirrors import qgs_geometry
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
-from village_planner.gui.decisions import records
-from village_planner.gui.dialogs import accepted
 from village_planner.gui.finding_pane import FindingPane
 from village_planner.gui.findings_model import (
     NOT_CHECKED,
@@ -38,14 +36,13 @@ from village_planner.gui.findings_model import (
     not_checked_row,
     package_rows,
 )
+from village_planner.gui.settle_dialogs import ask_to_settle, open_differences
 from village_planner.gui.telling import Teller
-from village_planner.plan.data import PlanData
 
 MINIMUM_WIDTH = 360
 COLUMN_WIDTHS = (44, 66, 92)
 ROW_HEIGHT = 26
 SPLIT_HEIGHTS = (330, 190)
-BATCH = "committees"
 
 
 class FindingsDock(QgsDockWidget):
@@ -97,6 +94,12 @@ class FindingsDock(QgsDockWidget):
         rows += [not_checked_row(item["rule"], Message(item["code"], item["params"])) for item in run["not_checked"] or []]
         when = local_time(str(run["at"]))
         self._show(rows, self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when))
+
+    def show_severity(self, severity: str) -> None:
+        """Show only the plan's findings of a severity."""
+        self.show_plan()
+        for name, box in self._boxes.items():
+            box.setChecked(name == severity)
 
     def show_inspection(self, inspection: Any, name: str) -> None:
         """Show what an inspection found in the package `name`."""
@@ -186,19 +189,9 @@ class FindingsDock(QgsDockWidget):
         self.pane.show_finding(row, rule, row.difference in self._differences)
 
     def _settle(self) -> None:
-        from village_planner.gui.settle_dialogs import CommitteesDialog, SettleDialog
-
         row = self._row(self.table.currentIndex())
-        difference = self._differences[row.difference or ""]
         with self._teller.refusals():
-            if difference["kind"] == BATCH:
-                batch = CommitteesDialog(difference["detail"], row.sentence, self._session.profile, self)
-                if accepted(batch):
-                    self._session.settle_committees(difference["source"], batch.answers(), batch.explanation.text().strip())
-                return
-            dialog = SettleDialog(difference, row.sentence, self._session.profile, self)
-            if accepted(dialog):
-                self._session.settle(difference, dialog.way.value(), dialog.explanation.text(), dialog.kind.value())
+            ask_to_settle(self._session, self._differences[row.difference or ""], row.sentence, self)
 
     def _row(self, index: QModelIndex) -> FindingRow:
         return self.model.row(self.filter.mapToSource(index).row())
@@ -212,9 +205,3 @@ class FindingsDock(QgsDockWidget):
             self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
             return
         go_to(self._canvas, [geometry], self._session.data.crs)
-
-
-def open_differences(data: PlanData) -> dict[str, dict[str, Any]]:
-    """Rows of table `roster_difference` that nobody has settled, by the subject code of their findings."""
-    frame = data.roster_difference
-    return {f"{row['source']}/{row['code']}": row for row in records(frame[frame["settled"].isna()])}

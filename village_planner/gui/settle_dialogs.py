@@ -8,10 +8,14 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QDialogButtonBox, QGridLayout, QPushButton, QTableWidget, QTableWidgetItem, QWidget
 
-from village_planner.gui.dialogs import StepDialog
+from village_planner.desk.session import PlanSession
+from village_planner.gui.decisions import records
+from village_planner.gui.dialogs import StepDialog, accepted
 from village_planner.intake import ACCEPTABLE, BRINGS_A_VILLAGE
+from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
+BATCH = "committees"
 ACCEPTED, EXPLAINED, REJECTED = "accepted", "explained", "rejected"
 BUTTONS_IN_A_ROW = 3
 SHOWN_ROWS = 8
@@ -91,6 +95,27 @@ class CommitteesDialog(StepDialog):
 
     def _enable(self, *_: Any) -> None:
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.answers()))
+
+
+def ask_to_settle(session: PlanSession, difference: Mapping[str, Any], sentence: str, parent: QWidget | None = None) -> bool:
+    """Ask how an open difference (a row of table `roster_difference`) is settled and settle it; whether the planner did."""
+    if difference["kind"] == BATCH:
+        batch = CommitteesDialog(difference["detail"], sentence, session.profile, parent)
+        if accepted(batch):
+            session.settle_committees(difference["source"], batch.answers(), batch.explanation.text().strip())
+            return True
+        return False
+    dialog = SettleDialog(difference, sentence, session.profile, parent)
+    if accepted(dialog):
+        session.settle(difference, dialog.way.value(), dialog.explanation.text(), dialog.kind.value())
+        return True
+    return False
+
+
+def open_differences(data: PlanData) -> dict[str, dict[str, Any]]:
+    """Rows of table `roster_difference` that nobody has settled, by the subject code of their findings."""
+    frame = data.roster_difference
+    return {f"{row['source']}/{row['code']}": row for row in records(frame[frame["settled"].isna()])}
 
 
 def _kinds(profile: Profile) -> list[tuple[str, str]]:

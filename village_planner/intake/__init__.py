@@ -1,9 +1,10 @@
-"""A user's files into the plan: rosters and polygons, control layers, decisions, facts, limits; each step reports what it did row by row."""
+"""A user's files into the plan: rosters and polygons, control layers, decisions, facts, limits, the ledger; each step reports what it did row by row."""
 
 from village_planner.intake.control import add_control
 from village_planner.intake.create import create_plan
 from village_planner.intake.decide import decide
 from village_planner.intake.facts import add_facts
+from village_planner.intake.implement import implement
 from village_planner.intake.limits import add_limits
 from village_planner.intake.requests import (
     AddControl,
@@ -14,6 +15,7 @@ from village_planner.intake.requests import (
     CreateResult,
     Decide,
     DecideResult,
+    Implement,
     TakeResult,
 )
 from village_planner.intake.settle import ACCEPTABLE, BRINGS_A_VILLAGE, settle, settle_committees
@@ -29,12 +31,14 @@ __all__ = [
     "CreateResult",
     "Decide",
     "DecideResult",
+    "Implement",
     "TakeResult",
     "add_control",
     "add_facts",
     "add_limits",
     "create_plan",
     "decide",
+    "implement",
     "settle",
     "settle_committees",
 ]

@@ -138,6 +138,18 @@ class AddLimits:
 
 
 @dataclass(frozen=True)
+class Implement:
+    """Parameters of `implement`. ledger: a table with a row per move and year."""
+
+    plan: Path
+    ledger: str
+    field_map: FieldMap = field(default_factory=dict)
+    report: Path | None = None
+    profile: str | Path | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True)
 class TakeResult:
     """How many rows of a table were taken and how many were not."""
 

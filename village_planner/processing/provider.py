@@ -14,6 +14,7 @@ from village_planner.processing.check import CheckAlgorithm
 from village_planner.processing.createplan import CreatePlanAlgorithm
 from village_planner.processing.decide import DecideAlgorithm
 from village_planner.processing.demo import DemoAlgorithm
+from village_planner.processing.implement import ImplementAlgorithm
 from village_planner.processing.inspect import InspectAlgorithm
 from village_planner.processing.package import PackageAlgorithm
 
@@ -27,6 +28,7 @@ ALGORITHMS = (
     CheckAlgorithm,
     PackageAlgorithm,
     InspectAlgorithm,
+    ImplementAlgorithm,
 )
 
 
