@@ -1,28 +1,95 @@
-"""Roads, and the lines and areas beside the three control lines, laid where nothing is built."""
+"""Roads, rivers and the other control layers of the clean plan, laid where nothing is built, and the villages' facilities."""
 
 from __future__ import annotations
 
-from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, Ground, Point, node
-from village_planner.demo.scene import Line, Scene
+import random
 
+from village_planner.demo.building import FREE_SLOT
+from village_planner.demo.layout import CELLS_PER_SLOT, CELLS_PER_VILLAGE, Point, Rect, Ring, node
+from village_planner.demo.scene import Cast, Facility, Line, Scene
+
+ROAD_RED_LINE, PURPLE, BLUE, GREEN = "road_red_line", "heritage_purple_line", "water_blue_line", "green_line"
+HERITAGE, PROTECTED, MINING = "heritage", "protected_area", "mining"
+OTHER_KINDS = (ROAD_RED_LINE, PURPLE, BLUE, GREEN, HERITAGE, PROTECTED, MINING)
+_PREFIXES = dict(zip(OTHER_KINDS, ("DL", "ZX", "LX", "LVX", "WB", "BHD", "KQ")))
 _ROADS = (("G527", "国道岚泉线"), ("S318", "省道岚云线"), ("X801", "县道岚砚线"), ("X802", "县道泉鹤线"), ("X803", "县道望海线"))
-_VILLAGES_PER_ROAD = 7
+_RIVERS = ("岚河", "砚溪")
+_VILLAGES_PER_LINE = 7
+_ROAD_HALF_WIDTH_M, _RIVER_HALF_WIDTH_M = 12.0, 20.0
+_AREAS = (  # kind, village of each township, size in m, name and class
+    (MINING, 10, 220, 160, "建筑石料矿", "建筑用石料"),
+    (HERITAGE, 11, 140, 120, "古遗址保护范围", "省级文物保护单位"),
+    (PURPLE, 12, 120, 90, "古桥建设控制地带", "历史建筑"),
+    (PROTECTED, 13, 240, 200, "湿地自然公园", "省级"),
+)
+_PARK = (100.0, 80.0)
+_PARK_SLOT = 2
+_PRESENT = (  # type, what its name adds to the village's, share of villages that have one
+    ("村委会", "党群服务中心", 1.0), ("卫生室", "卫生室", 0.8), ("文化活动室", "综合文化活动室", 0.6), ("健身场地", "健身广场", 0.5),
+    ("小学", "小学", 0.25), ("垃圾收集点", "垃圾收集点", 0.4),
+)
+_PLANNED = (("养老设施", "幸福院", 0.25), ("公交站点", "公交站", 0.2))
 
 
 def add_controls(scene: Scene) -> None:
     """Add all of them; the clean scene stays without a finding."""
-    _add_roads(scene)
+    scene.controls.update({kind: [] for kind in OTHER_KINDS})
+    _add_roads_and_rivers(scene)
+    add_control(scene, PROTECTED, "岚桥山自然保护区", "省级", scene.farm.ring(scene.seed))
+    for cast in scene.casts:
+        if cast.roles.town is None:
+            continue
+        for kind, number, width, height, name, class_code in _AREAS:
+            rect = scene.slot_rect(cast[number], FREE_SLOT, width, height)
+            add_control(scene, kind, cast[number].hamlets[0].name + name, class_code, rect.ring)
+        park = scene.slot_rect(cast[cast.roles.town], _PARK_SLOT, *_PARK)
+        add_control(scene, GREEN, f"{cast.township.name}中心公园", "公园绿地", park.ring)
+        _add_facilities(cast)
 
 
-def _add_roads(scene: Scene) -> None:
-    """One road each way for each seven villages, along the borders of villages, as far as both its sides belong to the scene."""
-    cells = {cell for ground in _grounds(scene) for cell in ground.cells()}
-    names = iter(_ROADS)
+def add_control(scene: Scene, kind: str, name: str, class_code: str, ring: Ring) -> None:
+    """Add an area to a control layer beside the three lines."""
+    lines = scene.controls[kind]
+    lines.append(Line(f"{_PREFIXES[kind]}{len(lines) + 1:03d}", name, (ring,), class_code))
+
+
+def add_facility(scene: Scene, village_code: str, hamlet: str, kind: str, name: str, state: str, year: int) -> Facility:
+    """Add a facility; state: 现状 or 规划."""
+    village = next(village for village in scene.villages if village.code == village_code)
+    code, township = f"SS{len(scene.facilities) + 1:05d}", village.township.name
+    facility = Facility(code, township, village_code, village.name, hamlet, name, kind, state, year)
+    scene.facilities.append(facility)
+    return facility
+
+
+def ribbon(path: list[Point], half_width_m: float, along: int) -> Ring:
+    """Closed ring, clockwise, of a band around a path that runs west to east (along 0) or south to north (1)."""
+    dx, dy = (0.0, half_width_m) if along == 0 else (-half_width_m, 0.0)
+    there = [(round(x + dx, 1), round(y + dy, 1)) for x, y in path]
+    back = [(round(x - dx, 1), round(y - dy, 1)) for x, y in reversed(path)]
+    return [*there, *back, there[0]]
+
+
+def corner_of(block: Rect) -> Rect:
+    """A small rectangle over a block's upper right corner: 4 m × 3 m of it lie on the block."""
+    return Rect(block.x1 - 4, block.y1 - 3, block.x1 + 6, block.y1 + 5)
+
+
+def _add_roads_and_rivers(scene: Scene) -> None:
+    """A road each way for each seven villages, along their borders; rivers west to east between rows of hamlets."""
+    cells = {cell for ground in scene.townships.values() for cell in ground.cells()}
+    roads, rivers = iter(_ROADS), iter(_RIVERS)
     for along in (0, 1):
         last = max(cell[1 - along] for cell in cells) + 1
-        for place in range(3 * CELLS_PER_VILLAGE, last - CELLS_PER_VILLAGE, _VILLAGES_PER_ROAD * CELLS_PER_VILLAGE):
-            code, name = next(names)
-            scene.roads.append(Line(code, name, (_longest_path(scene.seed, cells, along, place),)))
+        for place in range(3 * CELLS_PER_VILLAGE, last - CELLS_PER_VILLAGE, _VILLAGES_PER_LINE * CELLS_PER_VILLAGE):
+            code, name = next(roads)
+            path = _longest_path(scene.seed, cells, along, place)
+            scene.roads.append(Line(code, name, (path,)))
+            add_control(scene, ROAD_RED_LINE, name + "道路红线", "公路", ribbon(path, _ROAD_HALF_WIDTH_M, along))
+    last = max(row for _, row in cells) + 1
+    for place in range(CELLS_PER_VILLAGE + CELLS_PER_SLOT, last, 2 * _VILLAGES_PER_LINE * CELLS_PER_VILLAGE):
+        path = _longest_path(scene.seed, cells, 0, place)
+        add_control(scene, BLUE, next(rivers), "河道", ribbon(path, _RIVER_HALF_WIDTH_M, 0))
 
 
 def _longest_path(seed: int, cells: set[tuple[int, int]], along: int, place: int) -> list[Point]:
@@ -38,5 +105,15 @@ def _longest_path(seed: int, cells: set[tuple[int, int]], along: int, place: int
     return [node(step, place, seed) if along == 0 else node(place, step, seed) for step in steps]
 
 
-def _grounds(scene: Scene) -> list[Area | Ground]:
-    return list(scene.townships.values())
+def _add_facilities(cast: Cast) -> None:
+    """In main hamlets; planned ones only where nobody moves away."""
+    left = {move.village for move in cast.roles.moves}
+    for number, village in enumerate(cast.villages()):
+        shake = random.Random(f"{cast.scene.seed}:{village.code}:facilities")
+        name = village.hamlets[0].name
+        for kind, suffix, share in _PRESENT:
+            if shake.random() < share:
+                add_facility(cast.scene, village.code, name, kind, village.name + suffix, "现状", shake.randint(2005, 2019))
+        for kind, suffix, share in _PLANNED:
+            if shake.random() < share and number not in left:
+                add_facility(cast.scene, village.code, name, kind, village.name + suffix, "规划", shake.choice((2022, 2025)))

@@ -132,6 +132,21 @@ class Protected:
 
 
 @dataclass(frozen=True)
+class Facility:
+    """A row of the table of public facilities. kind: 设施类型; state: 现状 or 规划; year: built or planned."""
+
+    code: str
+    township: str
+    village_code: str
+    village: str
+    hamlet: str
+    name: str
+    kind: str
+    state: str
+    year: int
+
+
+@dataclass(frozen=True)
 class RosterRow:
     """A row of the second roster (民政名录). former: 曾用名."""
 
@@ -144,7 +159,7 @@ class RosterRow:
 class Scene:
     """The whole township or county; lists are added to while it is built and faults are planted.
 
-    farm: cells of the state forest farm; townships: their cells; covers: what grows in a slot, by village code and slot;
+    farm: cells of the state forest farm; controls: further control layers by kind; townships: their cells; covers: what grows in a slot, by village code and slot;
     repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
     """
 
@@ -161,6 +176,8 @@ class Scene:
     boundary: list[Line] = field(default_factory=list)
     hazards: list[Line] = field(default_factory=list)
     roads: list[Line] = field(default_factory=list)
+    controls: dict[str, list[Line]] = field(default_factory=dict)
+    facilities: list[Facility] = field(default_factory=list)
     protected: list[Protected] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     second_roster: list[RosterRow] = field(default_factory=list)

@@ -65,6 +65,16 @@ def write_protection_list(scene: Scene, path: Path) -> None:
     _save(book, path)
 
 
+def write_facilities(scene: Scene, path: Path) -> None:
+    """公共服务设施.xlsx: facilities by village and hamlet, without coordinates."""
+    book, sheet = _book("公共服务设施")
+    _title(sheet, f"{COUNTY_NAME}公共服务设施台账", 9)
+    _bold(sheet, ["编号", "乡镇", "行政村代码", "行政村", "自然村", "设施名称", "设施类型", "建设状态", "建设年份"])
+    for row in scene.facilities:
+        sheet.append([row.code, row.township, row.village_code, row.village, row.hamlet, row.name, row.kind, row.state, row.year])
+    _save(book, path)
+
+
 def write_decisions(scene: Scene, path: Path) -> None:
     """决策.xlsx: a row per classified village, and a row per move below its village."""
     book, sheet = _book("决策")

@@ -79,6 +79,13 @@ def write_hazards(scene: Scene, path: Path) -> None:
     write_shapefile(path, 4490, ogr.wkbPolygon, fields, features, "UTF-8")
 
 
+def write_areas(lines: Sequence[Line], path: Path) -> None:
+    """A shapefile of one further control layer, as the office in charge sends it: the plan's zone, GBK, no .cpg."""
+    fields = (ShapeField("编号", "text", 20), ShapeField("名称", "text", 60), ShapeField("类型", "text", 30))
+    features = [Feature({"编号": line.source_id, "名称": line.name, "类型": line.code}, line.rings) for line in lines]
+    write_shapefile(path, PLAN_EPSG, ogr.wkbPolygon, fields, features, "GBK")
+
+
 def write_roads(scene: Scene, path: Path) -> None:
     """道路.shp: roads in the zone with number (EPSG:4527), GBK, no .cpg."""
     fields = (ShapeField("编号", "text", 20), ShapeField("名称", "text", 60))

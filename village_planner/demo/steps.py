@@ -13,6 +13,10 @@ SOURCES, PLANS, PACKAGES = "资料", "规划", "成果"
 _EDITION = "consultation"
 _DRAFT = "草稿"
 _PROVIDER = "villageplanner"
+AREA_FILES = {
+    "road_red_line": "道路红线.shp", "heritage_purple_line": "城市紫线.shp", "water_blue_line": "城市蓝线.shp", "green_line": "城市绿线.shp",
+    "heritage": "文物保护范围.shp", "protected_area": "自然保护地.shp", "mining": "采矿权.shp",
+}
 _CONTROLS = (
     ("development_boundary", "三线.gdb|layername=CZKFBJ"),
     ("permanent_basic_farmland", "三线.gdb|layername=YJJBNTTB"),
@@ -21,6 +25,7 @@ _CONTROLS = (
     ("hazard", "地质灾害隐患.shp"),
     ("road", "道路.shp"),
     ("heritage", "保护名录.xlsx"),
+    *AREA_FILES.items(),
 )
 
 

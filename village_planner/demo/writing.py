@@ -19,7 +19,7 @@ from village_planner.demo.expected import expected_record
 from village_planner.demo.faults import Planted, plant_faults
 from village_planner.demo.parcels import Parcel, parcels
 from village_planner.demo.scene import Scene
-from village_planner.demo.steps import PACKAGES, PLANS, SOURCES, steps
+from village_planner.demo.steps import AREA_FILES, PACKAGES, PLANS, SOURCES, steps
 from village_planner.demo.township import build_township
 
 EXPECTED, STEPS, MARK = "expected.json", "steps.json", "demo.json"
@@ -105,11 +105,13 @@ def _write_sources(scene: Scene, fields: list[Parcel], folder: Path, feedback: F
             (sources_tables.write_roster, (scene, work / "村庄名录.xlsx")),
             (sources_tables.write_second_roster, (scene, work / "民政名录.csv")),
             (sources_tables.write_protection_list, (scene, work / "保护名录.xlsx")),
+            (sources_tables.write_facilities, (scene, work / "公共服务设施.xlsx")),
             (sources_tables.write_decisions, (scene, work / "决策.xlsx")),
             (sources_vector.write_villages, (scene, work / "行政村.shp")),
             (sources_vector.write_patches, (scene, work / "居民点用地.shp")),
             (sources_vector.write_hazards, (scene, work / "地质灾害隐患.shp")),
             (sources_vector.write_roads, (scene, work / "道路.shp")),
+            *((sources_vector.write_areas, (scene.controls[kind], work / name)) for kind, name in AREA_FILES.items()),
             (sources_vector.write_control_lines, (scene, work / "三线.gdb")),
             (sources_vector.write_survey, (scene, fields, work / "三调.gdb")),
         ]
