@@ -159,7 +159,8 @@ class RosterRow:
 class Scene:
     """The whole township or county; lists are added to while it is built and faults are planted.
 
-    farm: cells of the state forest farm; controls: further control layers by kind; townships: their cells; covers: what grows in a slot, by village code and slot;
+    farm: cells of the state forest farm; controls: further control layers by kind;
+    townships: their cells; covers: what grows in a slot, by village code and slot;
     repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
     """
 
