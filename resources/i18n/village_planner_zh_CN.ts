@@ -597,6 +597,10 @@
         <source>Report</source>
         <translation>报告</translation>
     </message>
+    <message>
+        <source>Land-use layer, for patches where there is no patch layer</source>
+        <translation>地类图斑（无居民点用地图层时由其提取）</translation>
+    </message>
 </context>
 <context>
     <name>DecideAlgorithm</name>
@@ -1381,10 +1385,6 @@
         <translation>新建规划</translation>
     </message>
     <message>
-        <source>The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not.</source>
-        <translation>源文件只读取、不修改。字段按名称和内容自动识别，报告中逐行说明采用和未采用的内容。</translation>
-    </message>
-    <message>
         <source>Tables</source>
         <translation>表格</translation>
     </message>
@@ -1443,6 +1443,14 @@
     <message>
         <source>Settlement patches</source>
         <translation>居民点用地</translation>
+    </message>
+    <message>
+        <source>The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not. Of a geodatabase (.gdb) choose any file in its folder.</source>
+        <translation>资料文件只读取、不改动。字段按名称和内容识别，报告说明哪些已采用、哪些未采用。地理数据库（.gdb）请选择其文件夹中的任意文件。</translation>
+    </message>
+    <message>
+        <source>or land-use layer</source>
+        <translation>或地类图斑图层</translation>
     </message>
 </context>
 <context>

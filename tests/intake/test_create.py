@@ -83,7 +83,7 @@ def test_patches_join_by_hamlet_name_only_hamlet_location_and_distance(request_:
     rows = [
         (("a", EAST, "东山", "现状"), spot(100, 100)), (("b", EAST, "西坡", "现状"), spot(2000, 100)), (("c", EAST, "", "现状"), spot(160, 100)),
         (("d", EAST, "没有的", "现状"), spot(3000, 3000)), (("e", WEST, "", "新建"), spot(4100, 100)), (("f", "", "南岗", "拆旧"), spot(100, 4100)),
-        (("g", "", "", ""), spot(90_000, 0)), (("a", WEST, "西河", "现状"), spot(4300, 100)),
+        (("g", "", "", ""), spot(90_000, 0)), (("a", WEST, "西河", "现状"), spot(4300, 100)), (("h", EAST, "", "现状"), spot(3000, 9000)),
     ]
     layer = polygons([(dict(zip(fields, values)), shape) for values, shape in rows], name="居民点用地.gpkg")
     result = create_plan(replace(request_, villages=str(village_layer(polygons)), patches=str(layer)))
@@ -91,10 +91,10 @@ def test_patches_join_by_hamlet_name_only_hamlet_location_and_distance(request_:
     found = {row["code"]: (plain(row["hamlet_code"]), row["kind"]) for row in data.patch.to_dict("records")}
     assert found["a"] == (f"{EAST}001", "existing") and found["b"] == (f"{EAST}002", "existing")
     assert found["c"] == (f"{EAST}001", "existing")
-    assert found["d"] == (None, "existing") and found["g"] == (None, "existing")
+    assert found["d"] == (f"{EAST}003", "existing") and found["g"] == found["h"] == (None, "existing")
     assert found["e"] == (f"{WEST}001", "new") and found["f"] == (f"{SOUTH}001", "cleared")
     assert len(data.patch) == len(rows)
-    assert {"intake.patch_nearest", "intake.patch_no_hamlet", "intake.patch_no_village", "intake.patch_code_twice"} <= set(codes(result))
+    assert {"intake.patch_nearest", "intake.hamlet_made", "intake.patch_no_hamlet", "intake.patch_no_village", "intake.patch_code_twice"} <= set(codes(result))
     points = dict(zip(data.hamlet["code"], data.hamlet["geom"]))
     assert spot(100, 100).contains(points[f"{EAST}001"]) and spot(2000, 100).contains(points[f"{EAST}002"])
 

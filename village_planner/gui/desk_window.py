@@ -174,8 +174,8 @@ class DeskWindow(QObject):
             title=dialog.title.text().strip(), base_year=dialog.base_year.value(), profile=dialog.profile.value(),
             county_code=dialog.county.text().strip() or None, phases=dialogs.years(dialog.phases.text()),
             roster=dialog.roster.filePath() or None, other_rosters=dialogs.paths(dialog.other_rosters),
-            villages=dialog.villages.filePath() or None, townships=dialog.townships.filePath() or None,
-            patches=dialog.patches.filePath() or None, overwrite=path.exists(),
+            villages=dialogs.source(dialog.villages), townships=dialogs.source(dialog.townships),
+            patches=dialogs.source(dialog.patches), land_use=dialogs.source(dialog.land_use), overwrite=path.exists(),
         )
         if self.session.is_open and self.session.path == request.plan.absolute():
             self.session.require_no_edits()

@@ -95,7 +95,10 @@ class NewPlanDialog(StepDialog):
         super().__init__(parent)
         self.explain(
             self.tr("New plan"),
-            self.tr("The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not."),
+            self.tr(
+                "The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not. "
+                "Of a geodatabase (.gdb) choose any file in its folder."
+            ),
         )
         tables = self.tr("Tables") + " (*.xlsx *.xls *.csv *.dbf);;" + self.tr("All files") + " (*)"
         layers = self.tr("Vector layers") + " (*.shp *.gpkg *.geojson *.json *.zip);;" + self.tr("All files") + " (*)"
@@ -111,6 +114,7 @@ class NewPlanDialog(StepDialog):
         self.villages = self.add_file(self.tr("Village polygons"), layers)
         self.townships = self.add_file(self.tr("Township polygons"), layers)
         self.patches = self.add_file(self.tr("Settlement patches"), layers)
+        self.land_use = self.add_file(self.tr("or land-use layer"), layers)
         self.resize(560, 480)
 
 
@@ -209,6 +213,12 @@ def filled(field: Any) -> bool:
     if isinstance(field, QgsFileWidget):
         return bool(field.filePath().strip())
     return bool(field.text().strip()) if isinstance(field, QLineEdit) else True
+
+
+def source(field: QgsFileWidget) -> str | None:
+    """The file of a field, or the geodatabase that the file lies in; None where nothing was chosen."""
+    path = field.filePath().strip()
+    return container_of(path) if path else None
 
 
 def paths(field: QgsFileWidget) -> tuple[str, ...]:

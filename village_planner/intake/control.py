@@ -1,23 +1,22 @@
-"""addcontrol: a layer of lines and areas that bind the plan is imported and repaired; a protection list marks hamlets."""
+"""addcontrol: a layer of lines and areas that bind the plan is imported and repaired; tables mark hamlets or place facilities."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 import re
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from village_planner.base import Feedback, InputError, Message, SilentFeedback, render
+from village_planner.base import Feedback, InputError, Message, SilentFeedback
 from village_planner.base.feedback import PartFeedback
 from village_planner.base.report import Report
 from village_planner.intake import reporting, values
 from village_planner.intake.codes import code_rule
+from village_planner.intake.control_frame import aside_rows, control_frame
+from village_planner.intake.control_store import NewLayer, refuse_again, source_digest, store_layer, told_outside
+from village_planner.intake.facilities import FACILITY, add_facilities
 from village_planner.intake.geometry import Shapes, layer_names, layer_table, pick_layer, source_name, to_plan, to_plan_any
 from village_planner.intake.protection import mark_protected
 from village_planner.intake.requests import AddControl, ControlResult
@@ -26,19 +25,22 @@ from village_planner.plan import PlanFile
 from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.reading import FieldInfo, SourceLayer, list_layers, read_layer
 from village_planner.spatial.repair import RepairStatus
-from village_planner.standards import Profile, load_profile
+from village_planner.standards import InputSpec, Profile, load_profile
 
-_BATCH = 5_000
 _AREA_SAMPLE = 200
 _AREA_UNITS = ((1.0, ""), (values.HECTARE_M2, "公顷"), (values.MU_M2, "亩"), (1e6, "平方公里"))
 _SIMPLE_FILTER = re.compile(r"""\s*([^\s=<>!'"()]+)\s*=\s*([^'"=<>]+?)\s*""")
 _FILTER_TOKEN = re.compile(r"""'[^']*'|"[^"]*"|[^\s'"=<>!(),]+""")
-_SHAPEFILE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 _PROTECTION_KIND = "heritage"
+_OF_FACILITIES = ("state", "year")
 
 
 def add_control(request: AddControl, feedback: Feedback | None = None) -> ControlResult:
-    """Import a control layer into the file beside the plan; KIND=heritage with a table marks the hamlets that it lists.
+    """Import a control layer into the file beside the plan.
+
+    A table without geometry serves for KIND=heritage, where it marks the hamlets that it lists, and for KIND=facility, whose places are its
+    coordinates or the villages and hamlets that it names. A layer of which nothing lies near the plan's area is refused, one that lies partly
+    elsewhere is kept whole and told.
 
     A second source of the same kind becomes a second layer; the same source twice is refused. Everything of the source is kept: columns
     that the program does not read as `extra`, geometry that cannot be repaired in the layer's aside table.
@@ -53,9 +55,11 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
     if request.kind not in kinds.codes:
         raise InputError("intake.kind_unknown_control", kind=request.kind, known="、".join(kinds.codes))
     if is_table_file(request.source) or _has_no_geometry(request.source):
-        if request.kind != _PROTECTION_KIND:
-            raise InputError("intake.control_no_geometry", file=Path(split_source(request.source)[0]).name, kind=kinds.name(request.kind))
-        return mark_protected(request, plan, profile, feedback)
+        if request.kind == _PROTECTION_KIND:
+            return mark_protected(request, plan, profile, feedback)
+        if request.kind == FACILITY:
+            return add_facilities(request, plan, profile, feedback)
+        raise InputError("intake.control_no_geometry", file=Path(split_source(request.source)[0]).name, kind=kinds.name(request.kind))
     return _Import(request, plan, profile, int(info["crs"]), feedback).run()
 
 
@@ -69,26 +73,30 @@ class _Import:
 
     def run(self) -> ControlResult:
         source, digest = self._read()
-        title = self._request.title or source_name(Path(split_source(self._request.source)[0]).name, source.layer)
-        self._refuse_again(digest)
+        data = self._plan.read()
+        kinds = self._profile.code_list("control_kind")
+        refuse_again(data, self._request.kind, digest, kinds.name(self._request.kind))
         shapes = self._in_plan(source)
         frame, kept = self._frame(shapes)
+        outside = told_outside(shapes.geoms[kept], data, shapes.source)
+        if outside is not None:
+            self._shapes_section.add(outside, source=shapes.source)
         self._feedback.check()
-        code = self._store(shapes, frame, kept, title, digest)
-        repaired, aside = int(np.sum(shapes.status == RepairStatus.REPAIRED.value)), int(np.sum(~kept))
+        title = self._request.title or source_name(Path(split_source(self._request.source)[0]).name, source.layer)
+        layer = NewLayer(self._request.kind, title, shapes.source, digest, frame, shapes.geoms[kept], aside_rows(shapes, ~kept))
+        code = store_layer(self._plan, layer, self._request.who, self._feedback)
         self._report.figures.update({
-            "管控图层": code, "类型": self._profile.code_list("control_kind").name(self._request.kind), "名称": title,
-            "图斑数": len(frame), "修复": repaired, "搁置": aside,
+            "管控图层": code, "类型": kinds.name(self._request.kind), "名称": title, "图斑数": len(frame), "修复": layer.repaired, "搁置": len(layer.aside),
         })
         path = reporting.finish(self._report, self._request.report, self._plan.path, f"addcontrol-{code}")
         self._feedback.progress(1.0)
-        return ControlResult(code, len(frame), repaired, aside, self._report, path)
+        return ControlResult(code, len(frame), layer.repaired, len(layer.aside), self._report, path)
 
     def _read(self) -> tuple[SourceLayer, str]:
         file = split_source(self._request.source)[0]
         info, notes = pick_layer(self._request.source, layer_names(self._profile, self._request.kind))
         where = _where(self._request.filter, info.fields, Path(file).name)
-        digest = _digest(Path(file), info.layer, where or "")
+        digest = source_digest(Path(file), info.layer, where or "")
         source = read_layer(file, info.layer, where=where, feedback=PartFeedback(self._feedback, 0.0, 0.4))
         for note in notes:
             self._files.add(note, source=Path(file).name)
@@ -100,15 +108,8 @@ class _Import:
             raise InputError(code, file=source_name(Path(file).name, info.layer), filter=self._request.filter or "")
         return source, digest
 
-    def _refuse_again(self, digest: str) -> None:
-        layers = self._plan.read().control_layer
-        same = layers[(layers["digest"] == digest) & (layers["kind"] == self._request.kind)]
-        if len(same):
-            kind = self._profile.code_list("control_kind").name(self._request.kind)
-            raise InputError("intake.control_again", title=same["title"].iloc[0], code=same["code"].iloc[0], kind=kind)
-
     def _in_plan(self, source: SourceLayer) -> Shapes:
-        spec = self._profile.inputs["control"]
+        spec = control_spec(self._profile, self._request.kind)
         chosen = reporting.chosen_columns(self._request.field_map, "control", Path(source.path).name)
         table = layer_table(source, spec, code_rule(self._profile), chosen)
         reporting.add_table(self._files, table, spec)
@@ -122,60 +123,13 @@ class _Import:
 
     def _frame(self, shapes: Shapes) -> tuple[pd.DataFrame, np.ndarray]:
         kept = shapes.status != RepairStatus.SET_ASIDE.value
-        table = shapes.table
-
-        def column(name: str) -> list[Any]:
-            found = table.matching.columns.get(name)
-            return [None] * len(table.frame) if found is None else table.frame[found].tolist()
-
-        data = {name: [values.text(cell) or None for cell in column(name)] for name in ("name", "class_code", "built_code", "slope", "level")}
-        frame = pd.DataFrame(data, dtype=object)
-        frame["source_id"] = self._identifiers(column("source_id"), shapes)
-        frame["deduction"] = self._deductions(column("deduction"), table.file)
-        self._check_areas(column("area"), shapes, kept)
-        read = set(table.matching.columns.values()) - {table.matching.columns.get("area")}
-        frame["extra"] = _extras(table.frame.drop(columns=list(read)), self._feedback)
+        states = self._profile.code_list("facility_state")
+        frame = control_frame(shapes.table, shapes.fids, states, self._files, shapes.source, self._feedback)
         frame["status"] = shapes.status
+        if shapes.table.has("area"):
+            self._check_areas(shapes.table.frame[shapes.table.matching.columns["area"]].tolist(), shapes, kept)
         self._feedback.progress(0.7)
         return frame[kept].reset_index(drop=True), kept
-
-    def _identifiers(self, cells: Sequence[Any], shapes: Shapes) -> list[str]:
-        """The source's own identifiers; the feature's number where there is none; a repeated one gets a number behind it."""
-        seen: dict[str, int] = {}
-        found, repeated, missing = [], 0, 0
-        for cell, fid in zip(cells, shapes.fids):
-            text = values.text(cell)
-            missing += not text
-            text = text or str(fid)
-            seen[text] = seen.get(text, 0) + 1
-            repeated += seen[text] > 1
-            found.append(text if seen[text] == 1 else f"{text}#{seen[text]}")
-        if repeated:
-            self._files.add(Message("intake.identifier_twice", {"file": shapes.source, "count": repeated}), source=shapes.source)
-        if missing:
-            self._files.add(Message("intake.identifier_missing", {"file": shapes.source, "count": missing}), source=shapes.source)
-        return found
-
-    def _deductions(self, cells: Sequence[Any], file: str) -> np.ndarray:
-        found = np.full(len(cells), np.nan)
-        unread = 0
-        for position, cell in enumerate(cells):
-            if cell is None:
-                continue
-            try:
-                number = cell if isinstance(cell, float) else values.number(cell)
-            except InputError:
-                number, unread = None, unread + 1
-            found[position] = np.nan if number is None else number
-        stated = found[found > 0]
-        # One coefficient above 1 among fractions is a slip of that row; only a column of them is in percent.
-        if len(stated) and (stated > 1).all():
-            self._files.add(Message("intake.deduction_percent", {"file": file}), source=file)
-            found = found / 100
-        wrong = (found < 0) | (found > 1)
-        if unread or wrong.any():
-            self._files.add(Message("intake.deduction_unread", {"file": file, "count": unread + int(wrong.sum())}), source=file)
-        return np.where(wrong, np.nan, found)
 
     def _check_areas(self, cells: Sequence[Any], shapes: Shapes, kept: np.ndarray) -> None:
         """Compare stated with measured areas: a unit other than m² is only noted, since nothing reckons with stated areas."""
@@ -195,27 +149,13 @@ class _Import:
         elif unit:
             self._shapes_section.add(Message("intake.area_unit", params), source=shapes.source)
 
-    def _store(self, shapes: Shapes, frame: pd.DataFrame, kept: np.ndarray, title: str, digest: str) -> str:
-        layers = self._plan.read().control_layer
-        taken = set(layers["code"])
-        code = next(name for name in (f"c{number:03d}" for number in range(1, 1000)) if name not in taken)
-        store = self._plan.layers()
-        try:
-            store.add({"code": code, "kind": self._request.kind, "title": title, "digest": digest}, frame, shapes.geoms[kept], _aside(shapes, ~kept))
-            self._feedback.progress(0.95)
-            self._feedback.check()
-            label = render(Message("intake.label_control", {"title": title}))
-            with self._plan.write(reporting.person(self._request.who), label) as tx:
-                tx.insert("control_layer", [{
-                    "code": code, "kind": self._request.kind, "title": title, "source": shapes.source, "edition_date": None,
-                    "imported_at": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"), "features": len(frame),
-                    "repaired": int(np.sum(shapes.status == RepairStatus.REPAIRED.value)), "set_aside": int(np.sum(~kept)), "digest": digest,
-                }])
-        except BaseException:
-            # Whatever stopped us, also a cancel or Ctrl+C: a layer that the plan does not list must not stay behind.
-            store.remove(code)
-            raise
-        return code
+
+def control_spec(profile: Profile, kind: str) -> InputSpec:
+    """Return the columns that are read of a layer of a kind: state and year are words of other things elsewhere."""
+    spec = profile.inputs["control"]
+    if kind == FACILITY:
+        return spec
+    return InputSpec(spec.id, {name: field for name, field in spec.fields.items() if name not in _OF_FACILITIES})
 
 
 def _where(filter_text: str | None, fields: Sequence[FieldInfo], file: str) -> str | None:
@@ -240,49 +180,3 @@ def _has_no_geometry(source: str) -> bool:
         raise InputError("intake.file_missing", file=Path(file).name)
     infos = [info for info in list_layers(file) if layer in (None, info.layer)]
     return bool(infos) and all(info.geometry_type == "None" for info in infos)
-
-
-def _digest(path: Path, layer: str, where: str) -> str:
-    """SHA-256 over the files of a source, the layer's name and the filter: one file serves several kinds."""
-    digest = hashlib.sha256(f"{layer}\0{where}\0".encode())
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() != ".lock")
-    elif path.suffix.lower() == ".shp":
-        files = [part for part in (path.with_suffix(suffix) for suffix in _SHAPEFILE_PARTS) if part.is_file()]
-    else:
-        files = [path]
-    for file in files:
-        digest.update(file.name.encode())
-        with file.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def _extras(frame: pd.DataFrame, feedback: Feedback) -> list[str]:
-    """Each row as a JSON object of its columns that are not null."""
-    names = list(frame.columns)
-    rows = zip(*(frame[name].tolist() for name in names)) if names else iter([()] * len(frame))
-    found: list[str] = []
-    for number, row in enumerate(rows):
-        if number % _BATCH == 0:
-            feedback.check()
-        found.append(_json({name: value for name, value in zip(names, row) if value is not None}))
-    return found
-
-
-def _aside(shapes: Shapes, rows: np.ndarray) -> list[dict[str, Any]]:
-    positions = np.flatnonzero(rows)
-    extras = _extras(shapes.table.frame.iloc[positions], SilentFeedback())
-    return [
-        {
-            "source_id": values.text(shapes.table.cell(position, "source_id")) or str(shapes.fids[position]), "reason": shapes.reasons[position],
-            "extra": extra, "wkb": shapely.to_wkb(shapes.original[position]),
-        }
-        for position, extra in zip(positions, extras)
-    ]
-
-
-def _json(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, default=str)
-

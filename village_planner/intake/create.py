@@ -17,8 +17,9 @@ from village_planner.standards import load_profile, profile_kept
 def create_plan(request: CreatePlan, feedback: Feedback | None = None) -> CreateResult:
     """Make a plan file from a roster, other rosters, polygons and patches.
 
-    The roster comes from ROSTER, else from the attributes of VILLAGES. Nothing is dropped in silence: the report has every row that was
-    changed, joined by other means than its code, or left over. The sources are only read.
+    The roster comes from ROSTER, else from the attributes of VILLAGES; without a patch layer the patches are derived from LAND_USE.
+    Nothing is dropped in silence: the report has every row that was changed, joined by other means than its code, or left over.
+    The sources are only read.
     Raises InputError where a source cannot serve, and Cancelled; in both cases no file is left and an existing plan is untouched.
     """
     feedback = feedback or SilentFeedback()
@@ -54,7 +55,7 @@ def _checked_target(request: CreatePlan) -> Path:
 
 
 def _sources(request: CreatePlan) -> tuple[str | None, ...]:
-    return request.roster, request.villages, request.townships, request.patches, *request.other_rosters
+    return request.roster, request.villages, request.townships, request.patches, request.land_use, *request.other_rosters
 
 
 def _write(work: Creation, target: Path, feedback: Feedback) -> None:

@@ -13,11 +13,24 @@ from village_planner.base import Feedback, InputError, Message, render
 from village_planner.base.report import Report
 from village_planner.intake import reporting
 from village_planner.intake.codes import CodeRule, code_rule, name_keys, township_keys, village_code
-from village_planner.intake.geometry import Shapes, layer_names, layer_table, open_source, pick_layer, plan_crs, source_name, to_plan
+from village_planner.intake.derived_patches import derive_patches
+from village_planner.intake.geometry import (
+    Shapes,
+    layer_names,
+    layer_table,
+    open_source,
+    pick_layer,
+    plan_crs,
+    source_name,
+    to_plan,
+    to_plan_any,
+)
+from village_planner.intake.hamlets import crs_of_places, hamlets_from_patches, stated_places
 from village_planner.intake.headers import Table, read_table
 from village_planner.intake.joining import (
     Joined,
     JoinedPatches,
+    VillageFinder,
     VillageIndex,
     hamlet_points,
     join_patches,
@@ -66,6 +79,7 @@ class Creation:
         self.rule: CodeRule = code_rule(self.profile)
         self._layers: dict[str, _Layer] = {}
         self._others: list[tuple[Roster, _Layer | None]] = []
+        self._roster_layer: _Layer | None = None
         self._township_table: Table | None = None
         self.phases = tuple(sorted(set(self.request.phases or self.profile.value("phases"))))
         self._files, self._rows, self._left, self._shapes, self._joins, self._differences = (
@@ -80,7 +94,11 @@ class Creation:
     def read_sources(self) -> None:
         """Read every file before anything is made of it, so that a file that cannot serve is said at once."""
         request = self.request
-        for role, path in (("villages", self._village_source()), ("patches", request.patches)):
+        # A patch layer says itself which hamlet a patch is of: land use only serves where there is none.
+        land_use = None if request.patches else request.land_use
+        if request.patches and request.land_use:
+            self._files.add(Message("intake.land_use_not_needed", {"file": Path(split_source(request.land_use)[0]).name}))
+        for role, path in (("villages", self._village_source()), ("patches", request.patches), ("land_use", land_use)):
             if path:
                 self._layers[role] = self._read_layer(path, role)
                 self.feedback.check()
@@ -94,17 +112,20 @@ class Creation:
 
     def build(self) -> None:
         self._choose_crs()
-        for layer in (*self._layers.values(), *(layer for _, layer in self._others if layer)):
+        for layer in (*self._layers.values(), *(layer for layer in (self._roster_layer, *(layer for _, layer in self._others)) if layer)):
             self.feedback.check()
             self._bring_to_plan(layer)
         complete_codes(self.roster, self._known_codes())
         if not self.roster.villages:
             raise InputError("intake.no_village_with_code", file=self.roster.source, digits=self.rule.village_digits)
+        finder = self._join_villages()
+        if "patches" in self._layers:
+            self.roster.rows += hamlets_from_patches(_shapes(self._layers["patches"]), finder)
         number_hamlets(self.roster, self.rule)
         self._name_townships()
         reporting.add_rows(self._rows, self.roster.source, self.roster.rows)
         reporting.add_rows(self._left, self.roster.source, self.roster.left_out)
-        self._join()
+        self._join(finder)
         self.feedback.check()
         self._compare()
         self._figures()
@@ -115,7 +136,8 @@ class Creation:
         if self.request.villages or not roster or is_table_file(roster):
             return self.request.villages
         info, _ = pick_layer(roster, layer_names(self.profile, "roster"), with_geometry=False)
-        return None if info.geometry_type == "None" else f"{split_source(roster)[0]}|layername={info.layer}"
+        is_polygons = "Polygon" in info.geometry_type or info.geometry_type.startswith("Unknown")
+        return f"{split_source(roster)[0]}|layername={info.layer}" if is_polygons else None
 
     def _read_layer(self, path: str, role: str) -> _Layer:
         source, notes = open_source(path, layer_names(self.profile, role), self.feedback)
@@ -141,7 +163,7 @@ class Creation:
     def _read_own_roster(self) -> Roster:
         spec = self.profile.inputs["roster"]
         if self.request.roster:
-            table, _ = self._roster_table(self.request.roster)
+            table, self._roster_layer = self._roster_table(self.request.roster)
         elif "villages" in self._layers:
             source = self._layers["villages"].source
             chosen = reporting.chosen_columns(self.request.field_map, "villages", Path(source.path).name)
@@ -184,14 +206,15 @@ class Creation:
         return table, layer
 
     def _choose_crs(self) -> None:
-        order = [self._layers[role].source for role in ("villages", "patches", "townships") if role in self._layers]
-        order += [layer.source for _, layer in self._others if layer]
-        found = plan_crs(order)
+        order = [self._layers[role].source for role in ("villages", "patches", "land_use", "townships") if role in self._layers]
+        order += [layer.source for layer in (self._roster_layer, *(layer for _, layer in self._others)) if layer]
+        found = plan_crs(order) or crs_of_places(self.roster.villages)
         self.crs = found or CGCS2000_GEOGRAPHIC
         self._shapes.add(Message("intake.plan_crs" if found else "intake.no_geometry", {"epsg": self.crs}))
 
     def _bring_to_plan(self, layer: _Layer) -> None:
-        layer.shapes = to_plan(layer.source, layer.table, self.crs)
+        # A roster may be a layer of points.
+        layer.shapes = (to_plan_any if layer is self._roster_layer else to_plan)(layer.source, layer.table, self.crs)
         for note in layer.shapes.notes:
             self._shapes.add(note, source=layer.table.file)
         reporting.add_rows(self._shapes, layer.table.file, layer.shapes.rows)
@@ -230,10 +253,14 @@ class Creation:
         for village in self.roster.villages:
             village.township_name = self.townships[village.township_code]
 
-    def _join(self) -> None:
+    def _join_villages(self) -> VillageFinder:
         index = VillageIndex(self.roster.villages, self.rule)
         if "villages" in self._layers:
             self.villages_joined = join_villages(_shapes(self._layers["villages"]), index)
+        return VillageFinder(index, self.villages_joined.shapes)
+
+    def _join(self, finder: VillageFinder) -> None:
+        if "villages" in self._layers:
             self._say_join(self.villages_joined, _shapes(self._layers["villages"]), "intake.join_villages")
             for village in self.roster.villages:
                 if village.code not in self.villages_joined.shapes:
@@ -242,11 +269,28 @@ class Creation:
         if "townships" in self._layers:
             self.townships_joined = join_townships(_shapes(self._layers["townships"]), self.townships, self.rule)
             self._say_join(self.townships_joined, _shapes(self._layers["townships"]), "intake.join_townships")
+        stated = self._stated_places()
         if "patches" in self._layers:
             shapes = _shapes(self._layers["patches"])
-            self.patches = join_patches(shapes, index, self.villages_joined.shapes, self.profile, self.phases)
+            self.patches = join_patches(shapes, finder, self.profile, self.phases)
             self._say_join(self.patches, shapes, "intake.join_patches")
-        self.points = hamlet_points(self.roster.villages, self.patches.existing, self.villages_joined.shapes)
+        elif "land_use" in self._layers:
+            shapes = _shapes(self._layers["land_use"])
+            self.patches = derive_patches(shapes, self.roster.villages, self.villages_joined.shapes, stated, self.profile, self.crs, self.feedback)
+            self._say_join(self.patches, shapes, "intake.join_land_use")
+        self.points = {**hamlet_points(self.roster.villages, self.patches.existing, self.villages_joined.shapes), **stated}
+
+    def _stated_places(self) -> dict[str, shapely.Point]:
+        """Where the roster itself puts hamlets: by its features, else by its columns of coordinates."""
+        features = {}
+        if self._roster_layer is not None and "villages" not in self._layers:
+            shapes = _shapes(self._roster_layer)
+            features = {number: geom for number, geom in zip(shapes.table.numbers, shapes.geoms) if geom is not None}
+        found, faults = stated_places(self.roster.villages, features, self.crs)
+        if found:
+            self._joins.add(Message("intake.places_stated", {"count": len(found)}), source=self.roster.source)
+        reporting.add_rows(self._rows, self.roster.source, faults)
+        return found
 
     def _say_join(self, joined: Joined | JoinedPatches, shapes: Shapes, code: str) -> None:
         ways = "、".join(f"{render(Message(f'intake.way_{way}'))} {count}" for way, count in joined.ways.items())

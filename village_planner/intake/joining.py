@@ -11,7 +11,7 @@ import shapely
 
 from village_planner.base import InputError, Message
 from village_planner.intake import values
-from village_planner.intake.codes import CodeRule, code_text, hamlet_key, name_keys, township_code, township_keys, village_code
+from village_planner.intake.codes import CodeRule, code_rule, code_text, hamlet_key, name_keys, township_code, township_keys, village_code
 from village_planner.intake.geometry import Shapes, multi_polygon
 from village_planner.intake.headers import RowNote, Table
 from village_planner.intake.roster import Hamlet, Village
@@ -91,6 +91,25 @@ class VillageIndex:
         return {village.township_code for village in self.by_code.values()}
 
 
+class VillageFinder:
+    """Finds the village of a patch: by code, by name, else by the village polygon that holds it."""
+
+    def __init__(self, index: VillageIndex, village_shapes: Mapping[str, shapely.Geometry]) -> None:
+        self.index = index
+        self._codes = list(village_shapes)
+        self._tree = shapely.STRtree(list(village_shapes.values()))
+
+    def village(self, shapes: Shapes, position: int) -> tuple[Village | None, str]:
+        """Return the village of a feature and the way it was found; None where it is not."""
+        cells = {name: shapes.table.cell(position, name) for name in ("village_code", "village", "township_code", "township")}
+        village, way = _village_of(cells, self.index)
+        if village is None and self._codes:
+            inside = self._tree.query(shapely.point_on_surface(shapes.geoms[position]), predicate="within")
+            if len(inside):
+                return self.index.by_code[self._codes[int(inside[0])]], "location"
+        return village, way
+
+
 def join_villages(shapes: Shapes, index: VillageIndex) -> Joined:
     """Join village polygons by code, then by unique name within the township; several polygons of one village are united."""
     joined = Joined()
@@ -145,30 +164,25 @@ def township_cells(table: Table, position: int, rule: CodeRule) -> tuple[str, st
         return "", name
 
 
-def join_patches(
-    shapes: Shapes, index: VillageIndex, village_shapes: Mapping[str, shapely.Geometry], profile: Profile, phases: Sequence[int]
-) -> JoinedPatches:
+def join_patches(shapes: Shapes, finder: VillageFinder, profile: Profile, phases: Sequence[int]) -> JoinedPatches:
     """Join patches to hamlets; rows whose kind is 集中安置点 become sites.
 
     The village comes by code, by name, or from the village polygon that holds the patch; the hamlet by code, by name within
-    the village, as the only one, or from the nearest patch of the same village within 100 m. A patch for which no hamlet is found stays without.
+    the village, as the only one, or from the nearest patch of the same village within 100 m; else a hamlet of the name that the patch states
+    is made, and told. A patch that states no name stays without.
     """
-    return _PatchJoin(shapes, index, village_shapes, profile, phases).run()
+    return _PatchJoin(shapes, finder, profile, phases).run()
 
 
 class _PatchJoin:
-    def __init__(
-        self, shapes: Shapes, index: VillageIndex, village_shapes: Mapping[str, shapely.Geometry], profile: Profile, phases: Sequence[int]
-    ) -> None:
-        self._shapes, self._index, self._profile, self._phases = shapes, index, profile, sorted(phases)
-        self._codes = list(village_shapes)
-        self._tree = shapely.STRtree(list(village_shapes.values()))
+    def __init__(self, shapes: Shapes, finder: VillageFinder, profile: Profile, phases: Sequence[int]) -> None:
+        self._shapes, self._finder, self._profile, self._phases = shapes, finder, profile, sorted(phases)
         self._taken: set[str] = set()
         self._result = JoinedPatches()
         self._homeless: list[tuple[dict[str, Any], Village, int, str]] = []
         self._placed: dict[str, list[tuple[shapely.Geometry, str]]] = defaultdict(list)
         self._by_hamlet_code = {}
-        for village in index.by_code.values():
+        for village in finder.index.by_code.values():
             for hamlet in village.hamlets:
                 self._by_hamlet_code[hamlet.code] = (village, hamlet)
                 stated = hamlet.facts.get("stated_code")
@@ -184,8 +198,10 @@ class _PatchJoin:
                 self._site(position, number)
             else:
                 self._patch(position, number, kind)
+        # Against the roster's own hamlets only: what is made on the way must not draw other names to it.
+        placed = {code: list(patches) for code, patches in self._placed.items()}
         for row, village, number, name in self._homeless:
-            self._by_nearest(row, village, number, name)
+            self._by_nearest(row, village, number, name, placed.get(village.code, []))
         return self._result
 
     def _patch(self, position: int, number: int, kind: str) -> None:
@@ -199,7 +215,7 @@ class _PatchJoin:
         if known is not None:
             self._place(row, known[1], "hamlet_code", number)
             return
-        village, way = self._village(position)
+        village, way = self._finder.village(self._shapes, position)
         if village is None:
             self._leave(number, "intake.patch_no_village", row, name)
             return
@@ -213,8 +229,9 @@ class _PatchJoin:
         else:
             self._homeless.append((row, village, number, name))
 
-    def _by_nearest(self, row: dict[str, Any], village: Village, number: int, name: str) -> None:
-        placed = self._placed[village.code]
+    def _by_nearest(
+        self, row: dict[str, Any], village: Village, number: int, name: str, placed: Sequence[tuple[shapely.Geometry, str]]
+    ) -> None:
         distances = shapely.distance(row["geom"], np.array([shape for shape, _ in placed], dtype=object)) if placed else np.zeros(0)
         if len(distances) and distances.min() <= _NEAR_M:
             code = placed[int(distances.argmin())][1]
@@ -222,14 +239,28 @@ class _PatchJoin:
             self._result.ways["nearest"] += 1
             hamlet = self._by_hamlet_code[code][1].name
             self._say(number, "intake.patch_nearest", row, village=village.name, name=name, hamlet=hamlet, distance=f"{distances.min():.0f}")
+        elif name:
+            made = _hamlet_of(name, village) or self._made(village, name, number)
+            self._place(row, made, "made", number)
         else:
             self._leave(number, "intake.patch_no_hamlet", row, name, village=village.name)
+
+    def _made(self, village: Village, name: str, number: int) -> Hamlet:
+        """A hamlet that the roster lacks and a patch names."""
+        taken = {hamlet.code for hamlet in village.hamlets}
+        digits = code_rule(self._profile).serial_digits
+        codes = (f"{village.code}{serial:0{digits}d}" for serial in range(1, 10**digits))
+        hamlet = Hamlet(values.place_name(name), village.row, next(code for code in codes if code not in taken))
+        village.hamlets.append(hamlet)
+        self._by_hamlet_code[hamlet.code] = (village, hamlet)
+        self._say(number, "intake.hamlet_made", {"code": hamlet.code}, village=village.name, hamlet=hamlet.name)
+        return hamlet
 
     def _site(self, position: int, number: int) -> None:
         code = self._code(position, number, "S")
         names = (values.text(self._cell(position, column)) for column in ("site", "hamlet"))
         name = next((found for found in names if found), code)
-        village, _ = self._village(position)
+        village, _ = self._finder.village(self._shapes, position)
         setting = values.text(self._cell(position, "setting"))
         is_town = any(word in setting for word in ("城", "镇", "鎮", "town"))
         ready = self._ready(position, number, name)
@@ -272,16 +303,6 @@ class _PatchJoin:
             self._say(number, "intake.patch_code_twice", {"code": stated}, new=code)
         self._taken.add(code)
         return code
-
-    def _village(self, position: int) -> tuple[Village | None, str]:
-        cells = {name: self._cell(position, name) for name in ("village_code", "village", "township_code", "township")}
-        village, way = _village_of(cells, self._index)
-        if village is None and self._codes:
-            point = shapely.point_on_surface(self._shapes.geoms[position])
-            inside = self._tree.query(point, predicate="within")
-            if len(inside):
-                return self._index.by_code[self._codes[int(inside[0])]], "location"
-        return village, way
 
     def _number(self, position: int, number: int, column: str, read: Any) -> int | None:
         try:

@@ -14,7 +14,7 @@ from village_planner.base import Feedback
 from village_planner.intake.codes import code_text
 from village_planner.intake.creation import Creation
 from village_planner.intake.reconcile import Difference
-from village_planner.intake.roster import COUNTS, Village
+from village_planner.intake.roster import COUNTS, HAMLET_COUNTS, Village
 from village_planner.plan import Transaction
 
 # 省, 市, 县, 区, 旗 end a unit, except inside a name (市中区, 沙县区); 州 only before the name of a county (凉山州盐边县), not in 德州市 or 江州区.
@@ -57,7 +57,9 @@ def insert_rows(work: Creation, tx: Transaction, feedback: Feedback) -> None:
     hamlet_rows = [row for village in villages for row in _hamlet_rows(village, work.points)]
     tx.insert("hamlet", hamlet_rows)
     feedback.check()
-    tx.insert("fact", _fact_rows(work, village_rows, hamlet_rows))
+    # A village has no columns for homesteads: what its roster says of them is kept as a fact alone.
+    more = [{name: village.facts.get(name) for name in HAMLET_COUNTS} for village in villages]
+    tx.insert("fact", _fact_rows(work, [{**facts, **row} for facts, row in zip(more, village_rows)], hamlet_rows))
     tx.insert("village_alias", _alias_rows(work))
     tx.insert("patch", work.patches.patches)
     tx.insert("site", work.patches.sites)

@@ -17,6 +17,7 @@ class CreatePlan:
     """Parameters of `createplan`.
 
     Sources are paths, of layers also `path|layername=X`; None where not given. profile: id of a shipped profile or the folder of another.
+    land_use: its built village land becomes patches where there is no patch layer.
     phases: target years; empty takes the profile's. report: where the report goes (.json), None beside the plan.
     who: the person, as history shows it; '' is the user of the machine.
     """
@@ -32,6 +33,7 @@ class CreatePlan:
     villages: str | None = None
     townships: str | None = None
     patches: str | None = None
+    land_use: str | None = None
     field_map: FieldMap = field(default_factory=dict)
     overwrite: bool = False
     report: Path | None = None

@@ -19,13 +19,14 @@ _T = TypeVar("_T")
 
 @dataclass
 class Hamlet:
-    """A hamlet as the roster has it; code is '' until it is numbered."""
+    """A hamlet as the roster has it; code is '' until it is numbered. made: of a village for which the roster lists none."""
 
     name: str
     row: int
     code: str = ""
     is_main: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    made: bool = False
 
 
 @dataclass
@@ -98,7 +99,8 @@ def number_hamlets(roster: Roster, rule: CodeRule) -> None:
     """
     for village in roster.villages:
         if not village.hamlets:
-            village.hamlets.append(Hamlet(village.name, village.row, is_main=True))
+            place = {"place": village.facts["place"]} if "place" in village.facts else {}
+            village.hamlets.append(Hamlet(village.name, village.row, is_main=True, facts=place, made=True))
         form = re.compile(re.escape(village.code) + rf"\d{{{rule.serial_digits}}}")
         given = [hamlet.code for hamlet in village.hamlets if form.fullmatch(hamlet.code)]
         free = iter(range(1, 10**rule.serial_digits))
@@ -257,6 +259,7 @@ class _Reader:
         hamlet.facts["facts_date"] = self._read(position, "facts_date", values.date)
         hamlet.facts["note"] = values.text(self.table.cell(position, "note")) or None
         hamlet.facts["protection"], hamlet.facts["protection_note"] = self._protection(position, number, name)
+        hamlet.facts["place"] = self._place(position)
         if village.facts.get("position_stated") is None:
             village.facts["position_stated"] = self._position(position, number)
         village.hamlets.append(hamlet)
@@ -271,13 +274,18 @@ class _Reader:
         village.facts["facts_date"] = self._read(position, "facts_date", values.date)
         village.facts["note"] = values.text(self.table.cell(position, "note")) or None
         village.facts["position_stated"] = self._position(position, number)
+        village.facts["place"] = self._place(position)
         extra = {column: self._read(position, column, values.count) for column in HAMLET_COUNTS if column not in COUNTS}
         protection, note = self._protection(position, number, village.name)
         if not self._has_hamlets:
             facts = {**{column: village.facts[column] for column in COUNTS}, **extra, "protection": protection, "protection_note": note}
-            village.hamlets.append(Hamlet(village.name, number, is_main=True, facts={**facts, "facts_date": village.facts["facts_date"]}))
+            facts |= {name: village.facts[name] for name in ("facts_date", "place")}
+            village.hamlets.append(Hamlet(village.name, number, is_main=True, facts=facts, made=True))
         elif protection:
             village.facts["protection"], village.facts["protection_note"] = protection, note
+
+    def _place(self, position: int) -> tuple[Any, Any]:
+        return self.table.cell(position, "x"), self.table.cell(position, "y")
 
     def _say_other_figures(self, position: int, number: int, name: str, other_row: int, first: Mapping[str, Any]) -> None:
         """Of a row that is there twice: where its figures are not those that were taken, or were taken from nowhere."""

@@ -21,11 +21,11 @@ from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.values import json_text
 from village_planner.spatial.blob import from_blob, to_blob
 
-COLUMNS = ("layer", "source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "geom")
-"""Columns of what `read` returns; `layer` is the code of the control layer."""
+COLUMNS = ("layer", "source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "state", "year", "geom")
+"""Columns of what `read` returns; `layer` is the code of the control layer, `state` and `year` are of facilities and projects."""
 BATCH = 5000
 
-_STORED = ("source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "extra", "status")
+_STORED = ("source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "state", "year", "extra", "status")
 _INDEX = "CREATE TABLE IF NOT EXISTS layer_index (code TEXT PRIMARY KEY, kind TEXT NOT NULL, digest TEXT)"
 _Box = Sequence[float]
 
@@ -116,7 +116,7 @@ class LayerStore:
         """Append a layer; a table left behind under the same code is replaced.
 
         meta: `code`, `kind`, `title`, `digest` as the plan lists them, and `crs` (EPSG) where the store was opened without one.
-        frame: columns source_id, name, class_code, built_code, deduction, slope, level, extra (mapping), status (`ok`, `repaired`);
+        frame: columns source_id, name, class_code, built_code, deduction, slope, level, state, year, extra (mapping), status (`ok`, `repaired`);
         a missing column is null, a missing status `ok`. geoms: one geometry per row in the plan's CRS.
         aside: rows source_id, reason, extra, wkb. The layer is listed only when all of it is on disk. Raises PlanFileError.
         """
@@ -214,7 +214,10 @@ class MemoryLayers:
 
 def _read_layer(connection: sqlite3.Connection, code: str, bbox: _Box | None, wanted: Sequence[str]) -> pd.DataFrame:
     stored = [name for name in wanted if name != "layer"]
-    sql = f"SELECT {', '.join(f't.{_name(name)}' for name in stored) or 't.fid'} FROM {_name(code)} t"
+    # A layer that an earlier version imported lacks the columns that came later.
+    there = {row[1] for row in connection.execute(f"PRAGMA table_info({_name(code)})")}
+    columns_sql = ", ".join(f"t.{_name(name)}" if name in there else "NULL" for name in stored)
+    sql = f"SELECT {columns_sql or 't.fid'} FROM {_name(code)} t"
     parameters: list[float] = []
     if bbox is not None:
         sql += (

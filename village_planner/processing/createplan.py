@@ -59,6 +59,7 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
         self.addParameter(file_parameter("VILLAGES", self.tr("Village polygons"), *VECTOR_SUFFIXES, optional=True))
         self.addParameter(file_parameter("TOWNSHIPS", self.tr("Township polygons"), *VECTOR_SUFFIXES, optional=True))
         self.addParameter(file_parameter("PATCHES", self.tr("Settlement patches"), *VECTOR_SUFFIXES, optional=True))
+        self.addParameter(file_parameter("LAND_USE", self.tr("Land-use layer, for patches where there is no patch layer"), *VECTOR_SUFFIXES, optional=True))
         self.add_optional(file_parameter("FIELD_MAP", self.tr("Field map"), "json", optional=True))
         self.addParameter(QgsProcessingParameterBoolean("OVERWRITE", self.tr("Replace an existing plan file"), False))
         self.add_numbers(VILLAGE_COUNT=self.tr("Villages"), DIFFERENCES=self.tr("Roster differences"))
@@ -80,6 +81,7 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
             villages=self.optional_text(parameters, "VILLAGES", context),
             townships=self.optional_text(parameters, "TOWNSHIPS", context),
             patches=self.optional_text(parameters, "PATCHES", context),
+            land_use=self.optional_text(parameters, "LAND_USE", context),
             field_map=field_map(self.optional_text(parameters, "FIELD_MAP", context)),
             overwrite=self.parameterAsBool(parameters, "OVERWRITE", context),
         )
