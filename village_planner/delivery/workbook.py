@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -19,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from village_planner.delivery.columns import column_widths, expanded_columns, heading_blocks, heading_depth, is_short, text_width, wrapped_lines
 from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
+from village_planner.delivery.zipping import reproducible
 from village_planner.standards import Profile, TableColumn, TableSpec
 
 SIGNATURE = "编制单位"
@@ -32,7 +31,6 @@ _CHARACTERS = {"A3": 215.0, "A4": 150.0}
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
 _SUM_FILL = PatternFill("solid", fgColor="F5F7FA")
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _BLANK = "　" * 8
 
 
@@ -68,7 +66,7 @@ def write_workbook(
     book.properties.created = moment
     buffer = BytesIO()
     book.save(buffer)
-    path.write_bytes(_reproducible(buffer.getvalue(), moment))
+    path.write_bytes(reproducible(buffer.getvalue(), moment))
 
 
 def first_data_row(columns: Sequence[TableColumn]) -> int:
@@ -214,18 +212,3 @@ def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, last_row
         sheet.oddHeader.right.font, sheet.oddHeader.right.size, sheet.oddHeader.right.color = f"{_FONT},Bold", 14, "C00000"
         sheet.sheet_properties.tabColor = "C00000"
 
-
-def _reproducible(content: bytes, moment: datetime) -> bytes:
-    """The same workbook without the moment of saving: openpyxl writes it into docProps/core.xml and the zip's dates."""
-    result = BytesIO()
-    stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(BytesIO(content)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            data = source.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            info = zipfile.ZipInfo(name, _ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            target.writestr(info, data)
-    return result.getvalue()

@@ -65,6 +65,7 @@ def load_profile(profile: str | Path = DEFAULT_PROFILE, beside: Path | None = No
         tables=_merge(chain, "tables/*.json", _table),
         package=_package(chain),
         texts={k: str(v) for _, data in reversed(raw) for k, v in data.get("texts", {}).items()},
+        documents=_merge(chain, "documents/*.docx", lambda path: path),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Mapping
 
 from village_planner.base import InputError
@@ -233,7 +234,10 @@ class PackageSpec:
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile with everything that it inherits already merged in."""
+    """A profile with everything that it inherits already merged in.
+
+    documents: Word templates of the package's texts by the kind of their file (``text``, ``explanation``).
+    """
 
     id: str
     version: str
@@ -247,6 +251,7 @@ class Profile:
     tables: Mapping[str, TableSpec]
     package: PackageSpec
     texts: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, Path] = field(default_factory=dict)
 
     def value(self, key: str) -> Any:
         """Return the bare value of `key`. Raises InputError where the profile has none."""

@@ -1,0 +1,98 @@
+"""The figures that stand in texts, by name, with the decimals in which they are shown; made of the same accounts as tables and layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Mapping
+
+import pandas as pd
+
+from village_planner.accounts import key_figures
+from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.naming import TOTAL, printed_plan
+from village_planner.plan.data import plain
+
+UNKNOWN = "（未提供）"
+_M2_PER_HA = 10_000.0
+_LINES = ("basic_farmland", "redline")
+
+
+@dataclass(frozen=True)
+class TextFigure:
+    """A figure as texts show it: None is not known; needs: as TableColumn.needs."""
+
+    value: float | None
+    decimals: int = 0
+    needs: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a reader sees."""
+        return UNKNOWN if self.value is None else f"{self.value:.{self.decimals}f}"
+
+
+def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> dict[str, TextFigure]:
+    """All figures of `accounts.key_figures`, areas as …_ha, and those that only tables hold.
+
+    tables: frames of `tables.table_frames`. Further ones: category_{code}_share (%), hollow_percent, present_per_household (m²),
+    base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²),
+    basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
+    facility_{code}_present|planned|lacking.
+    """
+    data = printed_plan(source.data)
+    figures: dict[str, TextFigure] = {}
+    for name, value in key_figures(data, source.layers, source.profile, source.scenario).items():
+        if name.endswith("_m2"):
+            figures[f"{name[:-3]}_ha"] = _area(value)
+        else:
+            figures[name] = TextFigure(value, needs="consent" if name in ("consents", "votes") else "")
+    for name in ("moves", "households", "persons"):
+        figures.setdefault(f"phase_none_{name}", TextFigure(0))
+    _add_ratios(figures)
+    for row in tables["category_totals"].itertuples():
+        figures[f"category_{row.category}_share"] = TextFigure(plain(row.share), 2)
+    _add_balance(figures, tables["land_summary"])
+    _add_control_lines(figures, tables["control_line_check"])
+    kinds = source.data.consent["kind"].value_counts()
+    for row in source.profile.code_list("consent_kind").rows:
+        figures[f"consent_{row['code']}"] = TextFigure(int(kinds.get(row["code"], 0)), needs="consent")
+    for number, site in enumerate(tables["site_list"].itertuples(), 1):
+        figures[f"site_{number}_area_ha"] = TextFigure(plain(site.area_ha), 2)
+        figures[f"site_{number}_capacity"], figures[f"site_{number}_inflow"] = TextFigure(plain(site.capacity)), TextFigure(plain(site.inflow))
+    return figures
+
+
+def _add_ratios(figures: dict[str, TextFigure]) -> None:
+    vacant, homesteads = figures["vacant_homesteads"].value, figures["homesteads"].value
+    land, households = figures["present_ha"].value, figures["households"].value
+    figures["hollow_percent"] = TextFigure(100 * vacant / homesteads if homesteads and vacant is not None else None, 1)
+    figures["present_per_household"] = TextFigure(land * _M2_PER_HA / households if households and land is not None else None, 1)
+
+
+def _add_balance(figures: dict[str, TextFigure], balance: pd.DataFrame) -> None:
+    whole = balance[balance["township_name"] == TOTAL].iloc[0]
+    names = {"base": "base", "cleared": "balance_cleared", "new": "balance_new", "planned": "planned", "reduction": "reduction"}
+    for column, name in names.items():
+        area = plain(whole[f"{column}_ha"])
+        figures[f"{name}_ha"] = TextFigure(None if area is None else abs(area), 2, "land_use")
+    figures["base_per_person"] = TextFigure(plain(whole["base_per_person"]), 1, "land_use")
+
+
+def _add_control_lines(figures: dict[str, TextFigure], check: pd.DataFrame) -> None:
+    figures["farmland_new_ha"] = _sum(check["farmland_new_ha"], "farmland_m2")
+    for line in _LINES:
+        for part in ("present", "new"):
+            figures[f"{line}_{part}_ha"] = _sum(check[f"{line}_{part}_ha"], f"{line}_new_m2")
+
+
+def _sum(areas_ha: pd.Series, needs: str) -> TextFigure:
+    return TextFigure(float(areas_ha.sum()) if areas_ha.notna().any() else None, 2, needs)
+
+
+def _area(value_m2: Any) -> TextFigure:
+    return TextFigure(None if value_m2 is None else value_m2 / _M2_PER_HA, 2)
+
+
+def shown_figure(figure: TextFigure) -> TextFigure:
+    """The figure as it is shown: rounded."""
+    return figure if figure.value is None else replace(figure, value=round(figure.value, figure.decimals))

@@ -1,0 +1,112 @@
+"""A printed table as a table of a Word document, as wide as the page and in a size in which it fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from village_planner.delivery.columns import column_widths, heading_blocks, heading_depth, is_short
+from village_planner.delivery.document_template import W
+from village_planner.delivery.rows import PrintedRow, RowKind, shown
+from village_planner.standards import TableColumn
+
+_NAMESPACE = f'xmlns:w="{W[1:-1]}"'
+_MM_PER_POINT = 25.4 / 72
+_TWIPS_PER_MM = 1440 / 25.4
+_LARGEST, _SMALLEST = 9.0, 5.0
+_CELL_MARGIN_TWIPS = 40
+_HEAD, _SUM = "E8EEF4", "F5F7FA"
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Ids of the styles of the template; '' where it has none of that name."""
+
+    cell: str
+    caption: str
+    note: str
+
+
+def table_elements(
+    caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles,
+    new_page: bool = False,
+) -> tuple[Any, list[Any]]:
+    """The caption's paragraph, and what follows it: the unit, the table with headings that repeat on each page, the note.
+
+    width_mm: of the text on the page. new_page: whether the table begins one.
+    """
+    page = width_mm / (_LARGEST / 2 * _MM_PER_POINT)
+    widths = column_widths(columns, rows, page)
+    size = max(_SMALLEST, min(_LARGEST, _LARGEST * page / sum(widths)))
+    twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
+    # Cells have margins of their own, which a small size does not shrink.
+    centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
+    body = [_head_row(columns, level, twips, size, styles.cell) for level in range(heading_depth(columns))]
+    body += [_row(columns, row, twips, centred, size, styles.cell) for row in rows]
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
+    table = (
+        f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>{_borders()}'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{_CELL_MARGIN_TWIPS}" w:type="dxa"/>'
+        f'<w:right w:w="{_CELL_MARGIN_TWIPS}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(body)}</w:tbl>'
+    )
+    top = paragraph(caption, styles.caption, new_page=new_page, keep=True)
+    parts = [paragraph(unit, styles.note, side="right", keep=True)] if unit else []
+    parts.append(etree.fromstring(table))
+    parts.append(paragraph(f"注：{note}" if note else "", styles.note))
+    return top, parts
+
+
+def paragraph(text: str, style: str, side: str = "", new_page: bool = False, keep: bool = False) -> Any:
+    """A paragraph of one run. side: alignment other than the style's; keep: on the page of the next one."""
+    form = "".join((
+        f"<w:pStyle w:val={quoteattr(style)}/>" if style else "", "<w:keepNext/>" if keep else "", "<w:pageBreakBefore/>" if new_page else "",
+        '<w:spacing w:after="0"/>' if side == "right" else "", f'<w:jc w:val="{side}"/>' if side else "",
+    ))
+    run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return etree.fromstring(f"<w:p {_NAMESPACE}><w:pPr>{form}</w:pPr>{run}</w:p>")
+
+
+def _borders() -> str:
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    return "<w:tblBorders>" + "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in sides) + "</w:tblBorders>"
+
+
+def _head_row(columns: Sequence[TableColumn], level: int, twips: Sequence[int], size: float, style: str) -> str:
+    cells = []
+    for block in sorted(heading_blocks(columns), key=lambda block: block.start):
+        if not block.level <= level <= block.below:
+            continue
+        span = f'<w:gridSpan w:val="{block.stop - block.start + 1}"/>' if block.stop > block.start else ""
+        first = level == block.level
+        merged = "" if block.below == block.level else '<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>"
+        width = sum(twips[block.start : block.stop + 1])
+        cells.append(_cell(block.text if first else "", width, size, style, "center", span + merged, _HEAD, bold=True))
+    return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _row(columns: Sequence[TableColumn], row: PrintedRow, twips: Sequence[int], centred: Sequence[bool], size: float, style: str) -> str:
+    is_sum = row.kind is not RowKind.ROW
+    cells = []
+    for position, (column, value) in enumerate(zip(columns, row.cells)):
+        if isinstance(value, str):
+            side = "center" if centred[position] or is_sum else "left"
+        else:
+            side = "center" if column.value == "no" else "right"
+        cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum))
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _cell(text: str, width: int, size: float, style: str, side: str, merged: str, fill: str, bold: bool) -> str:
+    shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+    half_points = round(size * 2)
+    form = f'{"<w:b/>" if bold else ""}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")) if text else ""
+    run = f"<w:r><w:rPr>{form}</w:rPr>{lines}</w:r>" if text else ""
+    named = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}{shade}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr>{named}<w:jc w:val="{side}"/><w:rPr>{form}</w:rPr></w:pPr>{run}</w:p></w:tc>'
+    )

@@ -1,0 +1,134 @@
+"""What the placeholders of texts may name: the plan, its figures, and lists of categories, phases, destinations, sites, votes and steps."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+import pandas as pd
+
+from village_planner.accounts.land import base_source
+from village_planner.delivery.document_figures import TextFigure
+from village_planner.delivery.document_template import Items, Value
+from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.workbook import Heading
+from village_planner.plan.data import PlanData, plain
+from village_planner.spatial.crs import describe_crs
+
+_BLANK = "＿" * 8
+
+
+def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, TextFigure], has_sheets: bool) -> dict[str, Value]:
+    """Values by the names that a template may use."""
+    data, info = source.data, source.data.info
+    year, month, _ = heading.date.split("-")
+    dates = sorted({str(date) for table in (data.village, data.hamlet) for date in table["facts_date"].dropna()})
+    rosters = list(dict.fromkeys(str(name) for name in data.tables["roster_difference"]["source"].dropna()))
+    layers = [_titled(row.title, row.edition_date) for row in data.tables["control_layer"].itertuples()]
+    phases = data.phases
+    reduction = figures["reduction_ha"]
+    texts = {
+        "plan.title": heading.plan_title, "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
+        "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
+        "plan.phases": "、".join(str(phase) for phase in phases), "plan.crs": describe_crs(data.crs).name, "plan.profile": f"《{source.profile.title}》",
+        "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(dates), "rosters": "、".join(rosters),
+        "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if base_source(data, source.layers) == "land_use" else "按现状居民点用地图斑统计",
+        "balance_words": "净增加" if reduction.value and _grows(figures) else "净减少",
+    }
+    checked = {
+        "basic_farmland_checked": figures["basic_farmland_new_ha"].value is not None, "redline_checked": figures["redline_new_ha"].value is not None,
+        "farmland_checked": figures["farmland_new_ha"].value is not None, "has_sheets": has_sheets, "steps": len(data.approval_step) > 0,
+        "facilities_known": any(name.startswith("facility_") and figure.value is not None for name, figure in figures.items()),
+    }
+    values = {name: Value(text, "", bool(text)) for name, text in texts.items()}
+    values.update({name: Value("", "", holds) for name, holds in checked.items()})
+    values.update({name: _figure(name, figure) for name, figure in figures.items()})
+    return values
+
+
+def text_lists(source: DeliverySource, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, TextFigure]) -> dict[str, Items]:
+    """Lists by the names that {{each:…}} may use."""
+    profile, data = source.profile, source.data
+    of = _Lister(figures)
+    return {
+        "category": of.items("category", profile.code_list("category").rows, ("villages", "share", "households", "persons", "built_ha")),
+        "phase": of.items(
+            "phase", [{"code": str(phase), "name": f"{phase}年"} for phase in data.phases],
+            ("moves", "hamlets", "villages", "households", "persons", "cleared_ha", "built_ha", "reclaimed_ha"),
+        ),
+        "destination": of.items(
+            "destination", [row for row in profile.code_list("destination_kind").rows if f"destination_{row['code']}_moves" in figures],
+            ("moves", "households", "persons"),
+        ),
+        "site": of.items("site", _sites(tables["site_list"]), ("area_ha", "capacity", "inflow"), ("place", "setting")),
+        "consent": Items(("name", "count"), [
+            {"name": Value(row["name"]), "count": _figure(f"consent_{row['code']}", figures[f"consent_{row['code']}"])}
+            for row in profile.code_list("consent_kind").rows if figures[f"consent_{row['code']}"].value
+        ]),
+        "facility": of.items("facility", _facilities(source, figures), ("present", "planned", "lacking")),
+        "step": Items(("date", "name", "document", "result"), _steps(source)),
+    }
+
+
+class _Lister:
+    """Makes lists whose items have figures called {list}_{code}_{name}."""
+
+    def __init__(self, figures: Mapping[str, TextFigure]) -> None:
+        self._figures = figures
+
+    def items(self, of: str, rows: Sequence[Mapping[str, Any]], names: Sequence[str], texts: Sequence[str] = ()) -> Items:
+        result = []
+        for row in rows:
+            item = {name: Value(str(row[name])) for name in ("name", *texts)}
+            for name in names:
+                figure = f"{of}_{row['code']}_{name}"
+                item[name] = _figure(figure, self._figures[figure])
+            result.append(item)
+        return Items(("name", *texts, *names), result)
+
+
+def _figure(name: str, figure: TextFigure) -> Value:
+    """A figure that is not known is a text: there is no number to compare."""
+    return Value(figure.text, name if figure.value is not None else "", bool(figure.value))
+
+
+def _grows(figures: Mapping[str, TextFigure]) -> bool:
+    new, cleared = figures["balance_new_ha"].value, figures["balance_cleared_ha"].value
+    return new is not None and cleared is not None and new > cleared
+
+
+def _area(data: PlanData) -> str:
+    if data.info["scope"] == "township" and len(data.township):
+        return str(data.township["name"].iloc[0])
+    return str(data.info["county_name"] or "本县")
+
+
+def _titled(title: Any, date: Any) -> str:
+    known = plain(date)
+    return f"{title}（{known}）" if known else str(title)
+
+
+def _sites(sites: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": number, "name": site.site_name, "setting": plain(site.setting_name) or "",
+            "place": f"{plain(site.township_name) or ''}{plain(site.village_name) or ''}" or "规划范围内",
+        }
+        for number, site in enumerate(sites.itertuples(), 1)
+    ]
+
+
+def _facilities(source: DeliverySource, figures: Mapping[str, TextFigure]) -> list[Mapping[str, str]]:
+    kinds = source.profile.codes.get("facility_kind")
+    return [row for row in kinds.rows if f"facility_{row['code']}_present" in figures] if kinds else []
+
+
+def _steps(source: DeliverySource) -> list[dict[str, Value]]:
+    names = source.profile.code_list("status")
+    steps = source.data.approval_step.sort_values(["date", "code"])
+    return [
+        {
+            "date": Value(str(step.date)), "name": Value(names.name(step.to_status) or str(step.to_status)),
+            "document": Value(str(step.document)), "result": Value(str(step.result)),
+        }
+        for step in steps.itertuples()
+    ]
