@@ -3,6 +3,7 @@
 Source: tools/documents/<kind>.txt. `@ name` is the kind of text on the cover, `# ` a chapter, `## ` a section of it, `=== landscape`
 begins pages of A3 landscape; every other paragraph stands as it is. What {{…}} means: docs/decisions/0131.
 """
+# ruff: noqa: I001 - village_planner comes first: it brings python-docx along
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import village_planner  # noqa: F401 - brings python-docx along
+import village_planner  # noqa: F401
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
@@ -68,7 +69,7 @@ def _set_styles(document: Any) -> None:
     styles = document.styles
     _set_style(styles["Normal"], "仿宋", 12)
     body = styles["Normal"].paragraph_format
-    body.line_spacing, body.alignment = 1.5, WD_ALIGN_PARAGRAPH.JUSTIFY
+    body.line_spacing, body.alignment = 1.5, WD_ALIGN_PARAGRAPH.LEFT
     body.space_before = body.space_after = Pt(0)
     body.first_line_indent = Pt(24)
     for level, font, size, side, space in ((1, "黑体", 16, WD_ALIGN_PARAGRAPH.CENTER, 18), (2, "楷体", 14, WD_ALIGN_PARAGRAPH.LEFT, 9)):
@@ -154,9 +155,6 @@ def _start_body(document: Any) -> None:
     section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
     header = section.header.paragraphs[0]
     header.text = "{{plan.title}}（{{edition}}）\t{{draft}}"
-    for stop in list(header.paragraph_format.tab_stops):
-        header.paragraph_format.tab_stops.clear_all()
-        break
     header.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import openpyxl
 import pandas as pd
@@ -13,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.delivery.plans import move, plan_rows
+from tests.delivery.plans import box, control, move, plan_rows
 from village_planner.delivery.columns import expanded_columns, text_width, wrapped_lines
-from village_planner.delivery.frames import DeliverySource, layer_frames
-from village_planner.delivery.tables import table_frames
+from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
+from village_planner.delivery.printed import check_printed
+from village_planner.delivery.rows import RowKind, printed_rows
+from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
 from village_planner.delivery.workbook import Heading, write_workbook
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
@@ -228,3 +232,112 @@ def test_the_vote_of_a_hamlet_comes_before_that_of_its_village() -> None:
     moves = tables_of(rows)["move_list"].set_index("move_code")
     assert (moves.loc["M1", "meeting_date"], moves.loc["M1", "in_favour_percent"]) == ("2020-09-01", 66.67)
     assert pd.isna(moves.loc["M2", "meeting_date"])
+
+
+def printed_findings(path: Path, source: DeliverySource, edit: Callable[[Any], None]) -> list[PackageFinding]:
+    """What the inspector says of the plan's workbook after an edit."""
+    tables = delivered_tables(source, table_frames(source, layer_frames(source)))
+    write_workbook(path / "t.xlsx", tables, source.data.phases, source.profile, HEADING)
+    book = openpyxl.load_workbook(path / "t.xlsx")
+    edit(book)
+    book.save(path / "t.xlsx")
+    return check_printed(path / "t.xlsx", "t.xlsx", source)
+
+
+def whole_source(**changes: Any) -> DeliverySource:
+    """The clean plan with everything that its tables show, after its approval and with a year of its ledger."""
+    rows = plan_rows()
+    rows["plan"][0]["status"] = "implementation"
+    rows["implementation"] = [{"move_code": "M1", "year": 2025, "households": 10, "cleared_m2": 5_000.0, "built_m2": 2_000.0, "reclaimed_m2": 4_000.0}]
+    village = rows["village"][0]["code"]
+    layers = MemoryLayers({"land_use": control("land_use", [box(0, 0, 4_000, 8_000)])})
+    conflicts = Conflicts({village: 120.0}, {village: 3_000.0}, {village: 500.0}, {village: 1_000.0}, {village: 0.0})
+    return replace(DeliverySource(plan_data(**rows), layers, load_profile(), "S1", conflicts), **changes)
+
+
+def test_the_workbook_as_it_was_written_agrees_with_its_layers(tmp_path: Path) -> None:
+    assert printed_findings(tmp_path, whole_source(), lambda book: None) == []
+
+
+def test_a_changed_number_is_found_in_every_table(tmp_path: Path) -> None:
+    edited = set()
+
+    def change(book: Any) -> None:
+        for sheet in book.worksheets:
+            numbers = [cell for row in sheet.iter_rows(min_row=5) for cell in row if isinstance(cell.value, (int, float)) and cell.column > 1]
+            if numbers:
+                numbers[-1].value = 98_765
+                edited.add(sheet.title)
+
+    findings = printed_findings(tmp_path, whole_source(), change)
+    assert {finding.subject.split("·")[0] for finding in findings} == edited
+    # B2 and the comparison of rosters hold no numbers.
+    assert len(edited) == len(whole_source().profile.tables) - sum(table.place == "document" for table in whole_source().profile.tables.values()) - 2
+
+
+def test_a_subtotal_that_does_not_add_up_is_found_where_the_layers_cannot_tell(tmp_path: Path) -> None:
+    without = whole_source(conflicts=Conflicts())
+    tables = delivered_tables(whole_source(), table_frames(whole_source(), layer_frames(whole_source())))
+    write_workbook(tmp_path / "t.xlsx", tables, without.data.phases, without.profile, HEADING)
+    assert check_printed(tmp_path / "t.xlsx", "t.xlsx", without) == []
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    sheet = next(sheet for sheet in book.worksheets if sheet.title.startswith("B7"))
+    row = next(row for row in sheet.iter_rows(min_row=5) if row[1].value == "东河镇小计")
+    row[9].value += 1.0
+    book.save(tmp_path / "t.xlsx")
+    assert [finding.message.params["row"] for finding in check_printed(tmp_path / "t.xlsx", "t.xlsx", without)] == [row[0].row]
+
+
+def test_townships_have_subtotals_that_add_up_to_the_total(tmp_path: Path) -> None:
+    profile = load_profile()
+    source = whole_source()
+    tables = table_frames(source, layer_frames(source))
+    for table in ("B1", "B4", "B7"):
+        spec = profile.tables[table]
+        rows = printed_rows(spec, expanded_columns(spec, source.data.phases, profile), tables[spec.frame])
+        kinds = [row.kind for row in rows]
+        assert kinds[-1] is RowKind.TOTAL
+        if table != "B4":  # all moves are of one township: its sums would stand there twice
+            sums = [row.cells for row in rows if row.kind is RowKind.SUBTOTAL]
+            assert len(sums) == 2
+            for position, total in enumerate(rows[-1].cells):
+                if isinstance(total, (int, float)):
+                    assert sum(cells[position] for cells in sums) == pytest.approx(total)
+
+
+def test_a_form_ends_with_its_note_and_who_made_it_when(tmp_path: Path) -> None:
+    table = spec(column("名称"), column("面积", "村域", value="n", format="0.00", total="sum"), note="说明")
+    sheet = written(tmp_path, table, pd.DataFrame({"v": ["a"], "n": [1.0]}))
+    texts = [row[0].value for row in sheet.iter_rows(min_row=7)]
+    assert texts[0] is None and texts[1] == "注：说明"
+    assert texts[2].startswith("编制单位：规划编制中心") and "2026年3月1日" in texts[2]
+    assert f"A1:B{sheet.max_row}" in str(sheet.print_area).replace("$", "")
+
+
+def test_the_ledger_is_a_table_from_the_implementation_on() -> None:
+    for status, there in (("drafting", False), ("approved", False), ("implementation", True), ("revision", True)):
+        rows = plan_rows()
+        rows["plan"][0]["status"] = status
+        source = DeliverySource(plan_data(**rows), MemoryLayers({}), load_profile(), "S1")
+        frames = {table.frame: pd.DataFrame() for table in source.profile.tables.values()}
+        assert any(table.id == "F5" for table, _ in delivered_tables(source, frames)) is there
+    assert all(not table.since and table.place == "workbook" for table in required_tables(load_profile()))
+
+
+def test_the_land_balance_adds_up_and_names_what_lies_beyond_the_townships() -> None:
+    frame = table_frames(whole_source(), layer_frames(whole_source()))["land_summary"]
+    rows, whole = frame[frame["township_name"] != "合计"], frame[frame["township_name"] == "合计"].iloc[0]
+    for name in ("base_ha", "cleared_ha", "new_ha", "planned_ha"):
+        assert rows[name].sum() == pytest.approx(whole[name], abs=1e-4)
+    assert whole["planned_ha"] == pytest.approx(whole["base_ha"] - whole["cleared_ha"] + whole["new_ha"], abs=1e-3)
+    assert whole["reduction_ha"] == pytest.approx(whole["base_ha"] - whole["planned_ha"], abs=1e-3)
+
+
+@pytest.mark.parametrize(("conflicts", "words"), [
+    (Conflicts(), "未核查：耕地、永久基本农田、生态保护红线"), (Conflicts({}, {}, {}, {}, {}), "符合"),
+    (Conflicts({}, {"370799101201": 900.0}, {}, {"370799101201": 0.0}, {}), "符合；现状压占永久基本农田"),
+    (Conflicts({}, {"370799101201": 900.0}, None, {"370799101201": 900.0}, None), "不符合：新增占用永久基本农田；未核查：生态保护红线"),
+])
+def test_the_conclusion_on_control_lines_never_passes_over_what_was_not_checked(conflicts: Conflicts, words: str) -> None:
+    source = whole_source(conflicts=conflicts)
+    assert table_frames(source, layer_frames(source))["control_line_check"]["conclusion"].iloc[0] == words

@@ -17,6 +17,7 @@ from village_planner.delivery.geopackage import write_geopackage
 from village_planner.delivery.inspection import draft_mark
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
+from village_planner.delivery.naming import plan_date
 from village_planner.delivery.tables import delivered_tables, table_frames
 from village_planner.delivery.tree import entry_path
 from village_planner.delivery.workbook import Heading, write_workbook
@@ -26,7 +27,6 @@ from village_planner.standards import LayerSpec
 
 _PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy")
 _WITHOUT_PERSON = ("notice",)
-_UNKNOWN_DATE = "1980-01-01"
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,6 @@ def write_content(root: Path, content: PackageContent, feedback: Feedback) -> Ma
     feedback.progress(0.9)
     write_metadata(root / entry_path(spec, "metadata", content.names), spec, _metadata(content, layers, date))
     return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()})
-
-
-def plan_date(data: PlanData) -> str:
-    """The date that the package carries: of the last approval step, else when the plan was made (ISO); never today's."""
-    steps = sorted(str(date) for date in data.approval_step["date"].dropna())
-    return (steps[-1] if steps else str(data.info["created_at"] or ""))[:10] or _UNKNOWN_DATE
 
 
 def _manifest(content: PackageContent, counts: Mapping[str, int]) -> Manifest:

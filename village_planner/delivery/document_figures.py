@@ -46,8 +46,11 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
             figures[f"{name[:-3]}_ha"] = _area(value)
         else:
             figures[name] = TextFigure(value, needs="consent" if name in ("consents", "votes") else "")
-    for name in ("moves", "households", "persons"):
-        figures.setdefault(f"phase_none_{name}", TextFigure(0))
+    for phase in (*data.phases, "none"):
+        for name in ("moves", "hamlets", "villages", "households", "persons"):
+            figures.setdefault(f"phase_{phase}_{name}", TextFigure(0))
+        for name in ("cleared_ha", "built_ha", "reclaimed_ha"):
+            figures.setdefault(f"phase_{phase}_{name}", TextFigure(0.0, 2))
     _add_ratios(figures)
     for row in tables["category_totals"].itertuples():
         figures[f"category_{row.category}_share"] = TextFigure(plain(row.share), 2)

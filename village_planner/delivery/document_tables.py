@@ -10,14 +10,15 @@ from lxml import etree
 
 from village_planner.delivery.columns import column_widths, heading_blocks, heading_depth, is_short
 from village_planner.delivery.document_template import W
-from village_planner.delivery.rows import PrintedRow, RowKind, shown
+from village_planner.delivery.rows import PrintedRow, RowKind, shown, without_control
 from village_planner.standards import TableColumn
 
 _NAMESPACE = f'xmlns:w="{W[1:-1]}"'
 _MM_PER_POINT = 25.4 / 72
 _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
-_CELL_MARGIN_TWIPS = 40
+_SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
+_SIDE_TWIPS, _TOP_TWIPS = 30, 20
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -31,41 +32,40 @@ class Styles:
 
 
 def table_elements(
-    caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles,
-    new_page: bool = False,
+    caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles
 ) -> tuple[Any, list[Any]]:
     """The caption's paragraph, and what follows it: the unit, the table with headings that repeat on each page, the note.
 
-    width_mm: of the text on the page. new_page: whether the table begins one.
+    width_mm: of the text on the page.
     """
     page = width_mm / (_LARGEST / 2 * _MM_PER_POINT)
     widths = column_widths(columns, rows, page)
-    size = max(_SMALLEST, min(_LARGEST, _LARGEST * page / sum(widths)))
+    size = max(_SMALLEST, min(_LARGEST, _SLACK * _LARGEST * page / sum(widths)))
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
-    # Cells have margins of their own, which a small size does not shrink.
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
     body = [_head_row(columns, level, twips, size, styles.cell) for level in range(heading_depth(columns))]
     body += [_row(columns, row, twips, centred, size, styles.cell) for row in rows]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
+    sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
+    margins = "".join(f'<w:{side} w:w="{room}" w:type="dxa"/>' for side, room in sides)
     table = (
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>{_borders()}'
-        f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{_CELL_MARGIN_TWIPS}" w:type="dxa"/>'
-        f'<w:right w:w="{_CELL_MARGIN_TWIPS}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(body)}</w:tbl>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(body)}</w:tbl>'
     )
-    top = paragraph(caption, styles.caption, new_page=new_page, keep=True)
+    top = paragraph(caption, styles.caption, keep=True)
     parts = [paragraph(unit, styles.note, side="right", keep=True)] if unit else []
     parts.append(etree.fromstring(table))
     parts.append(paragraph(f"注：{note}" if note else "", styles.note))
     return top, parts
 
 
-def paragraph(text: str, style: str, side: str = "", new_page: bool = False, keep: bool = False) -> Any:
+def paragraph(text: str, style: str, side: str = "", keep: bool = False) -> Any:
     """A paragraph of one run. side: alignment other than the style's; keep: on the page of the next one."""
     form = "".join((
-        f"<w:pStyle w:val={quoteattr(style)}/>" if style else "", "<w:keepNext/>" if keep else "", "<w:pageBreakBefore/>" if new_page else "",
+        f"<w:pStyle w:val={quoteattr(style)}/>" if style else "", "<w:keepNext/>" if keep else "",
         '<w:spacing w:after="0"/>' if side == "right" else "", f'<w:jc w:val="{side}"/>' if side else "",
     ))
-    run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    run = f'<w:r><w:t xml:space="preserve">{escape(without_control(text))}</w:t></w:r>' if text else ""
     return etree.fromstring(f"<w:p {_NAMESPACE}><w:pPr>{form}</w:pPr>{run}</w:p>")
 
 

@@ -1,7 +1,8 @@
 """The language of Word templates: {{name}} stands for a value, and paragraphs of their own for conditions, repetitions and blocks.
 
 {{if:name}} … {{else}} … {{end}} keeps what lies between where the value is known and not 0; {{each:list}} … {{end}} repeats it for every
-item, whose values are {{list.name}}. {{table:B3}}, {{tables}}, {{sheets}}, {{toc}} are blocks that somebody else makes.
+item, whose values are {{list.name}}. {{table:B3}}, {{tables}}, {{sheets}}, {{toc}} are blocks that somebody else makes. Within a paragraph,
+[[ … {{name}} … ]] is left out where a value in it is not known or 0.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
+from lxml import etree
+
 from village_planner.base import InputError
+from village_planner.delivery.rows import without_control
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BOOKMARK = "vp_"
 """What the bookmark around a figure begins with; its name follows, and `__2` … where it stands more than once."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+_OPTION = re.compile(r"\[\[.*?\]\]")
 _NOISE = (f"{W}proofErr", f"{W}lastRenderedPageBreak", f"{W}noBreakHyphen")
 
 
@@ -153,9 +158,11 @@ class Template:
             return
         for noise in [child for child in paragraph.iter() if child.tag in _NOISE]:
             noise.getparent().remove(noise)
+        for run in [run for run in paragraph.iter(f"{W}r") if "{{" in _run_text(run)]:
+            _part(run)
         for runs in list(_text_runs(paragraph)):
             whole = "".join(_run_text(run) for run in runs)
-            if not _PLACEHOLDER.search(whole):
+            if "{{" not in whole and "[[" not in whole:
                 continue
             for element in self._pieces(runs, whole, values):
                 runs[0].addprevious(element)
@@ -164,7 +171,7 @@ class Template:
 
     def _pieces(self, runs: Sequence[Any], whole: str, values: Mapping[str, Value]) -> Iterator[Any]:
         """New runs for neighbouring runs, each in the form of that in which its text began."""
-        owner = [run for run in runs for _ in _run_text(run)]
+        whole, owner = _without_options(whole, [run for run in runs for _ in _run_text(run)], values)
         position = 0
         for found in _PLACEHOLDER.finditer(whole):
             yield from _plain_runs(whole, owner, position, found.start())
@@ -175,9 +182,18 @@ class Template:
         yield from _plain_runs(whole, owner, position, len(whole))
 
 
-def _element(name: str) -> Any:
-    from lxml import etree
+def _without_options(whole: str, owner: list[Any], values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+    """The text and its owners without the options [[…]] whose values do not hold, and without the brackets of those that stay."""
+    dropped: set[int] = set()
+    for found in _OPTION.finditer(whole):
+        stays = all(values[name.group(1).strip()].holds for name in _PLACEHOLDER.finditer(found.group()))
+        marks = (*range(found.start(), found.start() + 2), *range(found.end() - 2, found.end()))
+        dropped |= set(marks if stays else range(*found.span()))
+    kept = [position for position in range(len(whole)) if position not in dropped]
+    return "".join(whole[position] for position in kept), [owner[position] for position in kept]
 
+
+def _element(name: str) -> Any:
     return etree.Element(f"{W}{name}", nsmap={"w": W[1:-1]})
 
 
@@ -196,6 +212,20 @@ def _text(paragraph: Any) -> str:
 
 def _run_text(run: Any) -> str:
     return "".join(node.text or "" for node in run.iterchildren(f"{W}t"))
+
+
+def _part(run: Any) -> None:
+    """Give each text, tab and break of a run a run of its own."""
+    form, content = run.find(f"{W}rPr"), [child for child in run if child.tag != f"{W}rPr"]
+    if len(content) < 2:
+        return
+    for child in content:
+        made = _element("r")
+        if form is not None:
+            made.append(deepcopy(form))
+        made.append(child)
+        run.addprevious(made)
+    run.getparent().remove(run)
 
 
 def _text_runs(paragraph: Any) -> Iterator[list[Any]]:
@@ -225,7 +255,7 @@ def _run_like(run: Any, text: str) -> Any:
     if form is not None:
         made.append(deepcopy(form))
     node = _element("t")
-    node.text = text
+    node.text = without_control(text)
     node.set(_SPACE, "preserve")
     made.append(node)
     return made

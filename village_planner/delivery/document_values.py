@@ -7,6 +7,7 @@ from typing import Any, Mapping, Sequence
 import pandas as pd
 
 from village_planner.accounts.land import base_source
+from village_planner.accounts.parcels import LAND_USE
 from village_planner.delivery.document_figures import TextFigure
 from village_planner.delivery.document_template import Items, Value
 from village_planner.delivery.frames import DeliverySource
@@ -25,16 +26,17 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
     rosters = list(dict.fromkeys(str(name) for name in data.tables["roster_difference"]["source"].dropna()))
     layers = [_titled(row.title, row.edition_date) for row in data.tables["control_layer"].itertuples()]
     phases = data.phases
-    reduction = figures["reduction_ha"]
+    from_land_use = base_source(data, source.layers) == LAND_USE
     texts = {
         "plan.title": heading.plan_title, "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
         "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
-        "plan.phases": "、".join(str(phase) for phase in phases), "plan.crs": describe_crs(data.crs).name, "plan.profile": f"《{source.profile.title}》",
+        "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.crs": _projection(data.crs), "plan.profile": f"《{source.profile.title}》",
         "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(dates), "rosters": "、".join(rosters),
-        "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if base_source(data, source.layers) == "land_use" else "按现状居民点用地图斑统计",
-        "balance_words": "净增加" if reduction.value and _grows(figures) else "净减少",
+        "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if from_land_use else "按现状居民点用地图斑统计",
+        "balance_words": "净增加" if _grows(figures) else "净减少",
     }
     checked = {
+        "balance_changes": bool(figures["balance_cleared_ha"].value or figures["balance_new_ha"].value),
         "basic_farmland_checked": figures["basic_farmland_new_ha"].value is not None, "redline_checked": figures["redline_new_ha"].value is not None,
         "farmland_checked": figures["farmland_new_ha"].value is not None, "has_sheets": has_sheets, "steps": len(data.approval_step) > 0,
         "facilities_known": any(name.startswith("facility_") and figure.value is not None for name, figure in figures.items()),
@@ -94,6 +96,11 @@ def _figure(name: str, figure: TextFigure) -> Value:
 def _grows(figures: Mapping[str, TextFigure]) -> bool:
     new, cleared = figures["balance_new_ha"].value, figures["balance_cleared_ha"].value
     return new is not None and cleared is not None and new > cleared
+
+
+def _projection(crs: int) -> str:
+    meridian = describe_crs(crs).central_meridian_deg
+    return "经纬度坐标" if meridian is None else f"高斯—克吕格投影3度分带，中央经线{meridian:g}°"
 
 
 def _area(data: PlanData) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import pandas as pd
-
-import village_planner  # noqa: F401 - brings python-docx along
 from docx import Document
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.image.image import Image
 from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Mm
+
 from village_planner.base import InputError
 from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.document_contents import contents_elements, marked_headings
@@ -25,6 +23,7 @@ from village_planner.delivery.document_tables import Styles, paragraph, table_el
 from village_planner.delivery.document_template import Template, W
 from village_planner.delivery.document_values import text_lists, text_values
 from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.naming import plan_date
 from village_planner.delivery.rows import printed_rows
 from village_planner.delivery.tables import delivered_tables
 from village_planner.delivery.workbook import Heading
@@ -114,15 +113,15 @@ class _Writer:
     def _table(self, table: str) -> list[Any]:
         if table not in self._tables:
             raise InputError("delivery.document_placeholder", file=self._file, placeholder=f"{{{{table:{table[:40]}}}}}")
-        return self._table_elements(*self._tables[table], width_mm=self._width_mm(table), new_page=False)
+        return self._table_elements(*self._tables[table], width_mm=self._width_mm(table))
 
     def _all_tables(self, _: str) -> list[Any]:
         elements: list[Any] = []
         for spec, frame in self._appended:
-            elements += self._table_elements(spec, frame, self._width_mm(spec.id), new_page=bool(elements))
+            elements += self._table_elements(spec, frame, self._width_mm(spec.id))
         return elements
 
-    def _table_elements(self, spec: TableSpec, frame: pd.DataFrame, width_mm: float, new_page: bool) -> list[Any]:
+    def _table_elements(self, spec: TableSpec, frame: pd.DataFrame, width_mm: float) -> list[Any]:
         """The table with a bookmark around its caption by which an inspector finds it; nothing for a table without rows."""
         columns = expanded_columns(spec, self._source.data.phases, self._source.profile)
         rows = printed_rows(spec, columns, frame)
@@ -132,7 +131,7 @@ class _Writer:
         if spec.id in self._numbered:
             self._number += 1
             caption = f"表{self._number}　{spec.title}"
-        top, parts = table_elements(caption, spec.unit, spec.note, columns, rows, width_mm, self._styles, new_page)
+        top, parts = table_elements(caption, spec.unit, spec.note, columns, rows, width_mm, self._styles)
         runs = [child for child in top if child.tag == f"{W}r"]
         for run in runs:
             top.remove(run)
@@ -181,6 +180,6 @@ def write_text(path: Path, content: PackageContent, tables: Mapping[str, pd.Data
 
 def document_heading(content: PackageContent) -> Heading:
     """What stands on the cover of a package's documents."""
-    from village_planner.delivery.content import table_heading
-
-    return replace(table_heading(content), edition=content.names["edition"])
+    info = content.source.data.info
+    institute, date = str(info["institute"] or ""), plan_date(content.source.data)
+    return Heading(str(info["title"]), institute, content.names["draft"], date, content.names["edition"])

@@ -12,6 +12,7 @@ from village_planner.standards import Profile
 
 TOTAL, UNPHASED = "合计", "未定"
 """How tables name the row of the whole plan, and what has no phase yet."""
+_UNKNOWN_DATE = "1980-01-01"
 _M2_PER_HA = 10_000.0
 _MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
 
@@ -20,6 +21,12 @@ def join_texts(*texts: Any) -> str | None:
     """The known texts joined by ；, None without any."""
     known = [str(text) for text in map(plain, texts) if text is not None and str(text).strip()]
     return "；".join(dict.fromkeys(known)) or None
+
+
+def plan_date(data: PlanData) -> str:
+    """The date that the package carries: of the last approval step, else when the plan was made (ISO); never today's."""
+    steps = sorted(str(date) for date in data.approval_step["date"].dropna())
+    return (steps[-1] if steps else str(data.info["created_at"] or ""))[:10] or _UNKNOWN_DATE
 
 
 def printed_m2(areas_m2: pd.Series) -> pd.Series:

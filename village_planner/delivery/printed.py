@@ -56,7 +56,8 @@ def is_on(source: DeliverySource) -> bool:
 
 
 def compare_rows(
-    file: str, table: str, first_row: int, columns: Sequence[TableColumn], found: Cells, expected: Sequence[PrintedRow], source: DeliverySource
+    file: str, table: str, first_row: int, columns: Sequence[TableColumn], found: Cells, expected: Sequence[PrintedRow], source: DeliverySource,
+    rule_id: str = PRINTED,
 ) -> list[PackageFinding]:
     """Findings on the rows of one table, wherever it is printed.
 
@@ -64,14 +65,14 @@ def compare_rows(
     another order, each column is compared as a whole. Of a column that the layers do not hold, only the totals are compared
     with the rows above them.
     """
-    rule = source.profile.rule(PRINTED)
+    rule = source.profile.rule(rule_id)
     tolerance = float(rule.values.get("tolerance", 0.0)) if rule else 0.0
-    known = [not column.needs or _holds(source, column.needs) for column in columns]
-    if not any(is_known and column.format and column.value != "no" for is_known, column in zip(known, columns)):
-        return []
+    known = [not column.needs or holds(source, column.needs) for column in columns]
     if len(found) != len(expected):
+        if not any(is_known and column.format and column.value != "no" for is_known, column in zip(known, columns)):
+            return []
         params = {"sheet": table, "found": len(found), "expected": len(expected)}
-        return [PackageFinding(PRINTED, file, table, Message("delivery.printed_rows", params))]
+        return [PackageFinding(rule_id, file, table, Message("delivery.printed_rows", params))]
     kinds = [row.kind for row in expected]
     findings = []
     for position, column in enumerate(columns):
@@ -84,7 +85,7 @@ def compare_rows(
         row = next(row for row in range(len(ours)) if not _agree(theirs[row : row + 1], ours[row : row + 1], tolerance))
         heading = "·".join(column.heading)
         params = {"sheet": table, "column": heading, "row": first_row + row, "found": _shown(theirs[row]), "expected": _shown(ours[row])}
-        findings.append(PackageFinding(PRINTED, file, f"{table}·{heading}", Message("delivery.printed_differs", params)))
+        findings.append(PackageFinding(rule_id, file, f"{table}·{heading}", Message("delivery.printed_differs", params)))
     return findings
 
 
@@ -106,7 +107,7 @@ def _cells(book: Any, spec: TableSpec, columns: Sequence[TableColumn], expected:
         return None
 
 
-def _holds(source: DeliverySource, need: str) -> bool:
+def holds(source: DeliverySource, need: str) -> bool:
     """Whether the layers hold what a column is made from: see TableColumn.needs."""
     if hasattr(source.conflicts, need):
         return getattr(source.conflicts, need) is not None

@@ -52,6 +52,11 @@ def printed_rows(spec: TableSpec, columns: Sequence[TableColumn], frame: pd.Data
     return [*result, PrintedRow(_sums(columns, [row.cells for row in rows], TOTAL_LABEL), RowKind.TOTAL)]
 
 
+def without_control(text: str) -> str:
+    """A text without the control characters that Office files cannot hold."""
+    return _CONTROL.sub(" ", text)
+
+
 def decimals(column: TableColumn) -> int:
     """Digits behind the point in a column's number format."""
     return len(column.format.split(".")[1]) if "." in column.format else 0
@@ -83,7 +88,7 @@ def _printed(value: Any, column: TableColumn) -> Any:
     value = plain(value)
     if isinstance(value, float) and column.format:
         return round(value, decimals(column)) + 0.0
-    return _CONTROL.sub(" ", value) if isinstance(value, str) else value
+    return without_control(value) if isinstance(value, str) else value
 
 
 def _sums(columns: Sequence[TableColumn], rows: Sequence[Sequence[Any]], label: str) -> list[Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from village_planner.accounts import category_counts, key_figures, village_facts
 from village_planner.accounts.sums import known_sum
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import TOTAL, hectares, printed_m2, printed_plan
+from village_planner.delivery.naming import TOTAL, hectares, printed_m2
 
 _FACTS = ("households", "persons", "residents", "built_m2")
 
@@ -64,10 +64,3 @@ def phase_totals(source: DeliverySource, summary: pd.DataFrame) -> pd.DataFrame:
     any_move = len(source.data.move[source.data.move["scenario"] == source.scenario]) > 0
     whole = summary[(summary["township_name"] == TOTAL) & any_move]
     return whole.drop(columns=["township_name", "no"], errors="ignore").reset_index(drop=True)
-
-
-def printed_source(source: DeliverySource) -> DeliverySource:
-    """The source with areas of moves as tables print them, so that texts agree with them."""
-    from dataclasses import replace
-
-    return replace(source, data=printed_plan(source.data))

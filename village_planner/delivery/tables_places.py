@@ -1,12 +1,12 @@
-"""The printed table of resettlement sites (集中安置点) as a frame."""
+"""The printed tables of resettlement sites (集中安置点) and of what was carried out (实施台账) as frames."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from village_planner.accounts import site_inflow
+from village_planner.accounts import ledger_rows, site_inflow
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import hectares, printed_m2
+from village_planner.delivery.naming import UNPHASED, destination_names, hectares, printed_m2
 from village_planner.plan.data import plain
 
 
@@ -29,4 +29,17 @@ def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
     known = [f"{column}_{last}" for column in ("capacity", "cumulative")]
     frame["inflow"] = frame[known[1]] if last else pd.array([None] * len(frame), dtype="Int64")
     frame["spare"] = frame[known[0]] - frame[known[1]] if last else frame["inflow"]
+    return frame
+
+
+def ledger_list(source: DeliverySource) -> pd.DataFrame:
+    """One row per move and year of the ledger: target, what was done that year and so far, what is carried over, land."""
+    frame = ledger_rows(source.data, source.scenario)
+    moves = source.data.move[source.data.move["scenario"] == source.scenario]
+    frame["destination_shown"] = frame["move_code"].map(destination_names(source.data, moves, source.profile))
+    frame["phase_name"] = [UNPHASED if pd.isna(phase) else f"{int(phase)}年" for phase in frame["phase"]]
+    frame["year_name"] = [f"{int(year)}年" for year in frame["year"]]
+    frame["share_percent"] = 100 * frame["share"]
+    for name in ("cleared", "built", "reclaimed"):
+        frame[f"{name}_ha"] = hectares(printed_m2(pd.to_numeric(frame[f"{name}_m2"], errors="coerce").astype("float64")))
     return frame

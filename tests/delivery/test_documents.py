@@ -1,0 +1,316 @@
+"""Word documents: texts that read well whatever the plan holds, templates that refuse what they do not know, numbers that can be compared again."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import struct
+import tempfile
+import zipfile
+import zlib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable
+
+import pandas as pd
+import pytest
+from docx import Document
+from lxml import etree
+
+from tests.delivery.plans import plan_rows
+from tools.document_templates import SOURCES, TARGET, build
+from village_planner.base import InputError
+from village_planner.delivery import document_reading
+from village_planner.delivery.document_figures import text_figures
+from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
+from village_planner.delivery.documents import sheet_title, write_document
+from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
+from village_planner.delivery.tables import table_frames
+from village_planner.delivery.workbook import Heading
+from village_planner.plan.data import plan_data
+from village_planner.plan.layers import MemoryLayers
+from village_planner.standards import load_profile
+
+HEADING = Heading("清河县村庄布局规划（2020—2035年）", "清河县规划编制中心", "草稿", "2026-03-01", "送审稿")
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def source_of(rows: Rows, **changes: Any) -> DeliverySource:
+    """The source of a document of these rows; the rule on texts is on."""
+    profile = load_profile("layout-2035")
+    rule = replace(next(iter(profile.rules.values())), on=True, values={"tolerance": 0.01})
+    profile = replace(profile, rules={**profile.rules, "NL-11": rule})
+    return DeliverySource(plan_data(**rows), MemoryLayers({}), profile, "S1", **changes)
+
+
+def without_moves() -> Rows:
+    """The clean plan without any move, site or vote."""
+    rows = plan_rows()
+    for table in ("move", "site", "site_capacity", "consent"):
+        rows[table] = []
+    rows["action"] = [{**row, "action": "retain"} for row in rows["action"]]
+    rows["category"] = [{**row, "category": "05" if row["category"] == "04" else row["category"]} for row in rows["category"]]
+    return rows
+
+
+@lru_cache(maxsize=2)
+def prepared(moving: bool) -> tuple[DeliverySource, dict[str, pd.DataFrame]]:
+    """Source and tables of the clean plan, with or without its moves; they are made once."""
+    source = source_of(plan_rows() if moving else without_moves())
+    return source, table_frames(source, layer_frames(source))
+
+
+@lru_cache(maxsize=1)
+def clean_document() -> bytes:
+    """The explanation of the clean plan."""
+    with tempfile.TemporaryDirectory() as folder:
+        return written(Path(folder)).read_bytes()
+
+
+def clean(tmp_path: Path) -> Path:
+    """A copy of the explanation of the clean plan, which a test may damage."""
+    (tmp_path / "explanation.docx").write_bytes(clean_document())
+    return tmp_path / "explanation.docx"
+
+
+def written(path: Path, rows: Rows | None = None, kind: str = "explanation", sheets: tuple[Path, ...] = (), **changes: Any) -> Path:
+    """A document of these rows, or of the clean plan."""
+    if rows is None and not changes:
+        source, tables = prepared(True)
+    else:
+        source = source_of(rows or plan_rows(), **changes)
+        tables = table_frames(source, layer_frames(source))
+    write_document(kind, path / f"{kind}.docx", source, HEADING, tables, sheets)
+    return path / f"{kind}.docx"
+
+
+def text_of(path: Path) -> str:
+    """All paragraphs of the body outside tables."""
+    return "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs)
+
+
+def changed(path: Path, edit: Callable[[str], str]) -> Path:
+    """The document with its main part edited."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    before = parts["word/document.xml"].decode("utf-8")
+    parts["word/document.xml"] = edit(before).encode("utf-8")
+    assert parts["word/document.xml"].decode("utf-8") != before
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return path
+
+
+def template_with(tmp_path: Path, *paragraphs: str) -> Path:
+    """A template of these paragraphs."""
+    document = Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    document.save(str(tmp_path / "own.docx"))
+    return tmp_path / "own.docx"
+
+
+def filled(tmp_path: Path, template: Path, moving: bool = True) -> Path:
+    """What a template becomes for the clean plan, with or without its moves."""
+    source, tables = prepared(moving)
+    source = replace(source, profile=replace(source.profile, documents={"explanation": template}))
+    write_document("explanation", tmp_path / "filled.docx", source, HEADING, tables, ())
+    return tmp_path / "filled.docx"
+
+
+@pytest.mark.parametrize("kind", ["explanation", "text"])
+def test_a_document_has_no_placeholder_left_and_says_what_the_plan_says(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, None, kind)
+    content = text_of(path)
+    with zipfile.ZipFile(path) as archive:
+        assert not any(b"{{" in archive.read(name) or b"[[" in archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
+    assert "行政村（含涉农社区等村级单元）4个" in content
+    assert "清河县规划编制中心" in content and "2026年3月" in content and "草稿" in content
+    assert "38户" in content
+
+
+@pytest.mark.parametrize("kind", ["explanation", "text"])
+def test_a_plan_without_moves_reads_well_and_has_no_empty_table(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, without_moves(), kind)
+    content = text_of(path)
+    assert re.findall(r"(?<![\d.])0(?:\.0+)?\s?[个户人项公]", content) == []
+    assert "规划期内不安排" in content
+    assert all(len(table.rows) > 1 for table in Document(str(path)).tables)
+
+
+def test_numbers_of_a_text_are_those_of_the_accounts(tmp_path: Path) -> None:
+    figures = text_figures(*prepared(True))
+    found = read_figures(clean(tmp_path))
+    assert {"villages", "households", "move_households", "phase_2025_households", "withdrawn_hamlets", "site_1_capacity"} <= set(found)
+    for name, value in found.items():
+        figure = figures[re.sub(r"__\d+$", "", name)]
+        assert figure.value is not None
+        assert value == pytest.approx(round(figure.value, figure.decimals))
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    assert written(tmp_path / "one").read_bytes() == written(tmp_path / "two").read_bytes()
+
+
+def test_an_untouched_document_agrees_with_the_layers(tmp_path: Path) -> None:
+    path = clean(tmp_path)
+    document = read_document(path)
+    assert document is not None and {"B1", "B4", "B5", "D2", "D6"} <= set(document.tables)
+    assert check_explanation(path, "说明书.docx", prepared(True)[0]) == []
+
+
+def test_a_number_changed_in_the_text_is_found_with_its_sentence(tmp_path: Path) -> None:
+    path = clean(tmp_path)
+    pattern = r'(w:name="vp_move_households"/><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t[^>]*>)38<'
+    findings = check_explanation(changed(path, lambda xml: re.sub(pattern, r"\g<1>83<", xml)), "1/说明书.docx", prepared(True)[0])
+    assert [(finding.rule, finding.subject) for finding in findings] == [("NL-11", "move_households")]
+    assert findings[0].message.params["found"] == "83" and findings[0].message.params["expected"] == "38"
+    assert "迁并任务" in findings[0].message.params["context"]
+
+
+def test_a_number_that_is_kept_hidden_does_not_count(tmp_path: Path) -> None:
+    pattern = r'(w:name="vp_move_households"/>)<w:r>(?:<w:rPr>.*?</w:rPr>)?(<w:t[^>]*>38</w:t></w:r>)'
+    hidden = r"\g<1><w:r><w:t>99</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr>\g<2>"
+    path = changed(clean(tmp_path), lambda xml: re.sub(pattern, hidden, xml))
+    assert read_figures(path)["move_households"] == 99
+    assert len(check_explanation(path, "说明书.docx", prepared(True)[0])) == 1
+
+
+def test_a_number_replaced_by_words_is_found(tmp_path: Path) -> None:
+    pattern = r'(w:name="vp_hamlets"/><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t[^>]*>)5<'
+    path = changed(clean(tmp_path), lambda xml: re.sub(pattern, r"\g<1>若干<", xml))
+    assert math.isnan(read_figures(path)["hamlets"])
+    assert len(check_explanation(path, "说明书.docx", prepared(True)[0])) == 1
+
+
+def test_a_cell_changed_in_any_table_of_the_document_is_found(tmp_path: Path) -> None:
+    path = clean(tmp_path)
+    document = Document(str(path))
+    wanted, edited = None, set()
+    for element in document.element.body:
+        marks = re.findall('w:name="vp_table_(\\w+)"', _xml(element)) if element.tag.endswith("}p") else []
+        wanted = marks[0] if marks else wanted
+        if not element.tag.endswith("}tbl") or wanted is None:
+            continue
+        cells = [node for node in element.iter() if node.tag.endswith("}t") and re.fullmatch(r"[\d,]+\.\d+|[1-9]\d+", node.text or "")]
+        if cells and wanted not in ("B2", "F1", "B6", "B7", "D7"):  # without numbers, or with those of layers that this plan does not have
+            cells[-1].text = "987654"
+            edited.add(prepared(True)[0].profile.tables[wanted].title)
+        wanted = None
+    document.save(str(path))
+    findings = check_explanation(path, "说明书.docx", prepared(True)[0])
+    assert len(edited) >= 10
+    assert {finding.subject.split("·")[0] for finding in findings} == edited
+    assert {finding.rule for finding in findings} == {"NL-11"}
+
+
+def _xml(element: Any) -> str:
+    return str(etree.tostring(element, encoding="unicode"))
+
+
+def test_areas_on_control_lines_are_said_only_where_they_were_checked(tmp_path: Path) -> None:
+    rows = plan_rows()
+    village = rows["village"][0]["code"]
+    assert "永久基本农田图层，该项尚未核查" in text_of(clean(tmp_path))
+    found = Conflicts({}, {village: 15_000.0}, {}, {village: 10_000.0}, {})
+    content = text_of(written(tmp_path, rows, conflicts=found))
+    assert "占用永久基本农田1.00公顷" in content and "压占永久基本农田0.50公顷" in content
+    assert "不进入生态保护红线" in content and "不新增占用耕地" in content
+
+
+@pytest.mark.parametrize(("paragraphs", "named"), [
+    (["共{{villagez}}个村"], "{{villagez}}"), (["{{if:moves}}", "{{nonsense}}", "{{end}}"], "{{nonsense}}"), (["{{if:moves}}", "x"], "{{if:moves}}"),
+    (["{{if:nothing}}", "{{end}}"], "{{if:nothing}}"), (["{{each:phase}}", "{{phase.colour}}", "{{end}}"], "{{phase.colour}}"),
+    (["{{each:planet}}", "{{end}}"], "{{each:planet}}"), (["{{end}}"], "{{end}}"), (["{{table:B99}}"], "{{table:B99}}"), (["{{phase.name}}"], "{{phase.name}}"),
+])
+def test_a_template_that_names_what_does_not_exist_is_refused_by_name(tmp_path: Path, paragraphs: list[str], named: str) -> None:
+    for moving in (True, False):
+        with pytest.raises(InputError) as refusal:
+            filled(tmp_path, template_with(tmp_path, *paragraphs), moving)
+        assert named in [refusal.value.message.params.get("placeholder"), refusal.value.message.params.get("block")]
+        assert refusal.value.message.params["file"] == "own.docx"
+
+
+def test_a_placeholder_that_word_has_cut_into_runs_is_filled_in_the_form_of_its_beginning(tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("共")
+    paragraph.add_run("{{vill").bold = True
+    paragraph.add_run("ages")
+    paragraph.add_run("}}个村")
+    document.save(str(tmp_path / "own.docx"))
+    result = Document(str(filled(tmp_path, tmp_path / "own.docx"))).paragraphs[0]
+    assert result.text == "共4个村"
+    assert [(run.text, bool(run.bold)) for run in result.runs] == [("共", False), ("4", True), ("个村", False)]
+
+
+def test_an_option_is_left_out_where_its_number_is_zero(tmp_path: Path) -> None:
+    template = template_with(tmp_path, "保留{{hamlets_retain}}个[[，未定{{hamlets_undecided}}个]][[，撤并{{hamlets_merge}}个]]。")
+    assert text_of(filled(tmp_path, template)) == "保留3个，撤并1个。"
+
+
+def test_blocks_repeat_choose_and_nest(tmp_path: Path) -> None:
+    template = template_with(
+        tmp_path, "{{each:phase}}", "{{if:phase.moves}}", "{{phase.name}}{{phase.households}}户", "{{else}}", "{{phase.name}}无", "{{end}}", "{{end}}",
+    )
+    assert text_of(filled(tmp_path, template)).split("\n") == ["2020年无", "2021年无", "2022年无", "2025年32户", "2035年6户"]
+
+
+def test_names_may_hold_what_xml_cannot(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["site"][0]["name"] = "A<b>&\x07安置点"
+    assert "A<b>& 安置点" in text_of(written(tmp_path, rows))
+
+
+def test_a_map_sheet_stands_in_the_document_with_its_title(tmp_path: Path) -> None:
+    sheet = tmp_path / "370799清河县01村庄分类图.png"
+    chunk = struct.pack(">II", 4, 3) + b"\x08\x02\x00\x00\x00"
+    head = b"IHDR" + chunk
+    sheet.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + struct.pack(">I", 0) + b"IEND\xaeB`\x82")
+    content = text_of(written(tmp_path, sheets=(sheet, tmp_path / "x.pdf")))
+    assert "图1　村庄分类图" in content and "附图" in content
+    sheet.write_bytes(b"no picture")
+    with pytest.raises(InputError) as refusal:
+        written(tmp_path, sheets=(sheet,))
+    assert refusal.value.message.code == "delivery.document_picture"
+
+
+@pytest.mark.parametrize(("file", "title"), [("370799清河县02布局规划图.jpg", "布局规划图"), ("分期实施图.png", "分期实施图")])
+def test_the_title_of_a_sheet_is_its_name_without_code_area_and_number(file: str, title: str) -> None:
+    assert sheet_title(Path(file)) == title
+
+
+def test_a_document_with_entities_or_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = clean(tmp_path)
+    monkeypatch.setattr(document_reading, "_MOST_BYTES", 100)
+    assert read_document(path) is None
+    monkeypatch.undo()
+    evil = '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    changed(path, lambda xml: re.sub(r"<w:document", evil + "<w:document", xml, count=1))
+    assert read_document(path) is None
+    assert read_figures(tmp_path / "none.docx") == {}
+
+
+def test_no_template_is_a_clear_refusal(tmp_path: Path) -> None:
+    source = prepared(True)[0]
+    source = replace(source, profile=replace(source.profile, documents={}))
+    with pytest.raises(InputError) as refusal:
+        write_document("text", tmp_path / "t.docx", source, HEADING, {}, ())
+    assert refusal.value.message.code == "delivery.document_no_template"
+    (tmp_path / "broken.docx").write_bytes(b"nothing")
+    with pytest.raises(InputError) as refusal:
+        filled(tmp_path, tmp_path / "broken.docx")
+    assert refusal.value.message.code == "delivery.document_template_unreadable"
+
+
+@pytest.mark.parametrize("kind", ["explanation", "text"])
+def test_the_templates_are_built_from_their_source(kind: str) -> None:
+    """After a change of tools/documents run `python -m tools.document_templates`."""
+    with zipfile.ZipFile(TARGET / f"{kind}.docx") as shipped:
+        own = shipped.read("word/document.xml")
+    with zipfile.ZipFile(io.BytesIO(build(SOURCES / f"{kind}.txt"))) as built:
+        assert built.read("word/document.xml") == own
