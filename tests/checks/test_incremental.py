@@ -50,7 +50,16 @@ def full_plan() -> PlanData:
             {"code": "P2", "hamlet_code": H1, "kind": "new", "geom": box(160, 80, 50, 50)},
             {"code": "P3", "hamlet_code": H2, "kind": "existing", "geom": box(590, 590, 40, 40)},
             {"code": "P4", "hamlet_code": None, "kind": "new", "geom": box(2600, 600, 30, 30)},
+            {"code": "P5", "hamlet_code": H2, "kind": "new", "geom": box(640, 590, 20, 20)},
         ],
+        quota=[
+            {"area_code": area, "item": item, "value": value, "source": "下达表"}
+            for area, item, value in (
+                ("370799101", "construction_m2", 10.0), ("370799101", "households", 99.0), ("370799101", "cultivated_m2", 9e6), ("370799", "redline_m2", 5.0),
+                ("370799101", "reserve_m2", 5.0), ("370799101", "per_capita_m2", 10.0), ("370799101", "new_land_m2", 1.0),
+            )
+        ],
+        fixed_village=[{"source": "名单", "village_code": V1, "category": "01", "action": "retain"}],
         consent=[
             {
                 "code": "C1", "village_code": V1, "hamlet_code": H2, "kind": "meeting_households", "date": "2020-02-01",
@@ -64,11 +73,6 @@ def full_plan() -> PlanData:
             {"subject_kind": "hamlet", "subject_code": H2, "item": "persons", "value": "27", "number": 27.0, "unit": "人", "source": "表.xlsx"},
             {"subject_kind": "village", "subject_code": V1, "item": "persons", "value": "180", "number": 180.0, "source": "表.xlsx", "date": "2020-01-01"},
         ],
-        quota=[
-            {"area_code": "370799101", "item": "construction_land_m2", "value": 3000.0, "source": "下达.xlsx"},
-            {"area_code": "370799", "item": "farmland_m2", "value": 900000.0, "source": "下达.xlsx"},
-        ],
-        fixed_village=[{"source": "名单.xlsx", "village_code": V1, "category": "01", "action": "merge"}],
         implementation=[{"move_code": "M1", "year": 2021, "households": 4, "cleared_m2": 100.0}],
         waiver=[{"finding_key": "k", "finding_digest": "d", "reason": "…", "person": "甲", "date": "2020-01-01"}],
         control_layer=[

@@ -116,7 +116,26 @@ def test_the_township_of_a_site_is_its_own_or_that_of_its_village(check: Check) 
     site = {"code": "Z1", "name": "安置点", "setting": "rural", "geom": box(12_000, 0, 100, 100)}
     to_site = move("M1", H2, "site", "Z1")
     assert len(check("QC-7104", _plan(to_site, site=[{**site, "village_code": V3}]))) == 1
-    assert check("QC-7104", _plan(to_site, site=[{**site, "township_code": "370799101", "village_code": V3}])).empty
+    near = {**site, "geom": box(9_000, 0, 100, 100), "township_code": "370799101", "village_code": V3}
+    assert check("QC-7104", _plan(to_site, site=[near])).empty
+
+
+@pytest.mark.parametrize(("distance", "found"), [(9_999.0, 0), (10_001.0, 1)])
+def test_a_target_too_far_away_in_the_same_township(check: Check, distance: float, found: int) -> None:
+    hamlets = [hamlet(1, geom=point(distance, 0)), hamlet(2, geom=point(0, 0)), hamlet(3)]
+    findings = check("QC-7104", _plan(move("M1", H2, target=H1), move("M2", H2, target=H1, phase=2025), hamlet=hamlets))
+    assert findings[["severity", "message_code", "other_kind", "other_code"]].to_numpy().tolist() == [["B", "checks.7104.far", "hamlet", H1]] * found
+    assert findings["measure"].tolist() == [distance] * found
+
+
+def test_a_village_and_its_hamlets_state_the_same(check: Check) -> None:
+    def found(households: int | None, *parts: int | None) -> list[tuple]:
+        hamlets = [hamlet(n, households=count) for n, count in enumerate(parts, 1)]
+        findings = check("QC-7108", _plan(hamlet=hamlets, village=[village(households=households)]))
+        return list(findings[["severity", "subject_kind", "other_code", "measure", "limit_value"]].itertuples(index=False, name=None))
+
+    assert found(50, 20, 25, 4) == [("B", "village", "households", 49.0, 50.0)]
+    assert found(49, 20, 25, 4) == found(50, 20, 25, None) == found(None, 20, 25, 4) == []
 
 
 def test_a_protected_hamlet_cannot_be_withdrawn(check: Check) -> None:

@@ -19,7 +19,7 @@ from village_planner.standards import Profile
 H1, H2 = (hamlet(serial)["code"] for serial in (1, 2))
 FARMLAND = "permanent_basic_farmland"
 NOTHING = MemoryLayers({})
-TOLD_ONLY: tuple[str, ...] = ()
+TOLD_ONLY = ("QC-5205", "QC-5302", "QC-5306", "NL-05", "NL-09", "NL-10")
 """Rules of which a plan without limits from above and without facilities is told that they did not run."""
 
 

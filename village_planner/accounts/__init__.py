@@ -15,6 +15,7 @@ from village_planner.accounts.progress import implementation_by_phase, implement
 from village_planner.accounts.quotas import areas_of_plan, quota_comparison
 from village_planner.accounts.reclamation import is_to_farmland, reclamation
 from village_planner.accounts.scenarios import scenario_differences, scenario_figures
+from village_planner.accounts.stated import stated_and_drawn
 from village_planner.accounts.tasks import hamlet_completion, phase_account, phase_tasks, site_inflow, village_completion
 from village_planner.accounts.work import OpenWork, open_work, villages_in_scope
 
@@ -51,6 +52,7 @@ __all__ = [
     "scenario_figures",
     "site_density",
     "site_inflow",
+    "stated_and_drawn",
     "turnover",
     "usable_deduction",
     "village_actions",

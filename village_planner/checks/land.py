@@ -40,10 +40,10 @@ def reduction(context: Context) -> Iterator[Outcome]:
             continue
         yield Finding(
             subject_kind="county" if is_plan else "township",
-            subject_code=_county(context) if is_plan else row.code,
+            subject_code=unit_code(context) if is_plan else row.code,
             message_code=f"checks.5301.{row.base_source}",
             facts={name: getattr(row, name) for name in ("base_m2", "cleared_m2", "new_m2", "planned_m2", "change_m2")},
-            names={"who": (info["county_name"] or row.name) if is_plan else row.name, "who_code": _county(context) if is_plan else row.code},
+            names={"who": (info["county_name"] or row.name) if is_plan else row.name, "who_code": unit_code(context) if is_plan else row.code},
             measure=float(row.planned_m2),
             limit=float(row.base_m2),
             unit="m2",
@@ -57,7 +57,7 @@ def newly_taken_land(context: Context) -> Iterator[Outcome]:
     if not has_polygons(data):
         yield context.not_checked("no_patches")
         return
-    yield from context.without_polygon(_not_drawn(data, data.site["code"].notna()))
+    yield from context.without_polygon(undrawn_new(data))
     hamlet_of = dict(zip(data.patch["code"], data.patch["hamlet_code"]))
     for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
         if np.isnan(row.outside_m2):
@@ -76,16 +76,21 @@ def turnover_overdue(context: Context) -> Iterator[Outcome]:
         settled = plain(row.settled)
         yield Finding(
             subject_kind=info["scope"],
-            subject_code=_county(context),
+            subject_code=unit_code(context),
             message_code="checks.5303.settled_late" if settled else "checks.5303.not_settled",
             facts={"phase": int(row.phase), "opened_m2": row.opened_m2, "due": int(row.due), **({"settled": settled} if settled else {})},
-            names={"who": info["county_name"] or info["title"], "who_code": _county(context)},
+            names={"who": info["county_name"] or info["title"], "who_code": unit_code(context)},
             other_kind="phase",
             other_code=str(row.phase),
             measure=float(row.opened_m2),
             limit=0.0,
             unit="m2",
         )
+
+
+def undrawn_new(data: PlanData) -> list[str]:
+    """Codes of new patches and of sites that have no polygon."""
+    return _not_drawn(data, data.site["code"].notna())
 
 
 def _not_drawn(data: PlanData, sites: pd.Series) -> list[str]:
@@ -123,7 +128,7 @@ def _taken(context: Context, row: Any, hamlet: str | None, village: str | None) 
     )
 
 
-def _county(context: Context) -> str:
+def unit_code(context: Context) -> str:
     """Code of the plan's unit: the county's, for a township plan that of its only township."""
     info, townships = context.data.info, context.data.township["code"]
     if info["scope"] == "township" and len(townships) == 1:

@@ -44,7 +44,7 @@ def without_destination_or_phase(context: Context) -> Iterator[Outcome]:
 
 
 def impossible_targets(context: Context) -> Iterator[Outcome]:
-    """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township or county (B)."""
+    """QC-7104: targets that do not exist, are the hamlet itself or are withdrawn; targets in another township or county, or far away (B)."""
     lines = move_lines(context.data, context.scenario)
     line_of = dict(zip(lines["move_code"], lines["geom"]))
     routes = _routes(context)
@@ -63,6 +63,7 @@ def impossible_targets(context: Context) -> Iterator[Outcome]:
         fault = _target_fault(context, move.hamlet_code, kind, target)
         if fault is None:
             yield from _other_township(context, move, target, line_of.get(move.code))
+            yield from _far(context, move, target, line_of.get(move.code))
             continue
         circle = _circle(routes, move.hamlet_code, target) if fault == "withdrawn" else []
         names = _target_params(context, kind, target)
@@ -80,8 +81,10 @@ def impossible_targets(context: Context) -> Iterator[Outcome]:
 
 
 def sums_that_differ(context: Context) -> Iterator[Outcome]:
-    """QC-7108: households and persons of a withdrawn hamlet's moves against its own; persons per household (C)."""
+    """QC-7108: households and persons of a withdrawn hamlet's moves against its own, of a village's hamlets against the
+    village's own (B); persons per household (C)."""
     hamlets = context.hamlets
+    yield from _village_sums(context)
     going = hamlets[hamlets["withdrawn"] & (hamlets["moves"] > 0)]
     for figure in _FIGURES:
         silent = going.loc[going[figure].isna(), "hamlet_code"]
@@ -125,6 +128,33 @@ def sums_that_differ(context: Context) -> Iterator[Outcome]:
                 measure=ratio,
                 limit=float(lowest if ratio < lowest else highest),
                 unit="persons/household",
+            )
+
+
+def _village_sums(context: Context) -> Iterator[Outcome]:
+    """Villages that state a figure themselves which is not the sum of their hamlets, where every hamlet states it."""
+    hamlets = context.data.hamlet.drop_duplicates("code")
+    for figure in _FIGURES:
+        known = hamlets.groupby("village_code")[figure].agg(["count", "size", "sum"])
+        sums = known.loc[known["count"] == known["size"], "sum"]
+        for code, own in zip(context.data.village["code"], context.data.village[figure]):
+            if code not in sums.index or pd.isna(own) or int(sums[code]) == int(own):
+                continue
+            total = int(sums[code])
+            yield Finding(
+                subject_kind="village",
+                subject_code=code,
+                message_code=f"checks.7108.village_{figure}",
+                facts={"own": int(own), "total": total, "difference": total - int(own)},
+                names=context.names.village_params(code),
+                severity=context.limit("severity_totals"),
+                village_code=code,
+                other_kind="sum",
+                other_code=figure,
+                measure=float(total),
+                limit=float(own),
+                unit=figure,
+                place=context.names.place(code),
             )
 
 
@@ -214,6 +244,28 @@ def _other_township(context: Context, move: Any, target: str, line: BaseGeometry
         measure=distance_m,
         unit=None if distance_m is None else "m",
         place=line if line is not None else context.names.place(move.hamlet_code),
+    )
+
+
+def _far(context: Context, move: Any, target: str, line: BaseGeometry | None) -> Iterator[Outcome]:
+    """A target in the same township that lies farther than `max_distance_m`; one in another township is told with its distance."""
+    home, away = context.names.township_of_hamlet(move.hamlet_code), _township_of_target(context, move.destination_kind, target)
+    limit_m = float(context.limit("max_distance_m"))
+    if line is None or line.length <= limit_m or (home is not None and away is not None and home != away):
+        return
+    yield _of_hamlet(
+        context,
+        move.hamlet_code,
+        "checks.7104.far",
+        facts={"distance_m": round(line.length), "limit_m": limit_m},
+        names=_target_params(context, move.destination_kind, target),
+        severity=context.limit("severity_far"),
+        other_kind=move.destination_kind,
+        other_code=target,
+        measure=line.length,
+        limit=limit_m,
+        unit="m",
+        place=line,
     )
 
 
