@@ -1271,10 +1271,6 @@
         <translation>备注</translation>
     </message>
     <message>
-        <source>Done in all</source>
-        <translation>累计户数</translation>
-    </message>
-    <message>
         <source>Share</source>
         <translation>完成率</translation>
     </message>
@@ -1313,6 +1309,10 @@
     <message>
         <source>The scenario has no moves.</source>
         <translation>采纳方案没有迁并任务。</translation>
+    </message>
+    <message>
+        <source>Done so far</source>
+        <translation>截至本年累计</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from village_planner.accounts.progress import AREAS, share_of
-from village_planner.accounts.sums import known_sum
+from village_planner.accounts.sums import known_sum, known_sums
 from village_planner.plan.data import PlanData
 
 _PLACE = ("township_code", "township_name", "village_code", "village_name", "hamlet_code", "hamlet_name")
@@ -56,6 +56,23 @@ def ledger_rows(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
+def implementation_at(data: PlanData, scenario: str, year: int) -> pd.DataFrame:
+    """How far each move is at the end of a year, in the order of `move_places`.
+
+    Columns: those of `move_places`, and done (households up to the year; null where the ledger says nothing of the move up to
+    then), share (done / target), carried_over (of the moves due by then: max(0, target − done), where nothing is recorded the
+    whole target; NA for the others).
+    """
+    frame, ledger = move_places(data, scenario), data.implementation
+    until = ledger[ledger["year"] <= year]
+    done = known_sums(until, ["move_code"], ["households"])["households"].fillna(0)
+    frame["done"] = frame["move_code"].map(dict(zip(done.index, done))).astype("Int64")
+    frame["share"] = share_of(frame["done"], frame["target"])
+    due = (frame["phase"] <= year).fillna(False).astype(bool)
+    frame["carried_over"] = (frame["target"] - frame["done"].fillna(0)).clip(lower=0).where(due)
+    return frame
+
+
 def implementation_by_year(data: PlanData, scenario: str) -> pd.DataFrame:
     """Target against actual at the end of each year, for every township and then the plan.
 
@@ -65,15 +82,17 @@ def implementation_by_year(data: PlanData, scenario: str) -> pd.DataFrame:
     of the due moves up to the year), share (done / due), carried_over (sum over the due moves of max(0, target − done)).
     A move of which the ledger says nothing has done 0 here: what is not recorded is not carried out.
     """
-    places, rows = move_places(data, scenario), ledger_rows(data, scenario)
+    rows = ledger_rows(data, scenario)
     recorded = sorted({int(year) for year in rows["year"]})
     years = sorted({*recorded, *(phase for phase in data.phases if recorded and phase <= recorded[-1])})
     areas = [("township", code, name) for code, name in zip(data.township["code"], data.township["name"])]
     result = []
     for year in years:
+        moves, of_year = implementation_at(data, scenario, year), rows[rows["year"] == year]
+        moves["is_due"] = (moves["phase"] <= year).fillna(False).astype(bool)
         for kind, code, name in [*areas, ("plan", pd.NA, data.info["title"])]:
-            mine = [frame if kind == "plan" else frame[frame["township_code"] == code] for frame in (places, rows)]
-            result.append((kind, code, name, year, *_of_year(mine[0], mine[1], year)))
+            mine = [frame if kind == "plan" else frame[frame["township_code"] == code] for frame in (moves, of_year)]
+            result.append((kind, code, name, year, *_of_year(*mine)))
     counts = ("year", "due", "households", "done", "carried_over")
     columns = ["kind", "code", "name", "year", "due", "households", *AREAS, "done", "carried_over"]
     frame = pd.DataFrame(result, columns=columns).astype({**dict.fromkeys(columns[:3], "string"), **dict.fromkeys(counts, "Int64")})
@@ -83,14 +102,11 @@ def implementation_by_year(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
-def _of_year(places: pd.DataFrame, rows: pd.DataFrame, year: int) -> tuple:
-    of_year = rows[rows["year"] == year]
-    actual = [known_sum(of_year[name]) if len(of_year) else pd.NA for name in ("households", *AREAS)]
-    due = places[(places["phase"] <= year).fillna(False).astype(bool)]
-    done_of = rows[rows["year"] <= year].groupby("move_code")["households"].sum()
-    done = due["move_code"].map(dict(zip(done_of.index, done_of))).fillna(0).astype("Int64")
-    missing = (due["target"] - done).clip(lower=0)
-    return (known_sum(due["target"]), *actual, int(done.sum()), known_sum(missing))
+def _of_year(moves: pd.DataFrame, rows: pd.DataFrame) -> tuple:
+    """Figures of an area: moves as `implementation_at` gives them, rows of the ledger of that year."""
+    actual = [known_sum(rows[name]) if len(rows) else pd.NA for name in ("households", *AREAS)]
+    due = moves[moves["is_due"]]
+    return (known_sum(due["target"]), *actual, int(due["done"].fillna(0).sum()), known_sum(due["carried_over"]))
 
 
 def _mapped(codes: pd.Series, values: pd.Series) -> pd.Series:

@@ -29,7 +29,6 @@ _CODE_LISTS = {
     ("move", "mode"): "move_mode", ("patch", "kind"): "patch_kind", ("village", "kind"): "village_kind", ("hamlet", "protection"): "protection",
     ("site", "setting"): "delivered_setting", ("village", "position_stated"): "position",
 }  # fmt: skip
-_ORIGINS = {"manual": "手工", "suggested": "系统建议", "imported": "导入"}
 _PARENTS = {"village_code": "village", "hamlet_code": "hamlet", "site_code": "site", "township_code": "township", "scenario": "scenario"}
 
 
@@ -40,7 +39,9 @@ def revision_table(report: pd.DataFrame, data: PlanData, profile: Profile) -> pd
     no longer has is named after the approved state.
     """
     reader = _Reader(report, data, profile)
-    return pd.DataFrame([reader.line(row) for row in report.to_dict("records")], columns=list(HEADINGS), dtype="string")
+    # Who chose the same thing, a person or a file, is no difference of the plan.
+    rows = [row for row in report.to_dict("records") if row["column"] != "origin"]
+    return pd.DataFrame([reader.line(row) for row in rows], columns=list(HEADINGS), dtype="string")
 
 
 def write_revision(path: Path, table: pd.DataFrame, title: str) -> None:
@@ -86,7 +87,8 @@ class _Reader:
             return (*head, SHAPE, self._shape(row["old"]), self._shape(row["new"]))
         column = next(column for column in BY_NAME[name].columns if column.name == row["column"])
         context = {**key, **self._rows.get(name, {}).get(str(key.get("code")), {})}
-        return (*head, column.alias, self._value(name, column, row["old"], context), self._value(name, column, row["new"], context))
+        values = (self._value(name, column, row[side], context) for side in ("old", "new"))
+        return (*head, _heading(column), *values)
 
     def _place(self, name: str, values: Mapping[str, Any]) -> tuple[str, str, str]:
         """Township, village and subject that a row belongs to, by name."""
@@ -110,7 +112,7 @@ class _Reader:
         """All that a row says, but its key and where it comes from."""
         skipped = {*BY_NAME[name].key, "origin", "hamlet_code", "village_code"}
         parts = [
-            f"{column.alias}：{self._value(name, column, row.get(column.name), row)}"
+            f"{_heading(column)}：{self._value(name, column, row.get(column.name), row)}"
             for column in BY_NAME[name].columns
             if column.name not in skipped and row.get(column.name) not in (None, "")
         ]
@@ -123,8 +125,6 @@ class _Reader:
             return self._named(_PARENTS[column.name], value) or str(value)
         if column.name == "destination_code":
             return self._named("site", value) or self._named("hamlet", value) or str(value)
-        if column.name == "origin":
-            return _ORIGINS.get(str(value), str(value))
         if (name, column.name) in _CODE_LISTS:
             return self._word(_CODE_LISTS[name, column.name], str(value))
         return f"{value:,.2f}" if column.type == "real" else str(value)
@@ -146,6 +146,11 @@ class _Reader:
     def _of(self, table: str, code: Any, column: str) -> Any:
         value = self._rows[table].get(str(code), {}).get(column) if code is not None else None
         return None if value is None or pd.isna(value) else value
+
+
+def _heading(column: Column) -> str:
+    """What a column is called where its codes are shown as names."""
+    return column.alias.removesuffix("代码") or column.alias
 
 
 def _write_xlsx(path: Path, table: pd.DataFrame, title: str) -> None:

@@ -11,11 +11,11 @@ import pandas as pd
 from village_planner import checks
 from village_planner.accounts import (
     OpenWork,
-    category_counts,
+    category_totals,
     implementation_by_phase,
     move_places,
     open_work,
-    phase_tasks,
+    phase_account,
     villages_in_scope,
     withdrawn_hamlets,
 )
@@ -28,7 +28,7 @@ from village_planner.plan.status import title as status_title
 from village_planner.standards import Profile
 
 SEVERITIES = ("A", "B", "C")
-NAMED = 3
+UNCLASSIFIED_COLOR, PHASE_COLOR = "#bdbdbd", "#4c8cb5"
 
 
 @dataclass(frozen=True)
@@ -210,28 +210,25 @@ def _ledger(data: PlanData) -> WorkStep:
 
 def _category_bars(data: PlanData, profile: Profile, scenario: str) -> tuple[Bar, ...]:
     codes = profile.code_list("category")
-    counts = category_counts(data, profile, scenario)
     bars = []
-    for code in (*codes.codes, None):
-        rows = counts[counts["category"].isna()] if code is None else counts[counts["category"] == code]
-        villages, households = int(rows["villages"].sum()), known_sum(rows["households"].dropna())
-        row = codes.row(code) if code else None
-        name = "" if row is None else row.get("short") or row["name"]
-        bars.append(Bar(name, villages, _message("bar_households", count=int(households)), (row or {}).get("color") or "#bdbdbd"))
+    for row in category_totals(data, profile, scenario).to_dict("records"):
+        entry = codes.row(row["category"]) if not pd.isna(row["category"]) else None
+        known = not pd.isna(row["households"])
+        note = _message("bar_households", count=int(row["households"])) if known and row["villages"] else None
+        name = "" if entry is None else entry.get("short") or entry["name"]
+        bars.append(Bar(name, int(row["villages"]), note, (entry or {}).get("color") or UNCLASSIFIED_COLOR))
     return tuple(bars)
 
 
 def _phase_bars(data: PlanData, scenario: str) -> tuple[Bar, ...]:
-    tasks = phase_tasks(data, scenario)
-    done_of = _done_by_phase(data, scenario)
+    account, done_of = phase_account(data, scenario), _done_by_phase(data, scenario)
     bars = []
-    for phase in (*data.phases, None):
-        rows = tasks[tasks["phase"].isna()] if phase is None else tasks[tasks["phase"] == phase]
-        if phase is None and not len(rows):
-            continue
-        note = _message("bar_hamlets", hamlets=int(rows["hamlets"].sum()), moves=int(rows["moves"].sum()))
-        households = int(rows["households"].fillna(0).sum())
-        bars.append(Bar("" if phase is None else str(phase), households, note, "#4c8cb5", done_of.get(phase)))
+    for row in account[account["kind"] == "plan"].to_dict("records"):
+        phase = plain(row["phase"])
+        done = done_of.get(phase)
+        note = _message("bar_hamlets", hamlets=int(row["hamlets"]), moves=int(row["moves"])) if done is None else _message("bar_done", done=done)
+        households = 0 if pd.isna(row["households"]) else int(row["households"])
+        bars.append(Bar("" if phase is None else str(phase), households, note, PHASE_COLOR, done))
     return tuple(bars)
 
 

@@ -10,8 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QWidget
 
 from village_planner.desk import compat
-
-M2_PER_HECTARE = 10_000
+from village_planner.desk.land_figures import M2_PER_HECTARE
 
 
 class LandPane(QWidget):

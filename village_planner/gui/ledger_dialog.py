@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from village_planner.accounts import implementation_by_year, implementation_progress, move_places
+from village_planner.accounts import implementation_at, implementation_by_year
 from village_planner.desk import compat
 from village_planner.desk.procedure import save_ledger
 from village_planner.desk.session import PlanSession
@@ -67,13 +67,12 @@ class LedgerDialog(QDialog):
     def load(self) -> None:
         """Show what the plan holds of the chosen year; what was typed and not saved is dropped."""
         data, scenario = self._session.data, self._session.data.scenario
-        self._places = records(move_places(data, scenario))
-        progress = {row["move_code"]: row for row in records(implementation_progress(data, scenario))}
+        self._places = records(implementation_at(data, scenario, self.year.value()))
         rows = data.implementation[data.implementation["year"] == self.year.value()]
         self._stated = {row["move_code"]: row for row in records(rows)}
         self._loading = True
         try:
-            self._fill(progress)
+            self._fill()
             self._offer_townships()
         finally:
             self._loading = False
@@ -121,11 +120,11 @@ class LedgerDialog(QDialog):
         layout.addWidget(self._note)
         layout.addWidget(buttons)
 
-    def _fill(self, progress: dict[str, dict[str, Any]]) -> None:
+    def _fill(self) -> None:
         headings = [
             self.tr("Township"), self.tr("Village"), self.tr("Hamlet"), self.tr("Destination"), self.tr("Phase"), self.tr("Target (households)"),
             self.tr("Households in the year"), self.tr("Cleared m²"), self.tr("Built m²"), self.tr("Reclaimed m²"), self.tr("Note"),
-            self.tr("Done in all"), self.tr("Share"), self.tr("Carried over"),
+            self.tr("Done so far"), self.tr("Share"), self.tr("Carried over"),
         ]  # fmt: skip
         self.table.setColumnCount(len(headings))
         self.table.setHorizontalHeaderLabels(headings)
@@ -133,13 +132,11 @@ class LedgerDialog(QDialog):
         self.table.setRowCount(len(self._places))
         kinds = self._session.profile.code_list("destination_kind")
         for row, place in enumerate(self._places):
-            stated, whole = self._stated.get(place["move_code"], {}), progress[place["move_code"]]
-            done = None if whole["done"] is None else whole["done"] + (whole["done_later"] or 0)
-            share = None if done is None or not whole["target"] else f"{done / whole['target']:.1%}"
+            stated = self._stated.get(place["move_code"], {})
             cells = [
                 place["township_name"], place["village_name"], place["hamlet_name"], place["destination_name"] or kinds.name(place["destination_kind"]),
                 place["phase"] or self.tr("unphased"), place["target"], *(stated.get(name) for name in (*ACTUALS, "note")),
-                done, share, whole["carried_over"],
+                place["done"], None if place["share"] is None else f"{place['share']:.1%}", place["carried_over"],
             ]  # fmt: skip
             for column, value in enumerate(cells):
                 self._set(row, column, value, self._can_edit() and FIXED_COLUMNS <= column <= FIXED_COLUMNS + len(ACTUALS))

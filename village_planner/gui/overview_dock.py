@@ -8,9 +8,9 @@ from qgis.gui import QgsCollapsibleGroupBoxBasic, QgsDockWidget
 from qgis.PyQt.QtCore import QSize, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from village_planner.accounts import land_balance
 from village_planner.base import Message
 from village_planner.desk.figures import LiveFigure, Snapshot
+from village_planner.desk.land_figures import LandFigures, land_figures
 from village_planner.desk.language import local_time, text
 from village_planner.desk.overview import SEVERITIES, Bar, Overview, overview
 from village_planner.desk.session import PlanSession
@@ -179,9 +179,8 @@ class OverviewDock(QgsDockWidget):
             said += [f"· {text(message)}" for message in value.not_checked]
         self._checked.setText("\n".join(said))
 
-    def _show_land(self, value: Any) -> None:
-        balance, limits = value
-        self.land.show_balance(balance, [text(limit) for limit in limits])
+    def _show_land(self, value: LandFigures) -> None:
+        self.land.show_balance(value.balance, [text(limit) for limit in value.limits])
         self.land.set_stale(False)
 
     def _tell_land(self, message: Message) -> None:
@@ -196,10 +195,8 @@ def _sum_up(snapshot: Snapshot, _: Any) -> Overview:
     return overview(snapshot.data, snapshot.profile, snapshot.scenario, snapshot.inside)
 
 
-def _balance(snapshot: Snapshot, feedback: Any) -> tuple[dict[str, Any], list[Message]]:
-    """The row of the whole plan, and what the superior plan allows."""
-    table = land_balance(snapshot.data, snapshot.layers(), snapshot.profile, snapshot.scenario, feedback)
-    return table.iloc[-1].to_dict(), []
+def _balance(snapshot: Snapshot, feedback: Any) -> LandFigures:
+    return land_figures(snapshot.data, snapshot.layers(), snapshot.profile, snapshot.scenario, feedback)
 
 
 def _shown_bar(bar: Bar, name: str, unit: str) -> ShownBar:

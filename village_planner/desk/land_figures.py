@@ -1,0 +1,53 @@
+"""The land balance of the 总览 dock, and what the scenario comes to against the limits from above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from village_planner.accounts import land_balance, quota_comparison
+from village_planner.base import Feedback, Message
+from village_planner.plan.data import PlanData
+from village_planner.plan.layers import Layers
+from village_planner.standards import Profile
+
+M2_PER_HECTARE = 10_000
+AREA = "m²"
+
+
+@dataclass(frozen=True)
+class LandFigures:
+    """balance: the row of the whole plan of `accounts.land_balance`. limits: a sentence per limit, those that are not met first."""
+
+    balance: dict[str, Any]
+    limits: tuple[Message, ...]
+
+
+def land_figures(data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback) -> LandFigures:
+    """Work the figures out; raises Cancelled."""
+    balance = land_balance(data, layers, profile, scenario, feedback).iloc[-1].to_dict()
+    if not len(data.quota):
+        return LandFigures(balance, ())
+    table = quota_comparison(data, layers, profile, scenario, feedback=feedback)
+    whole = table[table["area_kind"] == "county"] if (table["area_kind"] == "county").any() else table
+    parts = table.drop(whole.index)
+    lines = [_limit(row) for row in whole.sort_values("met", kind="stable", na_position="last").to_dict("records")]
+    missed = parts[~parts["met"].fillna(True).astype(bool)]
+    if len(missed):
+        named = "、".join(f"{row['area_name']}（{row['item_name']}）" for row in missed.to_dict("records"))
+        lines.insert(0, Message("desk.overview_limits_of_townships", {"count": len(missed), "named": named}))
+    return LandFigures(balance, tuple(lines))
+
+
+def _limit(row: dict[str, Any]) -> Message:
+    outcome = "unknown" if pd.isna(row["planned"]) else "told" if pd.isna(row["met"]) else "met" if row["met"] else "missed"
+    params = {"area": row["area_name"], "item": row["item_name"], "target": _shown(row["target"], row["unit"]), "planned": _shown(row["planned"], row["unit"])}
+    return Message(f"desk.overview_limit_{outcome}", params)
+
+
+def _shown(value: Any, unit: str) -> str:
+    if pd.isna(value):
+        return "—"
+    return f"{value / M2_PER_HECTARE:,.2f} ha" if unit == AREA else f"{value:,.10g} {unit}"
