@@ -82,7 +82,7 @@ def example(phases: tuple[int, ...] = (2020, 2021, 2022, 2025, 2035), info: dict
 
 def features(*rows: dict[str, Any]) -> pd.DataFrame:
     """Features of a control layer with the columns that layers give; missing values are null."""
-    columns = ["layer", "source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "geom"]
+    columns = ["layer", "source_id", "name", "class_code", "built_code", "deduction", "slope", "level", "state", "year", "geom"]
     frame = pd.DataFrame([{"source_id": str(n), **row} for n, row in enumerate(rows, 1)], columns=columns)
     frame["deduction"] = frame["deduction"].astype(float)
     return frame

@@ -1,11 +1,11 @@
-"""Cultivated land, land per person, limits from above, phases with running sums, categories of the whole plan."""
+"""Cultivated land, land per person, limits from above, phases with running sums, categories of the whole plan, facilities."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from tests.accounts.examples import TOWNSHIP, V1, V2, V3, action, box, category, example, features, geod_area_m2, hamlet, move, village
+from tests.accounts.examples import TOWNSHIP, V1, V2, V3, action, box, category, example, features, geod_area_m2, hamlet, move, point, village
 from village_planner import accounts
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
@@ -190,3 +190,21 @@ def test_turnover_of_one_township(profile: Profile) -> None:
     data = _plan(move=[move("M1", H2, phase=2021, built_m2=100.0), move("M2", K1, phase=2021, built_m2=40.0)])
     opened = [accounts.turnover(data, profile, "S1", town).set_index("phase").loc[2021, "opened_m2"] for town in (None, "370799101", "370799102")]
     assert opened == [140.0, 100.0, 40.0]
+
+
+def test_facilities_serve_the_village_around_them_else_the_nearest_hamlet(profile: Profile) -> None:
+    layer = features(
+        {"name": "柳河卫生室", "class_code": "卫生室", "state": "present", "geom": point(10, 10)},
+        {"name": "石桥幸福院", "class_code": "其他", "state": "planned", "geom": point(12_050, 160)},
+        {"name": "远处小学", "class_code": "小学", "geom": point(15_000, 5_000)},
+        {"name": "未定位超市", "class_code": "超市", "geom": None},
+    )
+    patch = [{"code": "P1", "hamlet_code": K1, "kind": "existing", "geom": box(12_000, 0, 100, 100)}]
+    data = _plan(village=[village(geom=box(0, 0, 500, 500)), village(V3, "石桥村")], patch=patch)
+    frame = accounts.facility_coverage(data, MemoryLayers({"facility": layer}), profile).set_index(["village_code", "facility"])
+    assert frame.loc[(V1, "clinic"), ["state", "count", "names"]].tolist() == ["present", 1, "柳河卫生室"]
+    assert frame.loc[(V3, "elderly"), "state"] == "planned"
+    assert set(frame.loc[V1]["state"]) == {"present", "lacking"}
+    assert frame.loc[(V3, "school"), "state"] == "lacking"
+    unknown = accounts.facility_coverage(data, NOTHING, profile)
+    assert set(unknown["state"]) == {"unknown"} and unknown["count"].isna().all()

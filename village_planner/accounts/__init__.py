@@ -4,6 +4,7 @@ from village_planner.accounts.boundary import positions
 from village_planner.accounts.categories import category_counts, category_totals
 from village_planner.accounts.cultivated import cultivated_balance
 from village_planner.accounts.decisions import hamlet_actions, patch_states, village_actions, withdrawn_hamlets
+from village_planner.accounts.facilities import facilities_served, facility_coverage
 from village_planner.accounts.facts import hamlet_frame, site_density, village_facts
 from village_planner.accounts.figures import key_figures
 from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
@@ -27,6 +28,8 @@ __all__ = [
     "counted_once",
     "coverage",
     "cultivated_balance",
+    "facilities_served",
+    "facility_coverage",
     "hamlet_actions",
     "hamlet_completion",
     "hamlet_frame",
