@@ -827,6 +827,18 @@
         <source>Plan</source>
         <translation>总览</translation>
     </message>
+    <message>
+        <source>Import table…</source>
+        <translation>导入表格…</translation>
+    </message>
+    <message>
+        <source>Import table</source>
+        <translation>导入表格</translation>
+    </message>
+    <message>
+        <source>{0} rows taken, {1} not taken. The report gives the reasons.</source>
+        <translation>采纳 {0} 行，未采纳 {1} 行，原因见报告。</translation>
+    </message>
 </context>
 <context>
     <name>DestinationEdit</name>
@@ -1995,6 +2007,117 @@
     <message>
         <source>{0} is running…</source>
         <translation>正在进行：{0}…</translation>
+    </message>
+</context>
+<context>
+    <name>TableDialog</name>
+    <message>
+        <source>Import table</source>
+        <translation>导入表格</translation>
+    </message>
+    <message>
+        <source>Choose what each column is; the first cells help. Nothing is taken but what is chosen here, and every figure keeps its source and date. A report tells what was taken, what was converted and what contradicts.</source>
+        <translation>请确认每一列是什么，可参考前几个单元格。只采纳此处选定的列，每个数值都保留来源和日期；采纳、换算和矛盾情况见报告。</translation>
+    </message>
+    <message>
+        <source>Facts of villages and hamlets</source>
+        <translation>行政村、居民点数据</translation>
+    </message>
+    <message>
+        <source>Limits per township or county</source>
+        <translation>乡镇、县级下达指标</translation>
+    </message>
+    <message>
+        <source>List of villages fixed from above</source>
+        <translation>上级确定的村庄名单</translation>
+    </message>
+    <message>
+        <source>The table holds</source>
+        <translation>表格内容</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格文件</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation>工作表</translation>
+    </message>
+    <message>
+        <source>Each row is</source>
+        <translation>每行是</translation>
+    </message>
+    <message>
+        <source>a village</source>
+        <translation>行政村</translation>
+    </message>
+    <message>
+        <source>a hamlet</source>
+        <translation>居民点</translation>
+    </message>
+    <message>
+        <source>as the row says</source>
+        <translation>按行内所写</translation>
+    </message>
+    <message>
+        <source>Date of the figures</source>
+        <translation>数据日期</translation>
+    </message>
+    <message>
+        <source>YYYY-MM-DD, where the rows state none</source>
+        <translation>YYYY-MM-DD，行内未写日期时采用</translation>
+    </message>
+    <message>
+        <source>Column of the table</source>
+        <translation>表中列</translation>
+    </message>
+    <message>
+        <source>First cells</source>
+        <translation>前几个单元格</translation>
+    </message>
+    <message>
+        <source>is</source>
+        <translation>对应</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>the one that fits best</source>
+        <translation>自动选择最相符的</translation>
+    </message>
+    <message>
+        <source>The table is being read…</source>
+        <translation>正在读取表格……</translation>
+    </message>
+    <message>
+        <source>Read table</source>
+        <translation>读取表格</translation>
+    </message>
+    <message>
+        <source>{0}: {1} rows</source>
+        <translation>{0}：{1} 行</translation>
+    </message>
+    <message>
+        <source>kept under its heading</source>
+        <translation>按列标题保留</translation>
+    </message>
+    <message>
+        <source>not taken</source>
+        <translation>不采纳</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未注明</translation>
     </message>
 </context>
 <context>

@@ -26,6 +26,7 @@ from village_planner.gui.leads import Leads
 from village_planner.gui.overview_dock import OverviewDock
 from village_planner.gui.plan_actions import PlanActions
 from village_planner.gui.running import StepRunner
+from village_planner.gui.table_dialog import FACTS, TableDialog
 from village_planner.gui.telling import Teller, title
 
 _LAST_FOLDER = "village_planner/last_folder"
@@ -133,6 +134,7 @@ class DeskWindow(QObject):
         self._add("overview", self.tr("Plan"), self.show_overview)
         self._add("classify", self.tr("Classify"), self.show_classify)
         self._need_plan.append(self._add("control", self.tr("Add control layer…"), self.add_control))
+        self._need_plan.append(self._add("table", self.tr("Import table…"), self.import_table))
         self._need_plan.append(self._add("check", self.tr("Check"), self.check))
         self._need_plan.append(self._add("package", self.tr("Write package…"), self.deliver))
         self._toolbar.addSeparator()
@@ -206,6 +208,17 @@ class DeskWindow(QObject):
             title=dialog.title.text().strip() or None,
         )
         self._runner.start(self.tr("Add control layer"), lambda feedback: add_control(request, feedback), self._show_control)
+
+    def import_table(self, kind: str = FACTS) -> None:
+        """Ask for a table of facts or limits from above and take it; kind: what the dialog offers first."""
+        dialog = TableDialog(self.session.profile, kind, self._iface.mainWindow())
+        if dialogs.accepted(dialog):
+            self._runner.start(self.tr("Import table"), dialog.step(self.session.path), self._show_taken)
+
+    def _show_taken(self, result: Any) -> None:
+        self.session.reload()
+        said = self.tr("{0} rows taken, {1} not taken. The report gives the reasons.")
+        self._teller.done(said.format(result.accepted, result.rejected), result.report_path.with_suffix(".html"))
 
     def _show_control(self, result: Any) -> None:
         self.session.reload()

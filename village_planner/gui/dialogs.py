@@ -115,7 +115,7 @@ class NewPlanDialog(StepDialog):
         self.townships = self.add_file(self.tr("Township polygons"), layers)
         self.patches = self.add_file(self.tr("Settlement patches"), layers)
         self.land_use = self.add_file(self.tr("or land-use layer"), layers)
-        self.resize(560, 480)
+        self.resize(560, 640)
 
 
 class ControlDialog(StepDialog):

@@ -6,6 +6,7 @@ from village_planner.intake.decide import decide
 from village_planner.intake.facts import add_facts
 from village_planner.intake.implement import implement
 from village_planner.intake.limits import add_limits
+from village_planner.intake.preview import TablePreview, chosen_map, preview_table
 from village_planner.intake.requests import (
     AddControl,
     AddFacts,
@@ -32,13 +33,16 @@ __all__ = [
     "Decide",
     "DecideResult",
     "Implement",
+    "TablePreview",
     "TakeResult",
     "add_control",
     "add_facts",
     "add_limits",
+    "chosen_map",
     "create_plan",
     "decide",
     "implement",
+    "preview_table",
     "settle",
     "settle_committees",
 ]

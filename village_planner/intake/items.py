@@ -36,7 +36,7 @@ def items_spec(identity: InputSpec, codes: CodeList, own: Mapping[str, str]) -> 
         names = (row["name"], *(alias for alias in row.get("aliases", "").split("|") if alias), row["code"])
         fields[row["code"]] = InputField(row["code"], row["name"], names, "", False)
     for name, heading in own.items():
-        if name not in fields:
+        if name not in fields and heading:
             fields[name] = InputField(name, name, (heading,), "", False)
     return InputSpec(identity.id, fields)
 

@@ -66,12 +66,12 @@ def match_columns(
     """Match the columns of a table to the fields of an input spec.
 
     headings: column → its headings, each a list of levels from the top (a field name and its alias are two headings).
-    chosen: field → column as the planner says it; it wins. Raises InputError where it names what does not exist.
+    chosen: field → column as the planner says it; it wins, and '' says that no column is that field. Raises InputError where it names what does not exist.
     A heading that fits is refused where its content is of another kind; of two that fit, the better content wins.
     """
     fixed = _chosen_matches(headings, spec, chosen, file)
     taken = {match.column for match in fixed}
-    open_fields = [field for field in spec.fields.values() if field.id not in {match.field for match in fixed}]
+    open_fields = [field for field in spec.fields.values() if field.id not in chosen]
     candidates = _candidates(frame, headings, open_fields, taken, rule)
     named, refused = _assign(candidates)
     taken |= {match.column for match in named}
@@ -91,7 +91,7 @@ def match_columns(
 def heading_score(headings: Iterable[Sequence[Sequence[str]]], spec: InputSpec, chosen: Mapping[str, str]) -> float:
     """Return how well a set of headings fits a spec; 0 where none does. Each field counts once, by its best heading."""
     best: dict[str, float] = {}
-    wanted = {heading_key(column): field for field, column in chosen.items()}
+    wanted = {heading_key(column): field for field, column in chosen.items() if column}
     for forms in headings:
         for levels in forms:
             for key in _full_keys(levels):
@@ -133,6 +133,8 @@ def _chosen_matches(
     for field, column in chosen.items():
         if field not in spec.fields:
             raise InputError("intake.field_map_field", field=field, known="、".join(spec.fields))
+        if not column:
+            continue
         found = by_key.get(heading_key(column))
         if found is None:
             raise InputError("intake.field_map_column", file=file, field=field, column=column, known="、".join(headings))

@@ -96,3 +96,12 @@ def figure(cell: Any, wanted: str, stated: Unit | None) -> float | None:
         raise InputError("intake.unit_other", value=text(cell), unit=stated.name, wanted=wanted)
     # 0.1234 万人 is 1,234 people, not 1233.9999999999998.
     return round(found * stated.factor / target.factor, 6)
+
+
+def units_like(unit: str) -> tuple[str, ...]:
+    """Return the names of the units that measure the same as `unit`, itself first; empty for '' and for what is no known unit."""
+    own = unit_named(unit)
+    if own is None:
+        return ()
+    same = sorted({(known.factor, known.name) for known in _UNITS.values() if known.base == own.base})
+    return (own.name, *(name for _, name in same if name != own.name))
