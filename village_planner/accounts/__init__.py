@@ -10,7 +10,7 @@ from village_planner.accounts.figures import key_figures
 from village_planner.accounts.ground import counted_once, coverage, usable_deduction, without_earlier
 from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.ledger import implementation_at, implementation_by_year, ledger_rows, move_places
-from village_planner.accounts.lines import move_lines
+from village_planner.accounts.lines import hamlet_places, move_lines
 from village_planner.accounts.people_and_land import per_capita_land, village_per_capita
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
 from village_planner.accounts.quotas import areas_of_plan, quota_comparison
@@ -33,6 +33,7 @@ __all__ = [
     "hamlet_actions",
     "hamlet_completion",
     "hamlet_frame",
+    "hamlet_places",
     "implementation_at",
     "implementation_by_phase",
     "implementation_by_year",

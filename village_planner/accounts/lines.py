@@ -34,15 +34,21 @@ def move_lines(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
+def hamlet_places(data: PlanData) -> dict[str, BaseGeometry]:
+    """Place by hamlet code: its point, else the inner point of its first patch; hamlets without either are left out."""
+    places = {code: geom for code, geom in zip(data.hamlet["code"], data.hamlet["geom"]) if geom is not None}
+    for code, geom in zip(data.patch["hamlet_code"], data.patch["geom"]):
+        if geom is not None and not pd.isna(code) and code not in places:
+            places[code] = shapely.point_on_surface(geom)
+    return places
+
+
 class _Places:
     """Points of hamlets, sites and towns."""
 
     def __init__(self, data: PlanData) -> None:
         self._data = data
-        self._hamlets = {code: geom for code, geom in zip(data.hamlet["code"], data.hamlet["geom"]) if geom is not None}
-        for code, geom in zip(data.patch["hamlet_code"], data.patch["geom"]):
-            if geom is not None and not pd.isna(code) and code not in self._hamlets:
-                self._hamlets[code] = shapely.point_on_surface(geom)
+        self._hamlets = hamlet_places(data)
         self._sites = {code: shapely.point_on_surface(geom) for code, geom in zip(data.site["code"], data.site["geom"])}
 
     def hamlet(self, code: str) -> BaseGeometry | None:

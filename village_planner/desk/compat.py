@@ -7,11 +7,17 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsFieldConstraints,
+    QgsLabelingEngineSettings,
+    QgsLayoutExporter,
+    QgsLayoutItemLabel,
+    QgsLayoutItemShape,
+    QgsPalLayerSettings,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsRenderContext,
     QgsTask,
     QgsWkbTypes,
 )
@@ -38,7 +44,19 @@ NOT_NULL = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "Constraint
 UNIQUE = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintUnique", QgsFieldConstraints, "ConstraintUnique")
 NO_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "NoGeometry", QgsWkbTypes, "NoGeometry")
 POLYGON = _scoped(getattr(Qgis, "GeometryType", None), "Polygon", QgsWkbTypes, "PolygonGeometry")
+POINT = _scoped(getattr(Qgis, "GeometryType", None), "Point", QgsWkbTypes, "PointGeometry")
 LINE = _scoped(getattr(Qgis, "GeometryType", None), "Line", QgsWkbTypes, "LineGeometry")
+# QGIS 3.26 moved the enums of labelling into Qgis, 3.22 and 3.30 those of layouts and rendering into scopes.
+LABEL_HORIZONTAL = _scoped(getattr(Qgis, "LabelPlacement", None), "Horizontal", QgsPalLayerSettings, "Horizontal")
+LABEL_AROUND = _scoped(getattr(Qgis, "LabelPlacement", None), "AroundPoint", QgsPalLayerSettings, "AroundPoint")
+LABEL_ENGINE = _scoped(
+    getattr(Qgis, "LabelPlacementEngineVersion", None), "Version2", QgsLabelingEngineSettings, "PlacementEngineVersion2"
+)
+LABEL_ALWAYS_SHOW = _scoped(getattr(QgsPalLayerSettings, "Property", None), "AlwaysShow", QgsPalLayerSettings, "AlwaysShow")
+LABEL_FONT_MODE = _scoped(getattr(QgsLayoutItemLabel, "Mode", None), "ModeFont", QgsLayoutItemLabel, "ModeFont")
+EXPORTED = _scoped(getattr(QgsLayoutExporter, "ExportResult", None), "Success", QgsLayoutExporter, "Success")
+RECTANGLE = _scoped(getattr(QgsLayoutItemShape, "Shape", None), "Rectangle", QgsLayoutItemShape, "Rectangle")
+TEXT_AS_TEXT = _scoped(getattr(Qgis, "TextRenderFormat", None), "AlwaysText", QgsRenderContext, "TextFormatAlwaysText")
 # QgsField takes QMetaType from 3.38 on; Qt 6 has no QVariant.Type.
 _FIELD_TYPES = QMetaType.Type if Qgis.versionInt() >= 33800 else QVariant.Type
 TEXT = _scoped(_FIELD_TYPES, "QString", _FIELD_TYPES, "String")

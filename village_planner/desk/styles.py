@@ -28,7 +28,10 @@ from village_planner.standards import CodeList
 SEVERITY_COLORS = {"A": "#d7191c", "B": "#fd8d3c", "C": "#e6c229"}
 UNDECIDED_COLOR = "#ffffff"
 PHASE_COLORS = ("#a50026", "#d73027", "#f46d43", "#fdae61", "#4575b4", "#313695")
-LABEL_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "SimSun")
+LABEL_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "思源黑体", "Microsoft YaHei", "微软雅黑", "PingFang SC", "SimHei", "黑体",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimSun", "宋体",
+)
 
 # Denominators: the larger the further out a layer is still drawn.
 VILLAGE_LABELS_FROM = 400_000
@@ -58,8 +61,8 @@ def style_hamlets(layer: QgsVectorLayer, actions: CodeList) -> None:
 
 def style_moves(layer: QgsVectorLayer, phases: Iterable[int]) -> None:
     """Draw moves as arrows, one colour for each phase."""
-    listed = [(year, str(year), _arrow(PHASE_COLORS[number % len(PHASE_COLORS)])) for number, year in enumerate(phases)]
-    unphased = (None, QCoreApplication.translate("PlanLayers", "Unphased"), _arrow("#737373"))
+    listed = [(year, str(year), arrow(PHASE_COLORS[number % len(PHASE_COLORS)])) for number, year in enumerate(phases)]
+    unphased = (None, QCoreApplication.translate("PlanLayers", "Unphased"), arrow("#737373"))
     layer.setRenderer(_categorized("phase", [*listed, unphased]))
     _visible_from(layer, HAMLETS_FROM)
 
@@ -144,17 +147,18 @@ def _ring(color: str, width_mm: float) -> QgsMarkerSymbol:
     )
 
 
-def _arrow(color: str) -> QgsLineSymbol:
-    arrow = QgsArrowSymbolLayer()
-    arrow.setIsCurved(False)
-    arrow.setArrowWidth(0.5)
-    arrow.setArrowStartWidth(0.5)
-    arrow.setHeadLength(2.4)
-    arrow.setHeadThickness(1.4)
-    arrow.setColor(QColor(color))
-    arrow.setSubSymbol(QgsFillSymbol.createSimple({"color": color, "outline_color": "#ffffff", "outline_width": "0.1"}))
+def arrow(color: str, factor: float = 1.0) -> QgsLineSymbol:
+    """An arrow along a line, in one colour with a white edge; factor: smaller or larger than usual."""
+    shape = QgsArrowSymbolLayer()
+    shape.setIsCurved(False)
+    shape.setArrowWidth(0.5 * factor)
+    shape.setArrowStartWidth(0.5 * factor)
+    shape.setHeadLength(2.4 * factor)
+    shape.setHeadThickness(1.4 * factor)
+    shape.setColor(QColor(color))
+    shape.setSubSymbol(QgsFillSymbol.createSimple({"color": color, "outline_color": "#ffffff", "outline_width": "0.1"}))
     symbol = QgsLineSymbol.createSimple({})
-    symbol.changeSymbolLayer(0, arrow)
+    symbol.changeSymbolLayer(0, shape)
     return symbol
 
 

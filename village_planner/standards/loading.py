@@ -10,6 +10,7 @@ from typing import Any, Callable, Mapping, TypeVar
 
 from village_planner.base import InputError, resource
 from village_planner.standards.profile import (
+    SYMBOLS,
     CodeList,
     FieldSpec,
     InputField,
@@ -20,6 +21,11 @@ from village_planner.standards.profile import (
     PackageSpec,
     Profile,
     RuleSetting,
+    SheetClass,
+    SheetColumn,
+    SheetLayer,
+    SheetSpec,
+    SheetTable,
     TableColumn,
     TableSpec,
     Value,
@@ -64,6 +70,7 @@ def load_profile(profile: str | Path = DEFAULT_PROFILE, beside: Path | None = No
         rules=_rules(chain),
         tables=_merge(chain, "tables/*.json", _table),
         package=_package(chain),
+        sheets=_merge(chain, "sheets/*.json", _sheet),
         texts={k: str(v) for _, data in reversed(raw) for k, v in data.get("texts", {}).items()},
         documents=_merge(chain, "documents/*.docx", lambda path: path),
     )
@@ -115,7 +122,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _short(path: Path) -> str:
     parts = path.parts
-    return "/".join(parts[-3:] if path.parent.name in ("codes", "layers", "inputs", "tables") else parts[-2:])
+    return "/".join(parts[-3:] if path.parent.name in ("codes", "layers", "inputs", "tables", "sheets") else parts[-2:])
 
 
 def _key(path: Path, data: Mapping[str, Any], key: str, kind: type[_T]) -> _T:
@@ -272,6 +279,54 @@ def _columns(path: Path, data: Mapping[str, Any], key: str) -> tuple[TableColumn
         )
         for entry in _key(path, data, key, list)
     )
+
+
+def _sheet(path: Path) -> SheetSpec:
+    data = _json(path)
+    empty = data.get("empty", {})
+    return SheetSpec(
+        id=path.stem,
+        number=_key(path, data, "number", str),
+        title=_key(path, data, "title", str),
+        panels=_one_of(path, data, "panels", ("one", "phase")),
+        layers=tuple(_sheet_layer(path, entry) for entry in _key(path, data, "layers", list)),
+        tables=tuple(_sheet_table(path, entry) for entry in data.get("tables", [])),
+        figures=tuple(str(name) for name in _key(path, data, "figures", list)),
+        notes=tuple(str(note) for note in data.get("notes", [])),
+        empty=(str(empty.get("frame", "")), str(empty.get("text", ""))),
+        source=_key(path, data, "source", str),
+        confidence=_key(path, data, "confidence", str),
+    )
+
+
+def _sheet_layer(path: Path, entry: Mapping[str, Any]) -> SheetLayer:
+    return SheetLayer(
+        frame=_key(path, entry, "frame", str),
+        heading=_key(path, entry, "heading", str),
+        symbol=_one_of(path, entry, "symbol", SYMBOLS),
+        level=_key(path, entry, "level", int),
+        by=str(entry.get("by", "")),
+        codes=str(entry.get("codes", "")),
+        classes=tuple(
+            SheetClass(
+                _key(path, one, "code", str), _key(path, one, "name", str), _key(path, one, "color", str),
+                _one_of(path, {"symbol": "", **one}, "symbol", ("", *SYMBOLS)),
+            )
+            for one in entry.get("classes", [])
+        ),
+        colors=tuple(str(color) for color in entry.get("colors", [])),
+        label=str(entry.get("label", "")),
+        label_kind=_one_of(path, {"label_kind": "place", **entry}, "label_kind", ("village", "township", "place")),
+        unit=str(entry.get("unit", "")),
+    )
+
+
+def _sheet_table(path: Path, entry: Mapping[str, Any]) -> SheetTable:
+    columns = tuple(
+        SheetColumn(_key(path, one, "heading", str), _key(path, one, "value", str), _one_of(path, one, "format", ("text", "count", "ha")))
+        for one in _key(path, entry, "columns", list)
+    )
+    return SheetTable(_key(path, entry, "title", str), _key(path, entry, "figures", str), columns, _key(path, entry, "total", bool))
 
 
 def _package(chain: list[Path]) -> PackageSpec:

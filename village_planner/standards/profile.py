@@ -193,6 +193,83 @@ class TableSpec:
 
 
 @dataclass(frozen=True)
+class SheetClass:
+    """One entry of a layer's legend: the value of its column, name, colour (#rrggbb), symbol ('' for the layer's)."""
+
+    code: str
+    name: str
+    color: str
+    symbol: str = ""
+
+
+@dataclass(frozen=True)
+class SheetLayer:
+    """One layer of a map sheet, in the order of the legend.
+
+    frame: which frame of the delivery it shows; ``control:<kind>`` is a control layer. by: column that gives the class, '' where all rows
+    are of one. codes: code list that names and colours the classes; classes: further ones, or all without a code list.
+    colors: of the phases in their order, where `by` is ``phase``. symbol: as `SYMBOLS`. level: the higher is drawn over the lower.
+    label: column that names features, '' for none; label_kind: ``village``, ``township`` or ``place``. unit: what its features are counted in, '' for no count.
+    """
+
+    frame: str
+    heading: str
+    symbol: str
+    level: int
+    by: str = ""
+    codes: str = ""
+    classes: tuple[SheetClass, ...] = ()
+    colors: tuple[str, ...] = ()
+    label: str = ""
+    label_kind: str = "place"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column of a sheet's table. value: `name` or a figure; format: ``text``, ``count`` or ``ha`` (a figure in m² shown in hectares)."""
+
+    heading: str
+    value: str
+    format: str
+
+
+@dataclass(frozen=True)
+class SheetTable:
+    """A table on a map sheet: the figures of one group (``category``, ``action``, ``move``, ``phase``), a row for each of its codes."""
+
+    title: str
+    figures: str
+    columns: tuple[SheetColumn, ...]
+    total: bool
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """A map sheet: number, title, layers, tables and notes.
+
+    panels: ``one`` map, or ``phase`` for one map for each phase. figures: groups of figures that the file carries.
+    empty: frame without which the sheet has nothing to tell, and what it says then; empty texts for none.
+    """
+
+    id: str
+    number: str
+    title: str
+    panels: str
+    layers: tuple[SheetLayer, ...]
+    tables: tuple[SheetTable, ...]
+    figures: tuple[str, ...]
+    notes: tuple[str, ...]
+    empty: tuple[str, str]
+    source: str
+    confidence: str
+
+
+SYMBOLS = ("fill", "outline", "border", "boundary", "hatch", "dot", "ring", "square", "diamond", "triangle", "cross", "star", "arrow", "line")
+"""Symbols that a map sheet knows, for `SheetLayer` and `SheetClass`."""
+
+
+@dataclass(frozen=True)
 class PackageEntry:
     """One file or folder of the package; `path` is a template, `kind` says who writes it."""
 
@@ -250,6 +327,7 @@ class Profile:
     rules: Mapping[str, RuleSetting]
     tables: Mapping[str, TableSpec]
     package: PackageSpec
+    sheets: Mapping[str, SheetSpec] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Path] = field(default_factory=dict)
 

@@ -1,0 +1,151 @@
+"""Map sheets are drawn by QGIS: real PDF and JPG files, the same bytes again, fonts embedded, from a worker thread too."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QImage
+
+from tests.delivery.plans import plan_rows
+from village_planner.base import Cancelled, InputError, SilentFeedback
+from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.sheet_files import read_sheet_figures
+from village_planner.delivery.sheets import SheetHeading, SheetSource, sheet_source
+from village_planner.desk.sheet_layout import PAPERS, arrange, denominator
+from village_planner.desk.sheet_page import Box, Page
+from village_planner.desk.sheets import draw_sheets
+from village_planner.plan.data import plan_data
+from village_planner.plan.layers import MemoryLayers
+from village_planner.standards import load_profile
+
+TITLE = "清河县村庄布局规划（2020—2035年）"
+
+
+@pytest.fixture(scope="module")
+def source(qgis_app: Any) -> SheetSource:
+    """The sheets of the clean plan of the delivery tests."""
+    plan = DeliverySource(plan_data(**plan_rows()), MemoryLayers({}), load_profile("layout-2035"), "S1")
+    return sheet_source(plan, SheetHeading("370799", "清河县", TITLE, "清河县规划编制中心", "征求意见稿", True, "2026-03-01"))
+
+
+@pytest.fixture(scope="module")
+def drawn(source: SheetSource, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of the sheets."""
+    return draw_sheets(source, tmp_path_factory.mktemp("图件"), SilentFeedback())
+
+
+def test_each_sheet_is_a_pdf_and_a_jpg(drawn: list[Path], source: SheetSource) -> None:
+    assert [path.name for path in drawn] == [f"{sheet.stem}{suffix}" for sheet in source.sheets for suffix in (".pdf", ".jpg")]
+    assert all(path.stat().st_size > 10_000 for path in drawn)
+
+
+def test_every_file_carries_the_figures_of_its_sheet(drawn: list[Path], source: SheetSource) -> None:
+    assert [read_sheet_figures(path) for path in drawn] == [sheet.facts for sheet in source.sheets for _ in range(2)]
+
+
+def test_a_jpg_has_a3_size_at_300_dpi(drawn: list[Path]) -> None:
+    picture = QImage(str(drawn[1]))
+    assert sorted((round(picture.width() / 300 * 25.4), round(picture.height() / 300 * 25.4))) == [297, 420]
+    assert drawn[1].read_bytes()[13:18] == b"\x01\x01\x2c\x01\x2c"
+
+
+def test_the_fonts_are_in_the_pdf_and_its_text_can_be_found(drawn: list[Path]) -> None:
+    if shutil.which("pdffonts") is None:
+        pytest.skip("pdffonts is not installed")
+    fonts = subprocess.run(["pdffonts", drawn[2]], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert fonts and all(" yes " in line for line in fonts)
+    text = subprocess.run(["pdftotext", "-layout", drawn[2], "-"], capture_output=True, text=True, check=True).stdout
+    # Qt takes some characters for the radicals that look like them.
+    text = unicodedata.normalize("NFKC", text)
+    for wanted in ("布局规划图", "草稿", "王家庄村", "东河安置点", "货币安置(1项)", "清河县规划编制中心", "2026年3月1日", "比例尺"):
+        assert wanted in text
+
+
+def test_the_same_plan_gives_the_same_bytes(drawn: list[Path], source: SheetSource, tmp_path: Path) -> None:
+    time.sleep(1.1)
+    again = draw_sheets(source, tmp_path, SilentFeedback())
+    assert [path.name for path in drawn if path.read_bytes() != (tmp_path / path.name).read_bytes()] == []
+    assert len(again) == len(drawn)
+
+
+def test_a_worker_thread_hands_the_drawing_to_the_main_thread(source: SheetSource, tmp_path: Path) -> None:
+    outcome: list[Any] = []
+    worker = threading.Thread(target=lambda: outcome.append(draw_sheets(source, tmp_path, SilentFeedback())))
+    worker.start()
+    _run_until(lambda: not worker.is_alive())
+    assert len(outcome[0]) == 2 * len(source.sheets)
+
+
+def test_a_worker_that_is_cancelled_ends_though_the_main_thread_waits_for_it(source: SheetSource, tmp_path: Path) -> None:
+    class Stopped(SilentFeedback):
+        asked = 0
+
+        def is_cancelled(self) -> bool:
+            self.asked += 1
+            return self.asked > 2
+
+    outcome: list[Any] = []
+
+    def work() -> None:
+        try:
+            draw_sheets(source, tmp_path, Stopped())
+        except Cancelled as error:
+            outcome.append(error)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join(30)
+    QCoreApplication.processEvents()
+    assert not worker.is_alive() and len(outcome) == 1
+
+
+def test_a_folder_that_is_none_is_a_clear_refusal(source: SheetSource, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        draw_sheets(source, tmp_path / "file", SilentFeedback())
+    assert refused.value.message.code == "desk.sheet_not_written"
+
+
+@pytest.mark.parametrize(("size", "paper"), [((30_000, 9_000), PAPERS[0]), ((9_000, 30_000), PAPERS[1])])
+def test_the_paper_lies_or_stands_as_the_plan_does(size: tuple[float, float], paper: tuple[float, float]) -> None:
+    assert arrange(1, (0, 0, *size)).paper == paper
+
+
+@pytest.mark.parametrize("maps", range(2, 9))
+def test_the_maps_of_a_grid_do_not_overlap_and_stay_on_the_paper(maps: int) -> None:
+    found = arrange(maps, (0, 0, 20_000, 17_000), with_titles=True)
+    boxes = [*found.maps, found.beside]
+    assert all(box.x >= 0 and box.y >= 0 and box.right <= found.paper[0] and box.bottom <= found.paper[1] for box in boxes)
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            assert one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+
+
+def test_the_scale_holds_the_whole_plan() -> None:
+    room = Box(0, 0, 300, 200)
+    scale = denominator((0, 0, 10_000, 9_000), room)
+    assert room.width * scale / 1000 >= 10_000 and room.height * scale / 1000 >= 9_000
+
+
+def test_a_text_is_shrunk_until_it_fits(qgis_app: Any) -> None:
+    page = Page(*PAPERS[0])
+    name = "某某回族蒙古族哈萨克族自治县村庄布局规划"
+    size = page.fitting(name, 60, 14)
+    assert size < 14 and page.width_of(name, size) <= 60.01
+    assert "".join(page.wrapped(name, 20, 10)) == name and all(page.width_of(line, 10) <= 20 for line in page.wrapped(name, 20, 10))
+
+
+def _run_until(done: Any) -> None:
+    end = time.monotonic() + 120
+    while not done() and time.monotonic() < end:
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+    assert done()

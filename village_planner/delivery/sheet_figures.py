@@ -1,0 +1,81 @@
+"""The figures of map sheets by group and code, from the plan's accounts; and the rows of the tables that show them."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+import pandas as pd
+
+from village_planner.accounts import category_counts, hamlet_actions, phase_tasks
+from village_planner.accounts.sums import known_sum
+from village_planner.delivery.frames import DeliverySource
+from village_planner.plan.data import plain
+from village_planner.standards import SheetTable
+
+Figures = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Group (``category``, ``action``, ``move``, ``phase``) → code → figure → number; None where it is unknown. Areas in m², to 2 decimals."""
+
+UNKNOWN = "时序未定"
+TOTAL = "合计"
+_CATEGORY = ("villages", "households", "persons", "built_m2")
+_MOVE = ("moves", "households", "persons", "cleared_m2", "built_m2")
+_PHASE = ("moves", "hamlets", "villages", "households", "persons", "cleared_m2", "built_m2")
+_NONE = {"category": "尚未分类", "action": "未定", "phase": UNKNOWN}
+
+
+def sheet_figures(source: DeliverySource) -> dict[str, dict[str, dict[str, Any]]]:
+    """All groups. The code is '' for villages without category and unphased moves, `total` for the moves together.
+
+    Categories and actions that do not occur are left out; every phase of the plan is there.
+    """
+    data, scenario = source.data, source.scenario
+    tasks = phase_tasks(data, scenario)
+    categories = _by(category_counts(data, source.profile, scenario), "category", _CATEGORY)
+    actions = hamlet_actions(data, scenario).value_counts()
+    phases = {str(year): _sums(tasks.iloc[0:0], _PHASE) for year in data.phases}
+    return {
+        "category": {code: row for code, row in categories.items() if row["villages"]},
+        "action": {str(code): {"hamlets": int(count)} for code, count in sorted(actions.items())},
+        "move": {"total": _sums(tasks, _MOVE)},
+        "phase": {**phases, **_by(tasks, "phase", _PHASE)},
+    }
+
+
+def row_names(group: str, source: DeliverySource) -> dict[str, str]:
+    """Chinese names of a group's codes, in the order of the profile or the plan."""
+    if group == "phase":
+        phases = source.data.phase.sort_values("year")
+        listed = {str(year): str(title) for year, title in zip(phases["year"], phases["title"])}
+        return {**listed, "": _NONE["phase"]}
+    names = {row["code"]: row["name"] for row in source.profile.code_list(group).rows}
+    return {**names, "undecided" if group == "action" else "": _NONE[group]}
+
+
+def table_rows(table: SheetTable, figures: Figures, source: DeliverySource) -> tuple[tuple[str, ...], ...]:
+    """The cells of a sheet's table as texts, a row for each code that the group has, then the total where the table has one; — for an unknown figure."""
+    group = figures[table.figures]
+    named = [(name, group[code]) for code, name in row_names(table.figures, source).items() if code in group]
+    if table.total:
+        values = {column.value: [row[column.value] for _, row in named] for column in table.columns if column.value != "name"}
+        named.append((TOTAL, {name: plain(known_sum(pd.Series(column, dtype="float64"))) for name, column in values.items()}))
+    return tuple(tuple(name if column.value == "name" else _text(row[column.value], column.format) for column in table.columns) for name, row in named)
+
+
+def _by(frame: pd.DataFrame, key: str, columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    groups = frame.groupby(key, dropna=False, sort=True)
+    return {"" if pd.isna(code) else str(code): _sums(rows, columns) for code, rows in groups}
+
+
+def _sums(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {column: _number(known_sum(frame[column])) for column in columns}
+
+
+def _number(value: Any) -> int | float | None:
+    value = plain(value)
+    return None if value is None else round(value, 2)
+
+
+def _text(value: float | None, form: str) -> str:
+    if value is None:
+        return "—"
+    return f"{value / 10_000:.2f}" if form == "ha" else f"{value:.0f}"

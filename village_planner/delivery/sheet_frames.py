@@ -1,0 +1,142 @@
+"""The frames that map sheets show: the delivered layers with the column that gives the class of each feature on the sheet."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from village_planner.accounts import hamlet_completion, hamlet_places, village_completion
+from village_planner.delivery.frames import DeliverySource
+from village_planner.plan.data import PlanData, plain
+from village_planner.plan.schema import Destination
+from village_planner.spatial.columns import objects
+
+CONTROL = "control:"
+_CLOSING_M = 5.0
+_DRAWN_AS_ARROWS = (Destination.HAMLET.value, Destination.SITE.value)
+_NOT_LOCATED = "unlocated"
+
+
+def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], with_control_lines: bool) -> dict[str, pd.DataFrame]:
+    """Frames by the names that a SheetLayer uses, each with `geom` (None where there is none).
+
+    villages (`category_shown`: a category, `none`, `inside` the development boundary, or `other` where the kind needs none; geom: polygon,
+    else the main hamlet's point), hamlets, patches, sites (points), site_areas, townships, extent, all_moves (geom: the hamlet's place), moves (arrows:
+    `phase_shown`), move_symbols (`kind_shown`), and ``control:<kind>`` for each kind of control layer that the plan has and some sheet shows.
+    """
+    data = source.data
+    frames = {name: layers[name].copy() for name in ("villages", "hamlets", "patches", "sites")}
+    frames["hamlets"]["action"] = frames["hamlets"]["action"].fillna("undecided")
+    frames["villages"]["category_shown"] = _category_shown(source, layers["villages"])
+    places = hamlet_places(data)
+    mains = data.hamlet.sort_values("is_main", ascending=False, kind="stable").drop_duplicates("village_code")
+    seats = {village: places.get(code) for village, code in zip(mains["village_code"], mains["code"])}
+    frames["villages"]["geom"] = objects([
+        geom if geom is not None else seats.get(code) for code, geom in zip(frames["villages"]["village_code"], frames["villages"]["geom"])
+    ])
+    frames["site_areas"] = frames["sites"]
+    # A site of a hectare is a speck on a county's sheet: a symbol stands for it.
+    spots = [None if geom is None else shapely.point_on_surface(geom) for geom in frames["sites"]["geom"]]
+    frames["sites"] = frames["sites"].assign(geom=objects(spots))
+    frames["townships"] = _townships(data)
+    frames["extent"] = _extent(frames["townships"], data)
+    frames.update(_moves(layers["moves"], places))
+    if with_control_lines:
+        for kind in sorted(_control_kinds(source) & source.layers.kinds()):
+            frames[f"{CONTROL}{kind}"] = source.layers.read(kind, columns=["geom"])
+    return frames
+
+
+def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], phase: int | None) -> dict[str, pd.DataFrame]:
+    """The frames of one phase (None: unphased): moves, move_symbols, phase_villages, phase_hamlets and phase_sites.
+
+    `when` is ``now`` in the phase in which a village or hamlet is completed, ``before`` later on, '' else. One hamlet of each village
+    from which somebody moves in the phase has the village's name in `label`. A hamlet that moves in several phases shows in each.
+    """
+    def of_phase(frame: pd.DataFrame) -> pd.DataFrame:
+        own = frame["phase"].isna() if phase is None else frame["phase"].eq(phase).fillna(False)
+        return frame[own.astype(bool)]
+
+    data, scenario = source.data, source.scenario
+    moves = of_phase(frames["all_moves"])
+    villages, hamlets = frames["villages"].copy(), frames["hamlets"].copy()
+    villages["when"] = _when(villages["village_code"], village_completion(data, scenario), "village_code", phase)
+    hamlets["when"] = _when(hamlets["hamlet_code"], hamlet_completion(data, scenario), "hamlet_code", phase)
+    hamlets.loc[hamlets["hamlet_code"].isin(moves["hamlet_code"]), "when"] = "now"
+    named = (hamlets["when"] == "now") & ~hamlets[hamlets["when"] == "now"]["village_code"].duplicated().reindex(hamlets.index, fill_value=True)
+    hamlets["label"] = hamlets["village_name"].where(named, None)
+    to_sites = moves.loc[moves["destination_kind"] == Destination.SITE.value, "destination_code"]
+    return {
+        "all_moves": moves, "moves": of_phase(frames["moves"]), "move_symbols": of_phase(frames["move_symbols"]),
+        "phase_villages": villages, "phase_hamlets": hamlets[hamlets["when"] != ""],
+        "phase_sites": frames["sites"][frames["sites"]["site_code"].isin(to_sites)],
+    }
+
+
+def _control_kinds(source: DeliverySource) -> set[str]:
+    shown = [layer.frame for sheet in source.profile.sheets.values() for layer in sheet.layers]
+    return {frame[len(CONTROL):] for frame in shown if frame.startswith(CONTROL)}
+
+
+def _category_shown(source: DeliverySource, villages: pd.DataFrame) -> list[str]:
+    in_scope = set(source.profile.code_list("village_kind").with_role("in_scope"))
+    shown = []
+    for category, kind, inside in zip(villages["category"], villages["kind"], villages["counts_inside"]):
+        needs_none = "other" if kind not in in_scope else "inside" if inside else "none"
+        shown.append(plain(category) or needs_none)
+    return shown
+
+
+def _townships(data: PlanData) -> pd.DataFrame:
+    """Townships; one without a polygon of its own has that of its villages together."""
+    geoms = []
+    for code, geom in zip(data.township["code"], data.township["geom"]):
+        if geom is None:
+            mine = data.village["township_code"].eq(code).fillna(False).astype(bool)
+            geom = _together([shape for shape in data.village.loc[mine, "geom"] if shape is not None])
+        geoms.append(geom)
+    return pd.DataFrame({"township_code": data.township["code"], "township_name": data.township["name"], "geom": objects(geoms)})
+
+
+def _extent(townships: pd.DataFrame, data: PlanData) -> pd.DataFrame:
+    shapes = [geom for geom in townships["geom"] if geom is not None] or [geom for geom in data.village["geom"] if geom is not None]
+    whole = _together(shapes)
+    return pd.DataFrame({"geom": objects([] if whole is None else [whole])})
+
+
+def _together(shapes: list[Any]) -> Any:
+    """One area of neighbours whose bounds do not meet to the millimetre; None without any."""
+    if not shapes:
+        return None
+    grown = shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), _CLOSING_M, join_style="mitre"))
+    closed = shapely.buffer(grown, -_CLOSING_M, join_style="mitre")
+    return None if closed.is_empty else closed
+
+
+def _moves(moves: pd.DataFrame, places: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """all_moves at their hamlet; those with a line to a hamlet or site as arrows, the others as symbols at the hamlet."""
+    frame = moves.copy()
+    frame["phase_shown"] = ["" if pd.isna(phase) else str(int(phase)) for phase in frame["phase"]]
+    to_place = frame["destination_kind"].isin(_DRAWN_AS_ARROWS)
+    drawn = to_place & frame["geom"].notna()
+    others = frame[~drawn].copy()
+    others["kind_shown"] = others["destination_kind"].where(~others["destination_kind"].isin(_DRAWN_AS_ARROWS), _NOT_LOCATED)
+    for part in (frame, others):
+        part["place"] = objects([places.get(code) for code in part["hamlet_code"]])
+    return {
+        "moves": frame[drawn], "move_symbols": others.assign(geom=others["place"]), "all_moves": frame.assign(geom=frame["place"]),
+    }
+
+
+def _when(codes: pd.Series, completion: pd.DataFrame, key: str, phase: int | None) -> list[str]:
+    completed = {code: plain(year) for code, year in zip(completion[key], completion["phase"])}
+    if phase is None:
+        return ["" for _ in codes]
+    words = []
+    for code in codes:
+        year = completed.get(code)
+        words.append("" if year is None or year > phase else "now" if year == phase else "before")
+    return words

@@ -1,0 +1,282 @@
+"""Map sheets (图件) as plain data: what each sheet shows, counts and says; whoever draws them needs no rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Mapping, Protocol, Sequence
+
+import pandas as pd
+import shapely
+
+from village_planner.base import Feedback, InputError
+from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.sheet_figures import UNKNOWN, Figures, row_names, sheet_figures, table_rows
+from village_planner.delivery.sheet_frames import CONTROL, phase_frames, sheet_frames
+from village_planner.plan.data import PlanData, plain
+from village_planner.spatial.crs import describe_crs
+from village_planner.standards import PackageSpec, Profile, SheetClass, SheetLayer, SheetSpec
+
+_BASE_LAYERS = ("townships", "extent")
+_PHASE_CLASS = "phase_shown"
+_PLACED = ("townships", "villages", "hamlets", "patches", "sites")
+_NO_GEOMETRY_NOTE = "另有{0}在规划数据中无图形，未在图上表示，已计入统计。"
+_NAMED_FRAMES = (("villages", "{0} 个村"), ("hamlets", "{0} 个居民点"), ("all_moves", "{0} 项迁并任务"))
+
+
+@dataclass(frozen=True)
+class SheetHeading:
+    """What stands around the maps. date: ISO. draft: the sheets say 草稿. institute, secrecy (密级): '' for none."""
+
+    code: str
+    name: str
+    plan_title: str
+    institute: str
+    edition: str
+    draft: bool
+    date: str
+    secrecy: str = ""
+
+
+@dataclass(frozen=True)
+class MapClass:
+    """An entry of a legend. symbol: one of `standards.profile.SYMBOLS`; count: how many there are, None for no count."""
+
+    code: str
+    name: str
+    symbol: str
+    color: str
+    count: int | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """A layer of one map: the classes that occur, and rows with the columns code (of a class), label (text or None), geom (plan's CRS, not None).
+
+    level: the higher is drawn over the lower. label_kind: ``village``, ``township`` or ``place``.
+    """
+
+    id: str
+    heading: str
+    level: int
+    classes: tuple[MapClass, ...]
+    rows: pd.DataFrame
+    label_kind: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One map of a sheet. title, summary: texts over it, '' for none."""
+
+    title: str
+    summary: str
+    layers: tuple[MapLayer, ...]
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table on a sheet, as texts; the last row is a total where `has_total`."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    has_total: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. stem: of its file names. statement: what it says instead of tasks, '' where it has some.
+
+    facts: what its files carry, as `sheet_files.read_sheet_figures` gives it back.
+    """
+
+    number: str
+    title: str
+    stem: str
+    panels: tuple[Panel, ...]
+    legend: tuple[tuple[str, tuple[MapClass, ...]], ...]
+    tables: tuple[PrintedTable, ...]
+    notes: tuple[str, ...]
+    statement: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SheetSource:
+    """All sheets of a package. crs: EPSG; bounds: of the plan in it; townships: of the inset, empty where there is one township only."""
+
+    heading: SheetHeading
+    crs: int
+    crs_text: str
+    facts_text: str
+    bounds: tuple[float, float, float, float]
+    townships: MapLayer | None
+    sheets: tuple[Sheet, ...]
+
+
+class DrawSheets(Protocol):
+    """Draws every sheet as PDF and JPG into `folder`, which exists, and returns the files in the order of the sheets.
+
+    Raises InputError where a file cannot be written, Cancelled.
+    """
+
+    def __call__(self, source: SheetSource, folder: Path, feedback: Feedback) -> list[Path]:
+        """Draw."""
+
+
+def sheet_folder(spec: PackageSpec, names: Mapping[str, str]) -> str:
+    """Folder of the package in which the sheets lie, with /. Raises KeyError where the profile has none."""
+    for entry in spec.entries:
+        if entry.kind == "sheet":
+            return entry.path.format(**names).rsplit("/", 1)[0]
+    raise KeyError("sheet")
+
+
+def sheet_source(
+    source: DeliverySource, heading: SheetHeading, with_control_lines: bool = True, layers: Mapping[str, pd.DataFrame] | None = None
+) -> SheetSource:
+    """Everything that the profile's sheets show of the plan's scenario.
+
+    with_control_lines: whether the edition may show them. layers: `frames.layer_frames` of the same source, where they are known.
+    Raises InputError where nothing of the plan has a geometry.
+    """
+    data, profile = source.data, source.profile
+    frames = sheet_frames(source, layers if layers is not None else layer_frames(source), with_control_lines)
+    shapes = [geom for name in _PLACED for geom in frames[name]["geom"] if geom is not None]
+    if not any(len(frames[name]["geom"].dropna()) for name in _PLACED[1:]):
+        raise InputError("delivery.sheets_no_geometry", title=str(data.info["title"]))
+    figures = sheet_figures(source)
+    several = len(data.township) > 1
+    townships = _layer(_inset_spec(profile), frames, profile, data) if several else None
+    west, south, east, north = shapely.total_bounds(shapes)
+    return SheetSource(
+        heading=heading, crs=data.crs, crs_text=_crs_text(data.crs), facts_text=_facts_text(data), bounds=(west, south, east, north),
+        townships=townships, sheets=tuple(_sheet(spec, source, heading, frames, figures) for _, spec in sorted(profile.sheets.items())),
+    )
+
+
+def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frames: dict[str, pd.DataFrame], figures: Figures) -> Sheet:
+    data, profile = source.data, source.profile
+    needed, text = spec.empty
+    nothing = bool(needed) and frames[needed].empty
+    panels = [Panel("", "", _layers(spec.layers, frames, profile, data))]
+    if spec.panels == "phase" and not nothing:
+        panels = [_phase_panel(spec, source, frames, figures, phase) for phase in _phases(data, frames)]
+    elif spec.panels == "phase":
+        panels = [Panel("", "", _layers(spec.layers, {**frames, **phase_frames(source, frames, None)}, profile, data))]
+    carried = {group: figures[group] for group in spec.figures}
+    facts = {
+        "sheet": spec.number, "title": spec.title, "scenario": source.scenario, "draft": heading.draft, "edition": heading.edition, "figures": carried,
+    }
+    tables = [
+        PrintedTable(table.title, tuple(column.heading for column in table.columns), table_rows(table, figures, source), table.total)
+        for table in spec.tables if not (nothing and table.figures == "phase")
+    ]
+    return Sheet(
+        number=spec.number, title=spec.title,
+        stem=f"{heading.code}{heading.name}{spec.number}{spec.title}",
+        panels=tuple(panels), legend=_legend(spec, panels, profile, data),
+        tables=tuple(tables), notes=(*spec.notes, *_missing(spec, frames)), statement=text if nothing else "", facts=facts,
+    )
+
+
+def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: dict[str, pd.DataFrame], figures: Figures, phase: int | None) -> Panel:
+    key = "" if phase is None else str(phase)
+    own = figures["phase"].get(key, {})
+    summary = "本期无迁并任务"
+    if own.get("moves"):
+        parts = [f"{own['moves']} 项", *(f"{own[name]} {unit}" for name, unit in (("households", "户"), ("persons", "人")) if own[name] is not None)]
+        hectares = [
+            f"{word} {own[name] / 10_000:.2f} 公顷" for word, name in (("拆旧", "cleared_m2"), ("建新", "built_m2")) if own[name] is not None
+        ]
+        summary = "任务 " + "，".join([*parts, *hectares])
+    title = row_names("phase", source).get(key, UNKNOWN)
+    layers = _layers(spec.layers, {**frames, **phase_frames(source, frames, phase)}, source.profile, source.data)
+    return Panel(title, summary, layers)
+
+
+def _phases(data: PlanData, frames: Mapping[str, pd.DataFrame]) -> list[int | None]:
+    unphased = frames["all_moves"]["phase"].isna().any()
+    return [*data.phases, *([None] if unphased else [])]
+
+
+def _layers(specs: Sequence[SheetLayer], frames: Mapping[str, pd.DataFrame], profile: Profile, data: PlanData) -> tuple[MapLayer, ...]:
+    made = [_layer(spec, frames, profile, data) for spec in specs if not (spec.frame == "townships" and len(data.township) < 2)]
+    return tuple(layer for layer in made if layer is not None)
+
+
+def _layer(spec: SheetLayer, frames: Mapping[str, pd.DataFrame], profile: Profile, data: PlanData) -> MapLayer | None:
+    """A layer with the classes that occur; None where the plan has nothing for it."""
+    frame = frames.get(spec.frame)
+    if frame is None or frame.empty:
+        return None
+    codes = frame[spec.by].fillna("").astype(str) if spec.by else pd.Series("", index=frame.index)
+    counts = codes.value_counts()
+    kind = spec.unit if spec.frame not in _BASE_LAYERS and not spec.frame.startswith(CONTROL) else ""
+    classes = tuple(
+        MapClass(one.code, one.name, one.symbol or spec.symbol, one.color, int(counts[one.code]) if kind else None, kind)
+        for one in _classes(spec, profile, data) if counts.get(one.code, 0)
+    )
+    labels = frame[spec.label] if spec.label else pd.Series(None, index=frame.index, dtype=object)
+    rows = pd.DataFrame({"code": codes, "label": [plain(label) for label in labels], "geom": frame["geom"]})
+    shown = pd.Series([geom is not None and not geom.is_empty for geom in frame["geom"]], index=frame.index, dtype=bool)
+    known = codes.isin([one.code for one in classes])
+    return MapLayer(spec.frame, spec.heading, spec.level, classes, rows[shown & known].reset_index(drop=True), spec.label_kind) if classes else None
+
+
+def _classes(spec: SheetLayer, profile: Profile, data: PlanData) -> list[SheetClass]:
+    listed = []
+    if spec.codes:
+        listed = [SheetClass(row["code"], row["name"], row.get("color") or "#999999") for row in profile.code_list(spec.codes).rows]
+    if spec.by == _PHASE_CLASS:
+        titles = dict(zip(data.phase["year"], data.phase["title"]))
+        listed = [
+            SheetClass(str(year), str(titles.get(year) or f"{year}年"), spec.colors[number % len(spec.colors)]) for number, year in enumerate(data.phases)
+        ]
+    return [*listed, *spec.classes]
+
+
+def _legend(
+    spec: SheetSpec, panels: Sequence[Panel], profile: Profile, data: PlanData
+) -> tuple[tuple[str, tuple[MapClass, ...]], ...]:
+    """Headings with the classes that some map of the sheet shows, in the order of the profile; a heading without any is left out."""
+    groups: dict[str, list[MapClass]] = {}
+    for wanted in spec.layers:
+        shown = {one.name: one for panel in panels for layer in panel.layers if layer.id == wanted.frame for one in layer.classes}
+        groups.setdefault(wanted.heading, []).extend(shown[one.name] for one in _classes(wanted, profile, data) if one.name in shown)
+    return tuple((heading, tuple(classes)) for heading, classes in groups.items() if classes)
+
+
+def _missing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """A note on what of the sheet's subjects has no place on the map."""
+    shown = {layer.frame for layer in spec.layers}
+    shown |= {"all_moves"} if "moves" in shown else set()
+    shown |= {"villages"} if "phase_villages" in shown else set()
+    lacking = []
+    for name, text in _NAMED_FRAMES:
+        count = sum(geom is None or geom.is_empty for geom in frames[name]["geom"]) if name in shown else 0
+        if count:
+            lacking.append(text.format(count))
+    return [_NO_GEOMETRY_NOTE.format("、".join(lacking))] if lacking else []
+
+
+def _inset_spec(profile: Profile) -> SheetLayer:
+    """The townships as the inset shows them: colour and label of the first sheet that has them."""
+    for spec in profile.sheets.values():
+        for layer in spec.layers:
+            if layer.frame == "townships":
+                return layer
+    return SheetLayer("townships", "", "border", 0, classes=(SheetClass("", "", "#5a3a1b"),), label="township_name", label_kind="township")
+
+
+def _crs_text(epsg: int) -> str:
+    crs = describe_crs(epsg)
+    if crs.central_meridian_deg is None:
+        return crs.name
+    return f"2000国家大地坐标系，高斯-克吕格投影，中央经线{crs.central_meridian_deg:g}°"
+
+
+def _facts_text(data: PlanData) -> str:
+    dates = [str(date) for table in (data.village, data.hamlet) for date in table["facts_date"].dropna()]
+    return max(dates) if dates else f"规划基期{data.info['base_year']}年"

@@ -1,0 +1,198 @@
+"""Puts a map sheet together: paper and scale by the plan's extent, title, maps, legend and tables, the line at the foot."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from qgis.core import QgsRectangle, QgsVectorLayer
+
+from village_planner.delivery.sheets import MapLayer, Panel, Sheet, SheetSource
+from village_planner.desk import compat, sheet_labels
+from village_planner.desk.sheet_blocks import GAP, Block, Index, Inset, Legend, Notes, Scale, Statement, Table, draw_stacks, stacked
+from village_planner.desk.sheet_labels import Frame, Named
+from village_planner.desk.sheet_page import CENTRE, LINE_HEIGHT, MM_PER_POINT, RIGHT, Box, Page
+from village_planner.desk.sheet_symbols import crowding, map_layers
+
+PAPERS = ((420.0, 297.0), (297.0, 420.0))
+GROWTHS = (1.0, 2**0.5, 2.0)
+_READABLE, _MOST_NUMBERS, _MOST_SHARE = 0.6, 60, 0.35
+_MARGIN, _TITLE, _FOOT, _COLUMN, _STRIP, _PANEL_TITLE = 10.0, 21.0, 9.0, 84.0, 88.0, 9.5
+_ROOM_AROUND = 1.06
+_STEPS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0)
+_SMALLEST_M = 200.0
+_LABELS_ON_PANELS = 6.5
+_KEEP_OFF = "obstacle"
+_GEOMETRY_ORDER = {compat.POLYGON: 0, compat.LINE: 1, compat.POINT: 2}
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Paper, boxes of the maps and of what stands beside them (mm), and the scale's denominator."""
+
+    paper: tuple[float, float]
+    maps: tuple[Box, ...]
+    beside: Box
+    denominator: int
+
+
+def compose(sheet: Sheet, source: SheetSource) -> Page:
+    """The sheet as a layout of one page: A3, landscape or portrait, whichever gives the larger scale.
+
+    Where too many names found no room, or what stands beside the maps would be too small to read, the paper grows to A2 and A1.
+    """
+    for growth in GROWTHS:
+        best = arrange(len(sheet.panels), source.bounds, bool(sheet.panels[0].title), growth)
+        page, last = Page(*best.paper), growth == GROWTHS[-1]
+        if not last and _share_of_names(page, sheet, source, best.denominator) > _MOST_SHARE:
+            continue
+        sheet_labels.set_up_engine(page.project)
+        numbered: list[tuple[int, str]] = []
+        for panel, box in zip(sheet.panels, best.maps):
+            numbered += _draw_map(page, panel, box, best.denominator, source, len(numbered) + 1)
+        blocks = _beside(sheet, source, best, numbered)
+        room = best.beside.inset(1.5)
+        stacks = stacked(page, room, blocks)
+        if last and not stacks.scale:
+            # The inset tells nothing that the map does not.
+            blocks = [block for block in blocks if not isinstance(block, Inset)]
+            stacks = stacked(page, room, blocks)
+        if last or (stacks.scale >= _READABLE and len(numbered) <= _MOST_NUMBERS):
+            break
+    draw_stacks(page, room, blocks, stacks)
+    page.rectangle(best.beside, 0.3)
+    _draw_frame(page, sheet, source)
+    return page
+
+
+def _share_of_names(page: Page, sheet: Sheet, source: SheetSource, scale: int) -> float:
+    """How much of the plan's ground on the fullest map names of the smallest size would cover: above a third a trial is a waste."""
+    west, south, east, north = source.bounds
+    ground = max((east - west) * (north - south) * 1e6 / scale**2, 1.0)
+    points = sheet_labels.SIZES[-1]
+    lengths = [sum(page.width_of(label, points) for layer in panel.layers for label in layer.rows["label"].dropna()) for panel in sheet.panels]
+    return max(lengths) * points * MM_PER_POINT * LINE_HEIGHT / ground
+
+
+def _beside(sheet: Sheet, source: SheetSource, best: Arrangement, numbered: list[tuple[int, str]]) -> list[Block]:
+    blocks: list[Block] = [Legend(sheet.legend)] if sheet.legend else []
+    blocks += [Statement(sheet.statement)] if sheet.statement else []
+    blocks += [Table(table) for table in sheet.tables]
+    blocks += [Index(tuple(numbered))] if numbered else []
+    blocks += [_inset(source)] if source.townships is not None and len(sheet.panels) == 1 else []
+    return [*blocks, Scale(best.denominator), Notes(sheet.notes)]
+
+
+def arrange(maps: int, bounds: tuple[float, float, float, float], with_titles: bool = False, growth: float = 1.0) -> Arrangement:
+    """The arrangement of `maps` maps of the same extent with the largest scale; one map has a column or strip beside it, several stand in a grid.
+
+    growth: how many times longer the sides of the paper are than those of A3.
+    """
+    found = []
+    for paper in ((round(width * growth), round(height * growth)) for width, height in PAPERS):
+        body = Box(_MARGIN, _MARGIN + _TITLE, paper[0] - 2 * _MARGIN, paper[1] - 2 * _MARGIN - _TITLE - _FOOT)
+        if maps == 1:
+            column, strip = _COLUMN * growth, _STRIP * growth
+            beside = Box(body.right - column, body.y, column, body.height)
+            room = Box(body.x, body.y, body.width - column - GAP, body.height)
+            if paper[1] > paper[0]:
+                beside = Box(body.x, body.bottom - strip, body.width, strip)
+                room = Box(body.x, body.y, body.width, body.height - strip - GAP)
+            found.append(Arrangement(paper, (room,), beside, denominator(bounds, room)))
+            continue
+        for across in range(1, maps + 2):
+            down = math.ceil((maps + 1) / across)
+            width, height = (body.width - GAP * (across - 1)) / across, (body.height - GAP * (down - 1)) / down
+            cells = [Box(body.x + n % across * (width + GAP), body.y + n // across * (height + GAP), width, height) for n in range(maps + 1)]
+            last = cells[-1]
+            beside = Box(last.x, last.y, body.right - last.x, last.height)
+            if min(beside.width, beside.height) < 75 or beside.width * beside.height < 9_000:
+                continue
+            title = _PANEL_TITLE if with_titles else 0.0
+            rooms = tuple(Box(cell.x, cell.y + title, cell.width, cell.height - title) for cell in cells[:-1])
+            found.append(Arrangement(paper, rooms, beside, denominator(bounds, rooms[0])))
+    return min(found, key=lambda one: one.denominator)
+
+
+def denominator(bounds: tuple[float, float, float, float], room: Box) -> int:
+    """The scale in which the bounds (m) fit into a box with some room around, in steps that read well."""
+    west, south, east, north = bounds
+    needed = max(max(east - west, _SMALLEST_M) / room.width, max(north - south, _SMALLEST_M) / room.height) * 1000 * _ROOM_AROUND
+    power = 10.0 ** math.floor(math.log10(needed))
+    return int(next(step * power for step in _STEPS if step * power >= needed * (1 - 1e-9)))
+
+
+def _draw_map(page: Page, panel: Panel, box: Box, scale: int, source: SheetSource, first_number: int) -> list[tuple[int, str]]:
+    """One map with its title; returns the names that have numbers only."""
+    if panel.title:
+        head = Box(box.x, box.y - _PANEL_TITLE, box.width, _PANEL_TITLE)
+        page.rectangle(head, 0.3, fill="#f2f2f2")
+        page.text(Box(head.x + 2, head.y, 22, head.height), panel.title, 11, True)
+        page.text(Box(head.x + 24, head.y, head.width - 26, head.height), panel.summary, 8, False, RIGHT)
+    extent = _around(source.bounds, box, scale)
+    west, south, east, north = source.bounds
+    factor = crowding(panel.layers, (east - west) * (north - south) * 1e6 / scale**2)
+    drawn: list[tuple[MapLayer, QgsVectorLayer]] = [(layer, made) for layer in panel.layers for made in map_layers(layer, source.crs, factor)]
+    drawn.sort(key=lambda pair: (pair[0].level, _GEOMETRY_ORDER[pair[1].geometryType()]), reverse=True)
+    named = [Named(made, layer.label_kind if layer.rows["label"].notna().any() else _KEEP_OFF) for layer, made in drawn if _concerns_names(layer, made)]
+    largest = _LABELS_ON_PANELS if panel.title else sheet_labels.SIZES[0]
+    numbered = sheet_labels.fit(named, Frame(box, extent, source.crs), largest, first_number)
+    page.map(box, extent, source.crs, [made for _, made in drawn])
+    return numbered
+
+
+def _concerns_names(layer: MapLayer, made: QgsVectorLayer) -> bool:
+    """Whether a layer has names, or symbols that names should keep off."""
+    return bool(layer.rows["label"].notna().any()) or made.geometryType() != compat.POLYGON
+
+
+def _around(bounds: tuple[float, float, float, float], box: Box, scale: int) -> QgsRectangle:
+    west, south, east, north = bounds
+    half_width, half_height = box.width * scale / 2000, box.height * scale / 2000
+    x, y = (west + east) / 2, (south + north) / 2
+    return QgsRectangle(x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def _inset(source: SheetSource) -> Inset:
+    west, south, east, north = source.bounds
+    extent = QgsRectangle(west, south, east, north)
+    extent.grow(0.04 * max(extent.width(), extent.height()))
+    layers = map_layers(source.townships, source.crs)
+    sheet_labels.name_simply(layers, 6.0)
+    return Inset("乡镇位置示意", extent, source.crs, tuple(layers))
+
+
+def _draw_frame(page: Page, sheet: Sheet, source: SheetSource) -> None:
+    """Frames, title, number, draft mark, and the line at the foot."""
+    heading, paper = source.heading, page.box
+    page.rectangle(paper.inset(_MARGIN - 4), 0.8)
+    page.rectangle(paper.inset(_MARGIN - 2), 0.2)
+    inner = paper.inset(_MARGIN)
+    middle = Box(inner.x + 48, inner.y, inner.width - 96, _TITLE)
+    page.text(Box(middle.x, middle.y, middle.width, 7.5), heading.plan_title, 14, False, CENTRE)
+    page.text(Box(middle.x, middle.y + 7.5, middle.width, 11.5), sheet.title, 26, True, CENTRE)
+    page.rectangle(Box(inner.right - 26, inner.y + 1, 26, 9), 0.3)
+    page.text(Box(inner.right - 25, inner.y + 1, 24, 9), f"图号 {sheet.number}", 11, True, CENTRE)
+    page.text(Box(inner.right - 46, inner.y + 11, 46, 6), heading.edition, 10, False, RIGHT)
+    if heading.draft:
+        page.rectangle(Box(inner.x, inner.y + 1, 26, 12), 0.8, "#d00000")
+        page.text(Box(inner.x + 1, inner.y + 1, 24, 12), "草稿", 22, True, CENTRE, "#d00000")
+    if heading.secrecy:
+        page.text(Box(inner.x + 28, inner.y + 1, 20, 9), heading.secrecy, 12, True)
+    foot = Box(inner.x, inner.bottom - _FOOT + 2, inner.width, _FOOT - 2)
+    texts = [
+        f"编制单位：{heading.institute or '（未填）'}", f"编制日期：{_date(heading.date)}", f"坐标系统：{source.crs_text}",
+        f"资料截止时间：{_date(source.facts_text)}",
+    ]
+    shares = [max(page.width_of(text, 8.5), 30) for text in texts]
+    x = foot.x
+    for text, share in zip(texts, shares):
+        width = foot.width * share / sum(shares)
+        page.rectangle(Box(x, foot.y, width, foot.height), 0.2)
+        page.text(Box(x + 1.5, foot.y, width - 3, foot.height), text, 8.5, False, CENTRE)
+        x += width
+
+
+def _date(text: str) -> str:
+    parts = text.split("-")
+    return f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 and all(part.isdigit() for part in parts) else text
