@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from village_planner.base import InputError, Refused
-from village_planner.plan import PlanFile, waivers
-from village_planner.plan.waivers import Document
+from village_planner.plan import Evidence, PlanFile, evidence, waivers
 
 ROW = {"finding_key": "k", "finding_digest": "d", "reason": "已列入方案", "person": "张三", "date": "2026-11-21", "evidence": None}
 
@@ -22,18 +21,18 @@ def paper(tmp_path: Path) -> Path:
     return path
 
 
-def save(plan: PlanFile, document: Document | None = None, **values: object) -> None:
+def save(plan: PlanFile, document: Evidence | None = None, **values: object) -> None:
     with plan.write("张三", "说明") as tx:
         waivers.save_waiver(tx, {**ROW, **values}, document)
 
 
 def test_an_explanation_with_a_linked_document_is_one_action(plan: PlanFile, paper: Path) -> None:
-    save(plan, Document(paper))
+    save(plan, Evidence(paper))
     data = plan.read()
-    evidence = data.evidence.iloc[0]
+    row = data.evidence.iloc[0]
     assert data.waiver["evidence"].tolist() == [paper.name]
-    assert (evidence["path"], evidence["content"]) == ("附件/意见〔2026〕1号.pdf", None)
-    assert evidence["sha256"] == hashlib.sha256(paper.read_bytes()).hexdigest() and evidence["subject_key"] == {"finding_key": "k"}
+    assert (row["path"], row["content"]) == ("附件/意见〔2026〕1号.pdf", None)
+    assert row["sha256"] == hashlib.sha256(paper.read_bytes()).hexdigest() and row["subject_key"] == {"finding_key": "k"}
     plan.undo("张三")
     data = plan.read()
     assert data.waiver.empty and data.evidence.empty
@@ -42,7 +41,7 @@ def test_an_explanation_with_a_linked_document_is_one_action(plan: PlanFile, pap
 
 
 def test_a_document_is_copied_in_on_wish(plan: PlanFile, paper: Path) -> None:
-    save(plan, Document(paper, copied=True))
+    save(plan, Evidence(paper, copied=True))
     paper.unlink()
     assert plan.read().evidence["content"].tolist() == [b"%PDF-1.4 opinion"]
 
@@ -50,17 +49,17 @@ def test_a_document_is_copied_in_on_wish(plan: PlanFile, paper: Path) -> None:
 def test_a_document_outside_the_plans_folder_is_linked_by_its_whole_path(plan: PlanFile, tmp_path_factory: pytest.TempPathFactory) -> None:
     far = tmp_path_factory.mktemp("elsewhere") / "a.pdf"
     far.write_bytes(b"x")
-    save(plan, Document(far))
+    save(plan, Evidence(far))
     assert plan.read().evidence["path"].tolist() == [str(far)]
 
 
 def test_a_document_that_is_gone_or_too_large_to_copy_refuses_the_action(plan: PlanFile, paper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="无此文件|missing.pdf"):
-        save(plan, Document(paper.with_name("missing.pdf")))
-    monkeypatch.setattr(waivers, "LARGEST_COPY_BYTES", 4)
+        save(plan, Evidence(paper.with_name("missing.pdf")))
+    monkeypatch.setattr(evidence, "LARGEST_COPY_BYTES", 4)
     with pytest.raises(InputError, match="意见"):
-        save(plan, Document(paper, copied=True))
-    save(plan, Document(paper))
+        save(plan, Evidence(paper, copied=True))
+    save(plan, Evidence(paper))
     assert len(plan.read().waiver) == 1
 
 
@@ -91,8 +90,8 @@ def test_a_changed_explanation_must_be_accepted_again(plan: PlanFile) -> None:
 
 
 def test_taking_an_explanation_back_takes_its_documents_too(plan: PlanFile, paper: Path) -> None:
-    save(plan, Document(paper))
-    save(plan, finding_key="k2", document=Document(paper))
+    save(plan, Evidence(paper))
+    save(plan, finding_key="k2", document=Evidence(paper))
     with plan.write("张三", "撤回") as tx:
         waivers.remove_waiver(tx, "k")
         waivers.remove_waiver(tx, "never there")
@@ -101,7 +100,7 @@ def test_taking_an_explanation_back_takes_its_documents_too(plan: PlanFile, pape
 
 
 def test_a_linked_document_is_told_when_it_changed_or_is_gone(plan: PlanFile, paper: Path) -> None:
-    save(plan, Document(paper))
+    save(plan, Evidence(paper))
     row = plan.read().evidence.iloc[0]
 
     def state() -> str:

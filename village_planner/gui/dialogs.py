@@ -10,7 +10,7 @@ from typing import Any
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from village_planner.base import InputError
 from village_planner.desk.sources import container_of, layers_in
@@ -212,6 +212,8 @@ def filled(field: Any) -> bool:
     """Whether the planner has given a value."""
     if isinstance(field, QgsFileWidget):
         return bool(field.filePath().strip())
+    if isinstance(field, QPlainTextEdit):
+        return bool(field.toPlainText().strip())
     return bool(field.text().strip()) if isinstance(field, QLineEdit) else True
 
 

@@ -1,207 +1,284 @@
-"""The 质检 dock: findings by severity; a click goes there on the map."""
+"""The 质检 dock: runs the rules, lists what they found and what was not checked, and takes explanations."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from qgis.core import QgsSettings
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QModelIndex, Qt
-from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QShortcut, QVBoxLayout, QWidget
 
-from village_planner.base import Message
+from village_planner.checks import needs_evidence
+from village_planner.desk import waivers
+from village_planner.desk.export import export_findings
+from village_planner.desk.freshness import Freshness
 from village_planner.desk.language import local_time
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.mirrors import qgs_geometry
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
-from village_planner.gui.finding_pane import FindingPane
-from village_planner.gui.findings_model import (
-    NOT_CHECKED,
-    SUBJECT,
-    FindingRow,
-    FindingsModel,
-    SeverityFilter,
-    finding_rows,
-    not_checked_row,
-    package_rows,
-)
-from village_planner.gui.settle_dialogs import ask_to_settle, open_differences
+from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
+from village_planner.gui.dialogs import accepted
+from village_planner.gui.finding_marker import FindingMarker
+from village_planner.gui.finding_rows import FindingRow, PlanRows
+from village_planner.gui.findings_model import Grouping
+from village_planner.gui.findings_view import FindingsView
+from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller
 
-MINIMUM_WIDTH = 360
-COLUMN_WIDTHS = (44, 66, 92)
-ROW_HEIGHT = 26
-SPLIT_HEIGHTS = (330, 190)
+MINIMUM_WIDTH = 380
+BATCH = "committees"
+NAMED_RULES = 4
+_AUTOMATIC = "village_planner/check_automatically"
+_LAST_FOLDER = "village_planner/last_folder"
 
 
 class FindingsDock(QgsDockWidget):
-    """Shows what the last check of the plan found, or what an inspection found in a package."""
+    """Shows what the last check of the plan found; `front_wished` asks to be shown, when a check has come to its end."""
 
-    def __init__(self, session: PlanSession, layers: PlanLayers, canvas: Any, teller: Teller, parent: QWidget | None = None) -> None:
+    front_wished = pyqtSignal()
+
+    def __init__(
+        self, session: PlanSession, layers: PlanLayers, canvas: Any, teller: Teller, runner: StepRunner, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("VillagePlannerFindings")
-        self.setWindowTitle(self.tr("Findings"))
-        self._session, self._layers, self._canvas, self._teller = session, layers, canvas, teller
-        self._differences: dict[str, dict[str, Any]] = {}
-        self.model = FindingsModel(self)
-        self.filter = SeverityFilter(self.model, self)
-        self._title = QLabel()
-        self._title.setWordWrap(True)
-        self.pane = FindingPane()
-        self._boxes = {severity: QCheckBox(severity) for severity in ("A", "B", "C", NOT_CHECKED)}
-        self._back = QPushButton(self.tr("Back to the plan's findings"))
-        self.table = QTableView()
-        self._lay_out()
-        self.table.clicked.connect(self._go)
-        self.table.selectionModel().currentRowChanged.connect(self._tell)
-        self.pane.settle_wished.connect(self._settle)
-        self._back.clicked.connect(self.show_plan)
-        for severity, box in self._boxes.items():
-            box.setChecked(True)
-            box.toggled.connect(lambda shown, severity=severity: self._switch(severity, shown))
-        for signal in (session.opened, session.closed, session.reloaded, session.findings_changed):
-            signal.connect(self.show_plan)
-        session.changed.connect(self._follow)
+        self.setWindowTitle(self.tr("Check"))
+        self._session, self._layers, self._canvas, self._teller, self._runner = session, layers, canvas, teller, runner
+        self._plan_rows: PlanRows | None = None
+        self.marker = FindingMarker(canvas)
+        self.freshness = Freshness(session, lambda: runner.is_busy, self)
+        content = QWidget()
+        self.view = FindingsView(content)
+        self._lay_out(content)
+        self._connect(content)
         self.show_plan()
+
+    def check(self) -> None:
+        """Run all rules on the shown scenario in a task."""
+        self._run(self.tr("Check"), changed_only=False)
+
+    def check_changed(self) -> None:
+        """Run the rules whose findings may be out of date, in a task."""
+        self._run(self.tr("Check what changed"), changed_only=True)
+
+    def show_findings(self, rule: str | None = None, village: str | None = None, severity: str | None = None, state: str | None = None) -> None:
+        """Show the findings of a rule, village or severity only; None shows all. state: of findings_model.Wanted, None: open and not checked."""
+        self.view.show_only(rule, village, severity, state)
 
     def show_plan(self) -> None:
         """Show the findings that the open plan holds."""
-        self._back.hide()
-        self._differences = {}
-        if not self._session.is_open:
-            self._show([], self.tr("No plan is open."))
+        self.marker.clear()
+        is_open = self._session.is_open
+        self._plan_rows = PlanRows(self._session) if is_open else None
+        rows = self._plan_rows.rows() if self._plan_rows is not None else []
+        if is_open:
+            townships = self._session.data.township
+            self.view.offer_townships(list(zip(townships["code"], townships["name"])))
+        self.view.load(rows, self._group_title)
+        self._title.setText(self._told(rows))
+        self._enable()
+
+    def export(self) -> None:
+        """Write the list of findings, and of what was not checked, to a CSV file of the planner's choice."""
+        settings = QgsSettings()
+        proposal = str(Path(settings.value(_LAST_FOLDER, "")) / "质检记录.csv")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export findings"), proposal, "CSV (*.csv)")
+        if not path:
             return
-        data = self._session.data
-        runs = data.check_run[data.check_run["scenario"] == self._session.scenario]
-        if not len(runs):
-            self._show([], self.tr("The plan has not been checked yet. Press Check in the toolbar."))
-            return
-        run = runs.iloc[-1]
-        self._differences = open_differences(data)
-        found = finding_rows(data.finding[data.finding["scenario"] == self._session.scenario], self._name_of)
-        rows = [row for row in found if row.difference is None or row.difference in self._differences]
-        rows += [not_checked_row(item["rule"], Message(item["code"], item["params"])) for item in run["not_checked"] or []]
-        when = local_time(str(run["at"]))
-        self._show(rows, self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when))
+        target = Path(path) if path.lower().endswith(".csv") else Path(f"{path}.csv")
+        settings.setValue(_LAST_FOLDER, str(target.parent))
+        with self._teller.refusals():
+            count = export_findings(self._session, target)
+            self._teller.done(self.tr("{0} lines written: {1}").format(count, target.name), target.parent)
 
-    def show_severity(self, severity: str) -> None:
-        """Show only the plan's findings of a severity."""
-        self.show_plan()
-        for name, box in self._boxes.items():
-            box.setChecked(name == severity)
+    def close_down(self) -> None:
+        """Leave nothing on the map."""
+        self.marker.clear()
 
-    def show_inspection(self, inspection: Any, name: str) -> None:
-        """Show what an inspection found in the package `name`."""
-        self._differences = {}
-        rows = package_rows(inspection.findings)
-        rows += finding_rows(inspection.plan_result.findings.assign(geom=None), lambda kind, code: code)
-        rows += [not_checked_row(item.rule, item.message) for item in inspection.not_checked]
-        verdicts = {
-            "passed": self.tr("passed"), "passed_with_findings": self.tr("passed, with findings"), "failed": self.tr("not passed"),
-        }
-        verdict = verdicts.get(inspection.verdict.value, inspection.verdict.value)
-        self._show(rows, self.tr("Package {0}: {1}, score {2}").format(name, verdict, inspection.score))
-        self._back.setVisible(self._session.is_open)
-
-    def _lay_out(self) -> None:
-        boxes = QHBoxLayout()
-        for box in self._boxes.values():
-            boxes.addWidget(box)
-        boxes.addStretch(1)
-        self.table.setModel(self.filter)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSortingEnabled(True)
-        self.table.sortByColumn(-1, self.table.horizontalHeader().sortIndicatorOrder())
-        self.table.verticalHeader().hide()
-        self.table.setWordWrap(False)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        for column, width in enumerate(COLUMN_WIDTHS):
-            self.table.setColumnWidth(column, width)
-        rows = self.table.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        # The sentence names its subject; the pane below tells both in full.
-        self.table.setColumnHidden(SUBJECT, True)
-        content = QWidget()
+    def _lay_out(self, content: QWidget) -> None:
+        self._title, self._stale = QLabel(), QLabel()
+        for label in (self._title, self._stale):
+            label.setWordWrap(True)
+        self._stale.setStyleSheet("color: #8a4b00;")
+        self._all = QPushButton(self.tr("Check all"))
+        self._changed = QPushButton(self.tr("Check what changed"))
+        self._changed.setToolTip(self.tr("Runs only the rules whose data have changed since they ran last; the result is that of a full check"))
+        self._export = QPushButton(self.tr("Export…"))
+        self._automatic = QCheckBox(self.tr("Automatic"))
+        self._automatic.setToolTip(self.tr("After an edit run the quick rules again at once"))
+        self._automatic.setChecked(QgsSettings().value(_AUTOMATIC, True, type=bool))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for widget in (self._all, self._changed, self._export, self._automatic):
+            buttons.addWidget(widget)
+        buttons.addStretch(1)
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._title)
-        layout.addLayout(boxes)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.table)
-        splitter.addWidget(self.pane)
-        splitter.setSizes(list(SPLIT_HEIGHTS))
-        layout.addWidget(splitter, 1)
-        layout.addWidget(self._back)
+        layout.setSpacing(4)
+        for item in (self._title, self._stale):
+            layout.addWidget(item)
+        layout.addLayout(buttons)
+        layout.addWidget(self.view, 1)
+        self._stale.hide()
         self.setWidget(content)
 
-    def _show(self, rows: list[FindingRow], title: str) -> None:
-        self.model.load(rows)
-        self.pane.clear()
-        self._title.setText(title)
-        counts = self.model.counts()
-        names = {"A": self.tr("A serious"), "B": self.tr("B important"), "C": self.tr("C minor"), NOT_CHECKED: self.tr("not checked")}
-        for severity, box in self._boxes.items():
-            box.setText(f"{names[severity]} {counts[severity]}")
+    def _connect(self, content: QWidget) -> None:
+        session, view, pane = self._session, self.view, self.view.pane
+        for signal in (session.opened, session.closed, session.reloaded, session.findings_changed):
+            signal.connect(self.show_plan)
+        session.changed.connect(self._follow)
+        self._runner.busy_changed.connect(self._enable)
+        self.freshness.told.connect(self._tell_stale)
+        self.freshness.automatic = self._automatic.isChecked()
+        self._automatic.toggled.connect(self._switch_automatic)
+        self._all.clicked.connect(self.check)
+        self._changed.clicked.connect(self.check_changed)
+        self._export.clicked.connect(self.export)
+        view.chosen.connect(self._tell)
+        view.gone_to.connect(self._go)
+        pane.settle_wished.connect(self._settle)
+        pane.explain_wished.connect(self._explain)
+        pane.accept_wished.connect(self._accept)
+        pane.acceptance_back_wished.connect(self._do(lambda rows: waivers.take_acceptance_back(session, _keys(rows))))
+        pane.remove_wished.connect(self._do(lambda rows: waivers.remove(session, _keys(rows))))
+        for keys, slot in (("E", self._explain), ("Ctrl+Z", session.undo), ("Ctrl+Y", session.redo), ("Ctrl+Shift+Z", session.redo)):
+            shortcut = QShortcut(QKeySequence(keys), view.tree if keys == "E" else content)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self._guarded(slot))
+        self.visibilityChanged.connect(lambda visible: None if visible else self.marker.clear())
 
-    def _switch(self, severity: str, shown: bool) -> None:
-        self.filter.set_shown(severity, shown)
+    def _run(self, name: str, changed_only: bool) -> None:
+        with self._teller.refusals():
+            path, scenario = self._session.path, self._session.scenario
+            self._runner.start(name, lambda feedback: check_plan(path, feedback, scenario, changed_only=changed_only), self._show_check)
 
-    def _name_of(self, kind: str, code: str) -> str:
-        data = self._session.data
-        if kind in ("village", "hamlet", "site", "township"):
-            return self._session.name_of(kind, code)
-        if kind == "control":
-            layer, _, number = code.partition("/")
-            return f"{self._session.profile.code_list('control_kind').name(layer) or layer} {number}"
-        if kind == "difference":
-            difference = self._differences.get(code, {})
-            return " · ".join(part for part in (difference.get("name"), difference.get("source")) if part) or code
-        if kind == "county":
-            return str(data.info["county_name"] or code)
-        return code.split("/", 1)[-1]
+    def _show_check(self, outcome: CheckOutcome) -> None:
+        self.freshness.learn(outcome.seconds)
+        self._session.refresh_findings()
+        self.front_wished.emit()
+        counts = [outcome.count(severity) for severity in SEVERITIES]
+        said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} not checked.").format(*counts, len(outcome.not_checked))
+        if outcome.record is None:
+            said = self.tr("Nothing has changed since the last check.") + " " + said
+        elif outcome.new is not None:
+            said += " " + self.tr("{0} new, {1} gone since the check before.").format(outcome.new, outcome.gone)
+        self._teller.done(said)
+
+    def _told(self, rows: list[FindingRow]) -> str:
+        if self._plan_rows is None:
+            return self.tr("No plan is open.")
+        run = self._plan_rows.run
+        if run is None:
+            return self.tr("The plan has not been checked yet. Press “Check all”.")
+        when = local_time(str(run["at"]))
+        return self.tr("Check of {0}").format(when) if rows else self.tr("Check of {0}: nothing found.").format(when)
+
+    def _tell_stale(self, rules: list[str]) -> None:
+        is_checked = self._plan_rows is not None and self._plan_rows.run is not None
+        self._stale.setVisible(bool(rules) and is_checked)
+        named = "、".join(rules[:NAMED_RULES]) + ("…" if len(rules) > NAMED_RULES else "")
+        self._stale.setText(self.tr("The plan has changed: the findings of {0} rules may be out of date ({1}).").format(len(rules), named))
+        self._enable()
+
+    def _enable(self) -> None:
+        is_free = self._session.is_open and not self._runner.is_busy
+        is_checked = self._plan_rows is not None and self._plan_rows.run is not None
+        self._all.setEnabled(is_free)
+        self._changed.setEnabled(is_free and is_checked)
+        self._export.setEnabled(is_checked)
+
+    def _switch_automatic(self, on: bool) -> None:
+        QgsSettings().setValue(_AUTOMATIC, on)
+        self.freshness.automatic = on
 
     def _follow(self, change: Any) -> None:
-        if "roster_difference" in change.tables and self._back.isHidden():
+        if {"roster_difference", "evidence"} & set(change.tables):
             self.show_plan()
 
-    def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
-        if not index.isValid():
-            self.pane.clear()
+    def _group_title(self, grouping: Grouping, row: FindingRow) -> str:
+        if grouping is Grouping.RULE:
+            rule = self._session.profile.rule(row.rule)
+            return f"{row.rule} {rule.title}" if rule is not None else row.rule
+        if row.village:
+            return self._session.name_of("village", row.village)
+        if row.township:
+            return self._session.name_of("township", row.township)
+        return self.tr("Whole plan")
+
+    def _tell(self, row: FindingRow | None) -> None:
+        if row is None or not self._session.is_open:
+            self.view.pane.clear()
             return
-        row = self._row(index)
-        rule = self._session.profile.rule(row.rule) if self._session.is_open else None
-        self.pane.show_finding(row, rule, row.difference in self._differences)
+        told = waivers.told_of(self._session, row.key) if row.key else None
+        can_be_settled = self._plan_rows is not None and row.difference in self._plan_rows.differences
+        self.view.pane.show_finding(row, self._session.profile.rule(row.rule), told, can_be_settled, is_kept=True)
 
-    def _settle(self) -> None:
-        row = self._row(self.table.currentIndex())
-        with self._teller.refusals():
-            ask_to_settle(self._session, self._differences[row.difference or ""], row.sentence, self)
-
-    def _row(self, index: QModelIndex) -> FindingRow:
-        return self.model.row(self.filter.mapToSource(index).row())
-
-    def _go(self, index: QModelIndex) -> None:
+    def _go(self, row: FindingRow) -> None:
         if self._canvas is None or not self._session.is_open:
             return
-        row = self._row(index)
         geometry = qgs_geometry(row.geom)
-        if geometry is None:
+        self.marker.mark(geometry, self._session.data.crs, row.severity)
+        if geometry is not None:
+            go_to(self._canvas, [geometry], self._session.data.crs)
+        else:
             self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
+
+    def _settle(self) -> None:
+        from village_planner.gui.settle_dialogs import CommitteesDialog, SettleDialog
+
+        row = self.view.model.finding(self.view.tree.currentIndex())
+        if row is None or self._plan_rows is None:
             return
-        go_to(self._canvas, [geometry], self._session.data.crs)
+        difference = self._plan_rows.differences[row.difference or ""]
+        with self._teller.refusals():
+            if difference["kind"] == BATCH:
+                batch = CommitteesDialog(difference["detail"], row.sentence, self._session.profile, self)
+                if accepted(batch):
+                    self._session.settle_committees(difference["source"], batch.answers(), batch.explanation.text().strip())
+                return
+            dialog = SettleDialog(difference, row.sentence, self._session.profile, self)
+            if accepted(dialog):
+                self._session.settle(difference, dialog.way.value(), dialog.explanation.text(), dialog.kind.value())
+
+    def _explain(self) -> None:
+        from village_planner.gui.waiver_dialogs import ExplainDialog
+
+        rows = [row for row in self.view.selected() if row.key and row.state != "fixed"]
+        if not rows:
+            return
+        with self._teller.refusals():
+            told = waivers.told_of(self._session, rows[0].key) if len(rows) == 1 else None
+            wants_evidence = any(needs_evidence(row.rule) for row in rows)
+            dialog = ExplainDialog([row.sentence for row in rows], told.explanation if told else None, wants_evidence, self)
+            if accepted(dialog):
+                waivers.explain(self._session, _keys(rows), dialog.explanation())
+
+    def _accept(self) -> None:
+        from village_planner.gui.waiver_dialogs import AcceptDialog
+
+        rows = [row for row in self.view.selected() if row.state == "waived"]
+        told = [waivers.told_of(self._session, row.key) for row in rows]
+        dialog = AcceptDialog([item.explanation.reason for item in told if item is not None] or [""], self)
+        with self._teller.refusals():
+            if rows and accepted(dialog):
+                waivers.accept(self._session, _keys(rows), *dialog.answer())
+
+    def _do(self, action: Callable[[list[FindingRow]], None]) -> Callable[[], None]:
+        return self._guarded(lambda: action([row for row in self.view.selected() if row.key]))
+
+    def _guarded(self, action: Callable[[], Any]) -> Callable[..., None]:
+        def run(*_: Any) -> None:
+            with self._teller.refusals():
+                action()
+
+        return run
+
+
+def _keys(rows: list[FindingRow]) -> list[str]:
+    return [row.key for row in rows]

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from village_planner.base import InputError, Refused
+from village_planner.base import Refused
+from village_planner.plan.evidence import Evidence, attach
 from village_planner.plan.transaction import Transaction
 
 SUBJECT = "waiver"
-LARGEST_COPY_BYTES = 20_000_000
-"""A plan file is mailed and carried about: what is larger is linked."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """A file that proves something; copied: whether its content goes into the plan file, so that it travels with the plan."""
-
-    path: Path
-    copied: bool = False
-
-
-def save_waiver(tx: Transaction, row: Mapping[str, Any], document: Document | None = None) -> None:
+def save_waiver(tx: Transaction, row: Mapping[str, Any], document: Evidence | None = None) -> None:
     """Explain a finding, or change its explanation: a reviewer's acceptance of the one before is gone then.
 
     row: finding_key, finding_digest, reason, person, date (ISO), evidence (text, may be null: then the document's name).
-    document: is added to those that the explanation has. Raises InputError for a document that cannot be read or is too large to copy.
+    document: is added to those that the explanation has. Raises InputError for a document that cannot be read or is too big to be copied in.
     """
     key = {"finding_key": row["finding_key"]}
     evidence = row.get("evidence") or (document.path.name if document else None)
     tx.upsert(SUBJECT, [{**row, "evidence": evidence, "accepted_by": None, "accepted_at": None}])
     if document is not None:
-        tx.insert("evidence", [{
-            "code": f"E{uuid.uuid4().hex}", "subject_table": SUBJECT, "subject_key": key, "title": document.path.name,
-            **_content(document, tx.folder),
-        }])  # fmt: skip
+        attach(tx, SUBJECT, key, document, tx.folder)
 
 
 def remove_waiver(tx: Transaction, finding_key: str) -> None:
@@ -74,16 +60,3 @@ def document_state(path: str | None, sha256: str | None, folder: Path) -> str:
         return "same" if hashlib.sha256(file.read_bytes()).hexdigest() == sha256 else "changed"
     except OSError:
         return "unread"
-
-
-def _content(document: Document, folder: Path) -> dict[str, Any]:
-    path = document.path.absolute()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError("plan.document_unreadable", file=document.path.name, detail=error.strerror or str(error)) from error
-    if document.copied and len(content) > LARGEST_COPY_BYTES:
-        raise InputError("plan.document_too_large", file=document.path.name, megabytes=LARGEST_COPY_BYTES // 1_000_000)
-    # Below the plan's folder the link survives a move of both.
-    link = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
-    return {"path": link, "sha256": hashlib.sha256(content).hexdigest(), "content": content if document.copied else None}
