@@ -14,11 +14,10 @@ from qgis.PyQt.QtWidgets import QPushButton
 from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan
 from tests.gui.fake_iface import FakeIface
 from village_planner.base import InputError, SilentFeedback
-from village_planner.delivery import PackageRequest, inspect_package, write_package
 from village_planner.desk.demo import make_demo_plan
 from village_planner.gui import dialogs, telling
 from village_planner.gui.desk_window import DeskWindow
-from village_planner.gui.findings_model import NOT_CHECKED, RULE, SENTENCE, SEVERITY
+from village_planner.gui.finding_rows import NOT_CHECKED
 from village_planner.plan import PlanFile
 from village_planner.processing.provider import VillagePlannerProvider
 from village_planner.standards import load_profile
@@ -88,31 +87,29 @@ def test_a_double_click_zooms_to_the_village_or_hamlet(window: DeskWindow, iface
 def test_a_check_lists_findings_by_severity_and_says_how_many(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
     window.open_plan(plan_path)
     check(window, qtbot)
-    model = window.findings.model
-    assert window.findings.isVisible() and model.rowCount() > 0
-    rows = [[model.index(row, column).data() for column in (SEVERITY, RULE, SENTENCE)] for row in range(model.rowCount())]
-    assert ["A", "QC-7102"] in [row[:2] for row in rows]
-    assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=("ABC" + NOT_CHECKED).index)
-    assert all(row[2] and "{" not in row[2] for row in rows)
-    assert NOT_CHECKED in [row[0] for row in rows]
+    rows = window.findings.view.model.shown()
+    assert window.findings.isVisible() and ("A", "QC-7102") in [(row.severity, row.rule) for row in rows]
+    assert [row.severity for row in rows] == sorted((row.severity for row in rows), key="A–BC".index)
+    assert all(row.sentence and "{" not in row.sentence for row in rows)
+    assert NOT_CHECKED in [row.severity for row in rows]
 
 
 def test_severities_can_be_hidden(window: DeskWindow, plan_path: Path, qtbot: Any) -> None:
     window.open_plan(plan_path)
     check(window, qtbot)
-    shown = window.findings.filter.rowCount()
-    window.findings._boxes["A"].setChecked(False)
-    assert window.findings.filter.rowCount() == shown - window.findings.model.counts()["A"]
+    view = window.findings.view
+    shown = len(view.model.shown())
+    view.boxes["A"].setChecked(False)
+    assert len(view.model.shown()) == shown - view.model.counts()["A"] < shown
 
 
 def test_a_click_on_a_finding_goes_to_its_village(window: DeskWindow, iface: FakeIface, plan_path: Path, qtbot: Any) -> None:
     window.open_plan(plan_path)
     check(window, qtbot)
-    proxy = window.findings.filter
-    rows = [proxy.index(row, 0) for row in range(proxy.rowCount())]
-    target = next(index for index in rows if window.findings.model.row(proxy.mapToSource(index).row()).village == VILLAGES[2])
+    view = window.findings.view
+    place = next(place for place, row in enumerate(view.model.shown()) if row.village == VILLAGES[2])
     before = iface.canvas.extent().width()
-    window.findings.table.clicked.emit(target)
+    view.tree.clicked.emit(view.model.index_of(place))
     assert iface.canvas.extent().width() < before
     assert iface.canvas.extent().intersects(window.layers.villages.layer.extent())
 
@@ -163,9 +160,7 @@ def test_a_dialog_cannot_be_accepted_before_what_is_needed_is_given(qgis_app: An
     assert ok.isEnabled()
 
 
-@pytest.mark.parametrize("make", [
-    lambda: dialogs.ControlDialog(load_profile()), lambda: dialogs.PackageDialog(load_profile()), dialogs.InspectDialog, dialogs.DemoDialog,
-])  # fmt: skip
+@pytest.mark.parametrize("make", [lambda: dialogs.ControlDialog(load_profile()), dialogs.DemoDialog])
 def test_the_dialogs_fit_a_small_screen(qgis_app: Any, qtbot: Any, make: Any) -> None:
     dialog = make()
     qtbot.addWidget(dialog)
@@ -176,18 +171,6 @@ def test_years_are_read_or_refused() -> None:
     assert dialogs.years("2025，2035") == (2025, 2035)
     with pytest.raises(InputError):
         dialogs.years("近期")
-
-
-def test_an_inspected_package_is_listed_and_the_plan_comes_back(window: DeskWindow, plan_path: Path, tmp_path: Path, qtbot: Any) -> None:
-    window.open_plan(plan_path)
-    request = PackageRequest(plan=plan_path, folder=tmp_path)
-    package = write_package(request).path
-    inspection = inspect_package(package)
-    window.findings.show_inspection(inspection, package.name)
-    assert package.name in window.findings._title.text()
-    assert window.findings.model.rowCount() > 0 and not window.findings._back.isHidden()
-    window.findings._back.click()
-    assert window.findings.model.rowCount() == 0 and window.findings._back.isHidden()
 
 
 def test_the_demo_becomes_a_plan(qgis_app: Any, qgis_processing: Any, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from qgis.gui import QgsMessageBar
 from qgis.PyQt.QtWidgets import QDialog
 
 from tests.desk.small_plan import HAMLETS, VILLAGES
@@ -14,8 +15,11 @@ from tests.gui.conftest import Desk
 from village_planner.base import SilentFeedback
 from village_planner.desk.steps import check_plan
 from village_planner.gui import settle_dialogs
-from village_planner.gui.finding_pane import quantity
+from village_planner.gui.finding_pane import FindingPane, quantity
+from village_planner.gui.finding_rows import FindingRow
 from village_planner.gui.findings_dock import FindingsDock
+from village_planner.gui.findings_model import FindingsModel
+from village_planner.gui.running import StepRunner
 from village_planner.gui.settle_dialogs import ACCEPTED, EXPLAINED, CommitteesDialog, SettleDialog
 from village_planner.gui.telling import Teller
 from village_planner.standards import load_profile
@@ -40,12 +44,29 @@ class Checked:
     dock: FindingsDock
 
     def choose(self, difference: str) -> None:
-        rows = [self.dock.model.row(number).difference for number in range(self.dock.model.rowCount())]
-        self.dock.table.setCurrentIndex(self.dock.filter.mapFromSource(self.dock.model.index(rows.index(difference), 0)))
+        self.choose_row(next(row for row in self.model.shown() if row.difference == difference))
+
+    def choose_row(self, row: FindingRow) -> None:
+        self.dock.view.tree.setCurrentIndex(self.model.index_of(self.model.shown().index(row)))
+
+    def choose_rule(self, rule: str) -> FindingRow:
+        row = next(row for row in self.model.shown() if row.rule == rule)
+        self.choose_row(row)
+        return row
+
+    def row(self, key: str) -> FindingRow:
+        return next(row for row in self.model.rows() if row.key == key)
 
     def listed(self) -> set[str]:
-        rows = [self.dock.model.row(number).difference for number in range(self.dock.model.rowCount())]
-        return {difference for difference in rows if difference}
+        return {row.difference for row in self.model.shown() if row.difference}
+
+    @property
+    def model(self) -> FindingsModel:
+        return self.dock.view.model
+
+    @property
+    def pane(self) -> FindingPane:
+        return self.dock.view.pane
 
 
 @pytest.fixture
@@ -57,7 +78,8 @@ def checked(desk: Desk, qtbot: Any) -> Iterator[Checked]:
     desk.session.set_action([HAMLETS[1]], "merge", "撤并")
     desk.session.save_moves([{"hamlet_code": HAMLETS[1], "destination_kind": "cash", "households": 4, "persons": 33}], "任务")
     check_plan(desk.session.path, SilentFeedback())
-    dock = FindingsDock(desk.session, desk.layers, None, Teller(desk.bar))
+    teller = Teller(desk.bar)
+    dock = FindingsDock(desk.session, desk.layers, None, teller, StepRunner(QgsMessageBar(), teller, desk.session))
     qtbot.addWidget(dock)
     desk.session.refresh_findings()
     dock.show()
@@ -77,15 +99,13 @@ def answer(monkeypatch: pytest.MonkeyPatch, give: Any) -> list[Any]:
 
 
 def test_a_chosen_finding_is_told_whole(checked: Checked) -> None:
-    model = checked.dock.model
-    number = next(number for number in range(model.rowCount()) if model.row(number).rule == "QC-7108")
-    checked.dock.table.setCurrentIndex(checked.dock.filter.mapFromSource(model.index(number, 0)))
-    row, text = model.row(number), checked.dock.pane.text.toPlainText()
+    row = checked.choose_rule("QC-7108")
+    text = checked.pane.text.toPlainText()
     rule = load_profile().rule("QC-7108")
     assert row.measure is not None
     for part in (row.sentence, rule.title, rule.basis, "甲湾", quantity(row.measure, row.unit), quantity(row.limit, row.unit)):
         assert part in text
-    assert checked.dock.pane.settle.isHidden()
+    assert checked.pane.settle.isHidden()
 
 
 @pytest.mark.parametrize(("value", "unit", "shown"), [
@@ -102,8 +122,8 @@ def test_a_new_name_is_taken_over_as_one_undo_step(checked: Checked, monkeypatch
 
     answer(monkeypatch, give)
     checked.choose(f"民政.csv/{VILLAGES[0]}")
-    assert not checked.dock.pane.settle.isHidden()
-    checked.dock.pane.settle.click()
+    assert not checked.pane.settle.isHidden()
+    checked.pane.settle.click()
     session = checked.desk.session
     assert session.name_of("village", VILLAGES[0]) == "甲新村" and f"民政.csv/{VILLAGES[0]}" not in checked.listed()
     assert checked.desk.text(VILLAGES[0], 0) == "甲新村"
@@ -118,7 +138,7 @@ def test_a_village_that_is_taken_in_appears_in_the_table(checked: Checked, monke
 
     dialogs = answer(monkeypatch, give)
     checked.choose(f"民政.csv/{UNIT['code']}")
-    checked.dock.pane.settle.click()
+    checked.pane.settle.click()
     assert not dialogs[0].kind.isHidden()
     assert checked.desk.text(UNIT["code"], 0) == "丁村"
 
@@ -126,7 +146,7 @@ def test_a_village_that_is_taken_in_appears_in_the_table(checked: Checked, monke
 def test_what_cannot_be_taken_over_is_not_offered(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
     dialogs = answer(monkeypatch, lambda dialog: dialog.explanation.setText("历史代码"))
     checked.choose("民政.csv/990001001999")
-    checked.dock.pane.settle.click()
+    checked.pane.settle.click()
     assert dialogs[0].way.findData(ACCEPTED) < 0 and dialogs[0].way.value() == EXPLAINED
     settled = checked.desk.session.data.roster_difference.set_index("code")
     assert settled.loc["990001001999", "settled"] == "explained" and settled.loc["990001001999", "explanation"] == "历史代码"
@@ -148,7 +168,7 @@ def test_committees_are_settled_many_at_once_and_the_rest_stays_open(checked: Ch
 
     answer(monkeypatch, first)
     checked.choose("名录.xlsx/committees")
-    checked.dock.pane.settle.click()
+    checked.pane.settle.click()
     kinds = checked.desk.session.data.village.set_index("code")["kind"]
     assert list(kinds[list(VILLAGES[1:])]) == ["rural_community", "committee"] and "名录.xlsx/committees" in checked.listed()
 
@@ -158,7 +178,7 @@ def test_committees_are_settled_many_at_once_and_the_rest_stays_open(checked: Ch
 
     answer(monkeypatch, rest)
     checked.choose("名录.xlsx/committees")
-    checked.dock.pane.settle.click()
+    checked.pane.settle.click()
     assert checked.desk.session.data.village.set_index("code")["kind"][VILLAGES[2]] == "urban_community"
     assert "名录.xlsx/committees" not in checked.listed()
 
@@ -174,6 +194,6 @@ def test_a_settlement_is_refused_in_words_while_a_layer_is_edited(checked: Check
     layer.startEditing()
     answer(monkeypatch, lambda dialog: dialog.explanation.setText("已更名"))
     checked.choose(f"民政.csv/{VILLAGES[0]}")
-    checked.dock.pane.settle.click()
+    checked.pane.settle.click()
     assert "居民点用地" in checked.desk.bar.told[-1] and f"民政.csv/{VILLAGES[0]}" in checked.listed()
     layer.rollBack()

@@ -51,7 +51,8 @@ class Inspection:
     findings: on the package, columns rule, severity, file, subject, message_code, params. plan_result: of the plan's rules,
     findings with `state`: a waiver that the package carries holds here too. counts: open findings of both by severity.
     not_checked: rules that could not run, and why. score: 100 less the profile's weight per open finding, at least 0.
-    report: all of it for base.report.
+    report: all of it for base.report. profile: that it was inspected by. crs: EPSG code of the geometry of plan_result's findings,
+    None where the package has no layers that could be read.
     """
 
     findings: pd.DataFrame
@@ -61,6 +62,8 @@ class Inspection:
     score: int
     verdict: Verdict
     report: Report
+    profile: Profile
+    crs: int | None = None
 
 
 def inspect_package(path: str | Path, profile: Profile | str | None = None, feedback: Feedback | None = None) -> Inspection:
@@ -130,7 +133,8 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
         else:
             note = NotChecked(PRINTED, Message("delivery.not_checked.layers"))
             result = replace(result, not_checked=[*result.not_checked, note])
-    return _inspection(name, findings_frame(findings, used), result, used, manifest)
+    inspection = _inspection(name, findings_frame(findings, used), result, used, manifest)
+    return replace(inspection, crs=None if contents is None else data.crs)
 
 
 def _limits(profile: Profile | str | None) -> Limits:
@@ -248,7 +252,7 @@ def _inspection(name: str, findings: pd.DataFrame, result: CheckResult, profile:
     anything = len(findings) + len(result.findings) > 0
     verdict = Verdict.FAILED if counts["A"] else Verdict.PASSED_WITH_FINDINGS if anything else Verdict.PASSED
     report = _report(name, findings, result, counts, score, verdict, profile, manifest)
-    return Inspection(findings, result, counts, result.not_checked, score, verdict, report)
+    return Inspection(findings, result, counts, result.not_checked, score, verdict, report, profile)
 
 
 def _report(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from village_planner.base import InputError, Message
+from village_planner.base.report import write_report
 from village_planner.checks import NotChecked
+from village_planner.delivery import Inspection
 from village_planner.delivery.record import write_record
 from village_planner.desk.session import PlanSession
 from village_planner.plan.runs import last_run
@@ -24,3 +26,17 @@ def export_findings(session: PlanSession, path: Path) -> int:
     except OSError as error:
         raise InputError("desk.not_written", file=path.name, reason=error.strerror or str(error)) from error
     return len(findings) + len(notes)
+
+
+def export_inspection(inspection: Inspection, path: Path) -> Path:
+    """Write the report of an inspection: `path` with the suffix .html, beside it .json, and the findings as .csv; returns the .html.
+
+    Raises InputError where a file cannot be written.
+    """
+    report, findings = path.with_suffix(".json"), path.with_suffix(".csv")
+    try:
+        write_report(inspection.report, report)
+        write_record(findings, inspection.plan_result.findings, inspection.not_checked, inspection.findings, inspection.profile)
+    except OSError as error:
+        raise InputError("desk.not_written", file=path.name, reason=error.strerror or str(error)) from error
+    return report.with_suffix(".html")

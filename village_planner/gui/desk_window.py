@@ -12,15 +12,14 @@ from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QFileDialog
 
-from village_planner.base import Feedback, resource
-from village_planner.base.report import write_report
+from village_planner.base import resource
 from village_planner.desk.demo import make_demo_plan
 from village_planner.desk.layers import PlanLayers, plan_of_project
 from village_planner.desk.navigation import show
 from village_planner.desk.session import PlanSession
-from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
 from village_planner.gui import dialogs
 from village_planner.gui.classify_dock import ClassifyDock
+from village_planner.gui.deliver_dock import DeliverDock
 from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.leads import Leads
 from village_planner.gui.overview_dock import OverviewDock
@@ -48,8 +47,9 @@ class DeskWindow(QObject):
         self._runner = StepRunner(iface.messageBar(), self._teller, self)
         self.overview = OverviewDock(self.session, self._teller, self.main_window)
         self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, self.main_window)
-        self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, self.main_window)
-        self._docks = (self.overview, self.classify, self.findings)
+        self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, self._runner, self.main_window)
+        self.delivery = DeliverDock(self.session, canvas, self._teller, self._runner, self.main_window)
+        self._docks = (self.overview, self.classify, self.findings, self.delivery)
         self.plan_actions = PlanActions(self.session, self._teller, self._runner, self.main_window)
         self._leads = Leads(self, self._teller, self._runner)
         self._toolbar = iface.addToolBar(title())
@@ -67,6 +67,7 @@ class DeskWindow(QObject):
                 wish.connect(partial(self._guarded, slot))
         self.overview.wished.connect(lambda to: self._guarded(partial(self._leads.follow, to)))
         self.plan_actions.shown.connect(lambda code: self._leads.show_places([code]))
+        self._connect_docks()
         self.session.opened.connect(self._enable)
         self.session.closed.connect(self._enable)
         self._runner.busy_changed.connect(self._enable)
@@ -83,6 +84,8 @@ class DeskWindow(QObject):
         QgsProject.instance().cleared.disconnect(self.session.close)
         QgsProject.instance().readProject.disconnect(self._reopen)
         self.session.close()
+        self.findings.close_down()
+        self.delivery.close_down()
         for action in self._actions:
             self._iface.removePluginMenu(title(), action)
         for dock in self._docks:
@@ -109,11 +112,15 @@ class DeskWindow(QObject):
         """Bring the 分类 dock to the front."""
         self._show_dock(self.classify)
 
-    def show_findings(self, severity: str | None = None) -> None:
-        """Bring the 质检 dock to the front; severity: show only these findings."""
-        if severity is not None:
-            self.findings.show_severity(severity)
+    def show_findings(self, **wanted: str | None) -> None:
+        """Bring the 质检 dock to the front; wanted: which findings to show, as for `FindingsDock.show_findings`, nothing for those shown."""
+        if wanted:
+            self.findings.show_findings(**wanted)
         self._show_dock(self.findings)
+
+    def deliver(self) -> None:
+        """Bring the 成果 dock to the front, with what stands between the plan and its package."""
+        self.delivery.show_write()
 
     def show_selected(self, layer: Any) -> None:
         """Make a layer the active one and zoom to what is selected in it."""
@@ -122,9 +129,18 @@ class DeskWindow(QObject):
 
     def check(self) -> None:
         """Check the open plan in a task and show the findings."""
-        with self._teller.refusals():
-            path, scenario = self.session.path, self.session.scenario
-            self._runner.start(self.tr("Check"), lambda feedback: check_plan(path, feedback, scenario), self._show_check)
+        self.findings.check()
+
+    def _connect_docks(self) -> None:
+        """What the docks 质检 and 成果 ask of the others."""
+        findings, delivery = self.findings, self.delivery
+        findings.front_wished.connect(self.show_findings)
+        findings.freshness.told.connect(delivery.set_outdated)
+        delivery.front_wished.connect(lambda: self._show_dock(delivery))
+        delivery.check_wished.connect(self.check)
+        delivery.classify_wished.connect(lambda: self._leads.follow("undecided"))
+        delivery.overview_wished.connect(self.show_overview)
+        delivery.findings_wished.connect(lambda wanted: self.show_findings(**wanted))
 
     def _add_actions(self) -> None:
         self._add("new", self.tr("New plan…"), self._new_plan)
@@ -136,9 +152,9 @@ class DeskWindow(QObject):
         self._need_plan.append(self._add("control", self.tr("Add control layer…"), self.add_control))
         self._need_plan.append(self._add("table", self.tr("Import table…"), self.import_table))
         self._need_plan.append(self._add("check", self.tr("Check"), self.check))
-        self._need_plan.append(self._add("package", self.tr("Write package…"), self.deliver))
+        self._need_plan.append(self._add("package", self.tr("Deliver"), self.deliver))
         self._toolbar.addSeparator()
-        self._add("inspect", self.tr("Inspect package…"), self._inspect)
+        self._add("inspect", self.tr("Inspect package…"), self.delivery.show_inspect)
 
     def _add(self, icon: str, text: str, slot: Callable[[], None]) -> QAction:
         action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self.main_window)
@@ -224,49 +240,6 @@ class DeskWindow(QObject):
         self.session.reload()
         said = self.tr("{0} features taken, {1} repaired, {2} set aside.")
         self._teller.done(said.format(result.count, result.repaired, result.set_aside), result.report_path.with_suffix(".html"))
-
-    def _show_check(self, outcome: CheckOutcome) -> None:
-        self.session.refresh_findings()
-        self.show_findings()
-        counts = [outcome.count(severity) for severity in SEVERITIES]
-        said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.")
-        self._teller.done(said.format(*counts, len(outcome.not_checked)))
-
-    def deliver(self) -> None:
-        """Ask for edition and folder, and write the package."""
-        from village_planner.delivery import PackageRequest, write_package
-
-        dialog = dialogs.PackageDialog(self.session.profile, self.main_window)
-        if not dialogs.accepted(dialog):
-            return
-        request = PackageRequest(
-            plan=self.session.path, folder=Path(dialog.folder.filePath()), mode=dialog.mode.value(), edition=dialog.edition.value(),
-            scenario=self.session.scenario,
-        )
-
-        def step(feedback: Feedback) -> Any:
-            result = write_package(request, feedback)
-            write_report(result.report, result.path.with_name(f"{result.path.name}.report.json"))
-            return result
-
-        self._runner.start(self.tr("Write package"), step, self._show_package)
-
-    def _show_package(self, result: Any) -> None:
-        self._teller.done(self.tr("Package of {0} files: {1}").format(result.file_count, result.path.name), result.path)
-
-    def _inspect(self) -> None:
-        from village_planner.delivery import inspect_package
-
-        dialog = dialogs.InspectDialog(self.main_window)
-        choice = dialog.choice() if dialogs.accepted(dialog) else None
-        if choice is None:
-            return
-
-        def show_result(inspection: Any) -> None:
-            self.findings.show_inspection(inspection, choice.path.name)
-            self.show_findings()
-
-        self._runner.start(self.tr("Inspect package"), lambda feedback: inspect_package(choice.path, choice.profile, feedback), show_result)
 
     def _show_dock(self, dock: Any) -> None:
         dock.show()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from qgis.gui import QgsFileWidget
@@ -151,49 +149,6 @@ class ControlDialog(StepDialog):
         names = layers_in(path)
         self.source_layer.set_choices((name, name) for name in names)
         self.source_layer.setEnabled(bool(names))
-
-
-class PackageDialog(StepDialog):
-    """Asks for what `package` needs."""
-
-    def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.explain(
-            self.tr("Write package"),
-            self.tr("A draft is always possible and says so. A formal package is refused while a serious finding is open."),
-        )
-        self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
-        self.mode = self.add_choice(self.tr("Mode"), [("draft", self.tr("Draft")), ("formal", self.tr("Formal"))])
-        self.edition = self.add_choice(self.tr("Edition"), profile.package.editions.items())
-
-
-@dataclass(frozen=True)
-class PackageChoice:
-    """Which package to inspect and by which profile; None takes the one that the package names."""
-
-    path: Path
-    profile: str | None
-
-
-class InspectDialog(StepDialog):
-    """Asks which package to inspect: a folder, or a zip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.explain(
-            self.tr("Inspect package"),
-            self.tr("Choose the folder of the package, or a zip file. Nothing in it is changed or run."),
-        )
-        self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory)
-        self.zip = self.add_file(self.tr("or zip file"), "ZIP (*.zip)")
-        self.profile = self.add_choice(
-            self.tr("Profile"), [(name, load_profile(name).title) for name in profile_ids()], self.tr("as the package says")
-        )
-
-    def choice(self) -> PackageChoice | None:
-        """What was chosen; None where nothing was."""
-        path = self.folder.filePath() or self.zip.filePath()
-        return PackageChoice(Path(path), self.profile.value()) if path else None
 
 
 class DemoDialog(StepDialog):

@@ -14,7 +14,7 @@ from village_planner.checks.waivers import DIED, FIXED, HOLDS, LACKS_EVIDENCE, N
 from village_planner.desk.language import local_time, text
 from village_planner.desk.session import PlanSession
 from village_planner.desk.steps import finding_message
-from village_planner.gui.decisions import records
+from village_planner.gui.settle_dialogs import open_differences
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.runs import last_run
 
@@ -144,12 +144,6 @@ def not_checked_row(rule: str, message: Message) -> FindingRow:
     """A row for a rule that could not run: it has not passed."""
     sentence = text(message)
     return FindingRow(NOT_CHECKED, rule, "", sentence, searched=f"{sentence} {rule}".lower())
-
-
-def open_differences(data: PlanData) -> dict[str, dict[str, Any]]:
-    """Rows of table `roster_difference` that nobody has settled, by the subject code of their findings."""
-    frame = data.roster_difference
-    return {f"{row['source']}/{row['code']}": row for row in records(frame[frame["settled"].isna()])}
 
 
 def state_name(row: FindingRow) -> str:

@@ -28,10 +28,10 @@ from village_planner.gui.finding_rows import FindingRow, PlanRows
 from village_planner.gui.findings_model import Grouping
 from village_planner.gui.findings_view import FindingsView
 from village_planner.gui.running import StepRunner
+from village_planner.gui.settle_dialogs import ask_to_settle
 from village_planner.gui.telling import Teller
 
 MINIMUM_WIDTH = 380
-BATCH = "committees"
 NAMED_RULES = 4
 _AUTOMATIC = "village_planner/check_automatically"
 _LAST_FOLDER = "village_planner/last_folder"
@@ -230,21 +230,11 @@ class FindingsDock(QgsDockWidget):
             self._layers.zoom(self._canvas, [row.village] if row.village else [], [row.hamlet] if row.hamlet else [])
 
     def _settle(self) -> None:
-        from village_planner.gui.settle_dialogs import CommitteesDialog, SettleDialog
-
         row = self.view.model.finding(self.view.tree.currentIndex())
         if row is None or self._plan_rows is None:
             return
-        difference = self._plan_rows.differences[row.difference or ""]
         with self._teller.refusals():
-            if difference["kind"] == BATCH:
-                batch = CommitteesDialog(difference["detail"], row.sentence, self._session.profile, self)
-                if accepted(batch):
-                    self._session.settle_committees(difference["source"], batch.answers(), batch.explanation.text().strip())
-                return
-            dialog = SettleDialog(difference, row.sentence, self._session.profile, self)
-            if accepted(dialog):
-                self._session.settle(difference, dialog.way.value(), dialog.explanation.text(), dialog.kind.value())
+            ask_to_settle(self._session, self._plan_rows.differences[row.difference or ""], row.sentence, self)
 
     def _explain(self) -> None:
         from village_planner.gui.waiver_dialogs import ExplainDialog

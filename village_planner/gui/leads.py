@@ -11,6 +11,7 @@ from village_planner.base import Feedback, Refused
 from village_planner.desk.language import text
 from village_planner.desk.steps import finding_message
 from village_planner.gui.differences_dialog import DifferencesDialog
+from village_planner.gui.finding_rows import NOT_CHECKED
 from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller
 
@@ -26,7 +27,7 @@ class Leads(QObject):
         self._window, self._teller, self._runner = window, teller, runner
         plan = window.plan_actions
         self._ways: dict[str, Callable[[], None]] = {
-            "differences": self._settle, "undecided": self._classify, "check": window.check, "not_checked": window.show_findings,
+            "differences": self._settle, "undecided": self._classify, "check": window.check, "not_checked": lambda: window.show_findings(severity=NOT_CHECKED),
             "deliver": window.deliver, "approve": plan.approve, "revision": plan.compare_with_approval, "ledger": plan.keep_ledger,
             "compare": plan.compare, "patches": self._show_loose_patches,
         }  # fmt: skip
