@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1">
 <context>
+    <name>AcceptDialog</name>
+    <message>
+        <source>{0} explanations. The first: {1}</source>
+        <translation>共 {0} 项例外说明，第一项：{1}</translation>
+    </message>
+    <message>
+        <source>Accept explanations</source>
+        <translation>认可例外说明</translation>
+    </message>
+    <message>
+        <source>Reviewer</source>
+        <translation>审查人</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation type="unfinished">日期</translation>
+    </message>
+</context>
+<context>
     <name>AddControlAlgorithm</name>
     <message>
         <source>Add control layer</source>
@@ -692,6 +711,128 @@
     </message>
 </context>
 <context>
+    <name>DeliverDock</name>
+    <message>
+        <source>Deliver</source>
+        <translation>成果</translation>
+    </message>
+    <message>
+        <source>{0} stop the package, {1} will be asked about, {2} in order.</source>
+        <translation>{0} 项不满足、不能生成，{1} 项需留意，{2} 项符合。</translation>
+    </message>
+    <message>
+        <source>Write package</source>
+        <translation type="unfinished">生成成果包</translation>
+    </message>
+    <message>
+        <source>Inspect package</source>
+        <translation type="unfinished">成果质检</translation>
+    </message>
+    <message>
+        <source>No plan is open. Open a plan to write its package; a package can be inspected without one.</source>
+        <translation>尚未打开规划。打开规划后才能生成成果包；成果质检不需要打开规划。</translation>
+    </message>
+    <message>
+        <source>Go and mend</source>
+        <translation>去处理</translation>
+    </message>
+    <message>
+        <source>Check all</source>
+        <translation>全部质检</translation>
+    </message>
+    <message>
+        <source>Readiness</source>
+        <translation>提交前核查</translation>
+    </message>
+    <message>
+        <source>as the package says</source>
+        <translation type="unfinished">按成果包的说明</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>开始质检</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished">文件夹</translation>
+    </message>
+    <message>
+        <source>or zip file</source>
+        <translation type="unfinished">或 zip 压缩包</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation type="unfinished">成果标准</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a package, or a zip file, of this or any other program. Nothing in it is changed or run.</source>
+        <translation>请选择成果包文件夹或 zip 文件，其他软件生成的也可以。不会改动或运行其中任何内容。</translation>
+    </message>
+    <message>
+        <source>What stands in red stops this package</source>
+        <translation>红色条件未满足，不能生成该成果包</translation>
+    </message>
+    <message>
+        <source>Package of {0} files: {1}</source>
+        <translation type="unfinished">成果包共 {0} 个文件：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>DeliverForm</name>
+    <message>
+        <source>Contact for questions, in the metadata; never in a notice edition</source>
+        <translation>写入元数据；公示稿不写</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation type="unfinished">草稿</translation>
+    </message>
+    <message>
+        <source>Formal</source>
+        <translation type="unfinished">正式成果</translation>
+    </message>
+    <message>
+        <source>A draft is always possible and says so. A formal package is refused while a serious finding is open.</source>
+        <translation type="unfinished">随时可以生成草稿，草稿会注明“草稿”字样。存在未处理的严重问题时不能生成正式成果。</translation>
+    </message>
+    <message>
+        <source>Edition</source>
+        <translation type="unfinished">成果版本</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Formats</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished">文件夹</translation>
+    </message>
+    <message>
+        <source>Tables (xlsx)</source>
+        <translation>表格（xlsx）</translation>
+    </message>
+    <message>
+        <source>Texts (docx)</source>
+        <translation>文本（docx）</translation>
+    </message>
+    <message>
+        <source>Map sheets</source>
+        <translation>图件</translation>
+    </message>
+</context>
+<context>
     <name>DemoAlgorithm</name>
     <message>
         <source>Write demo data</source>
@@ -772,10 +913,6 @@
         <translation>导入管控图层…</translation>
     </message>
     <message>
-        <source>Write package…</source>
-        <translation>生成成果包…</translation>
-    </message>
-    <message>
         <source>Inspect package…</source>
         <translation>成果质检…</translation>
     </message>
@@ -800,22 +937,6 @@
         <translation>导入管控图层</translation>
     </message>
     <message>
-        <source>Checked: {0} serious, {1} important, {2} minor; {3} rules not checked.</source>
-        <translation>质检完成：严重 {0}，重要 {1}，一般 {2}；{3} 条规则未检查。</translation>
-    </message>
-    <message>
-        <source>Write package</source>
-        <translation>生成成果包</translation>
-    </message>
-    <message>
-        <source>Package of {0} files: {1}</source>
-        <translation>成果包共 {0} 个文件：{1}</translation>
-    </message>
-    <message>
-        <source>Inspect package</source>
-        <translation>成果质检</translation>
-    </message>
-    <message>
         <source>{0} villages, {1} roster differences to settle. The report tells row by row what was taken.</source>
         <translation>共 {0} 个村，{1} 处名录差异待处理。逐行采用情况见报告。</translation>
     </message>
@@ -838,6 +959,10 @@
     <message>
         <source>{0} rows taken, {1} not taken. The report gives the reasons.</source>
         <translation>采纳 {0} 行，未采纳 {1} 行，原因见报告。</translation>
+    </message>
+    <message>
+        <source>Deliver</source>
+        <translation>成果</translation>
     </message>
 </context>
 <context>
@@ -938,6 +1063,53 @@
     </message>
 </context>
 <context>
+    <name>ExplainDialog</name>
+    <message>
+        <source>{0} findings get the same explanation. The first: {1}</source>
+        <translation>将对 {0} 个问题作同一例外说明，第一个：{1}</translation>
+    </message>
+    <message>
+        <source>Without evidence this finding stays open: name the document of the prior review.</source>
+        <translation>没有佐证材料，该问题仍为未解决：请填写前置审查等文件。</translation>
+    </message>
+    <message>
+        <source>Explain findings</source>
+        <translation>例外说明（举证）</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Explained by</source>
+        <translation>说明人</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation type="unfinished">日期</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>佐证材料</translation>
+    </message>
+    <message>
+        <source>Title and number of the document</source>
+        <translation>文件名称、文号</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation type="unfinished">决议文件</translation>
+    </message>
+    <message>
+        <source>Copy into the plan file</source>
+        <translation>存入规划文件</translation>
+    </message>
+    <message>
+        <source>Else the document is linked, and its checksum tells when it was changed</source>
+        <translation>不勾选则只登记链接，并以校验值识别文件是否被改动</translation>
+    </message>
+</context>
+<context>
     <name>FindingPane</name>
     <message>
         <source>Settle the difference…</source>
@@ -987,40 +1159,127 @@
         <source>m² per person</source>
         <translation>m²/人</translation>
     </message>
+    <message>
+        <source>Explain…</source>
+        <translation>例外说明…</translation>
+    </message>
+    <message>
+        <source>Say why the finding stands, with evidence (key E)</source>
+        <translation>说明该问题为何成立，并附佐证材料（快捷键 E）</translation>
+    </message>
+    <message>
+        <source>Accept…</source>
+        <translation>认可…</translation>
+    </message>
+    <message>
+        <source>As reviewer, accept the explanation</source>
+        <translation>由审查人员认可该例外说明</translation>
+    </message>
+    <message>
+        <source>Take acceptance back</source>
+        <translation>撤回认可</translation>
+    </message>
+    <message>
+        <source>Take explanation back</source>
+        <translation>撤回说明</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Found first</source>
+        <translation>首次发现</translation>
+    </message>
+    <message>
+        <source> (new)</source>
+        <translation>（新增）</translation>
+    </message>
+    <message>
+        <source>Change explanation…</source>
+        <translation>修改说明…</translation>
+    </message>
+    <message>
+        <source>copied into the plan file</source>
+        <translation>已存入规划文件</translation>
+    </message>
+    <message>
+        <source>linked</source>
+        <translation>链接</translation>
+    </message>
+    <message>
+        <source>linked, but the file has changed since</source>
+        <translation>链接，但文件已被改动</translation>
+    </message>
+    <message>
+        <source>linked, but the file is gone</source>
+        <translation>链接，但文件已不在原处</translation>
+    </message>
+    <message>
+        <source>linked, but the file cannot be read</source>
+        <translation>链接，但文件无法读取</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Explained by</source>
+        <translation>说明人</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>佐证材料</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation type="unfinished">决议文件</translation>
+    </message>
+    <message>
+        <source>Accepted by</source>
+        <translation>认可人</translation>
+    </message>
+    <message>
+        <source>villages</source>
+        <translation>个村</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRows</name>
+    <message>
+        <source>open</source>
+        <translation>未解决</translation>
+    </message>
+    <message>
+        <source>explained</source>
+        <translation>已举证</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>已认可</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>已整改</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation type="unfinished">未检查</translation>
+    </message>
+    <message>
+        <source>Its explanation no longer holds: what it explained has changed. Explain it again, or mend it.</source>
+        <translation>原例外说明已失效：所说明的内容已经变化。请重新说明或整改。</translation>
+    </message>
+    <message>
+        <source>Its explanation does not excuse it yet: this rule asks for evidence. Add the document that proves it.</source>
+        <translation>例外说明尚未生效：本规则要求佐证材料。请补充证明文件。</translation>
+    </message>
 </context>
 <context>
     <name>FindingsDock</name>
     <message>
-        <source>Findings</source>
-        <translation>质检问题</translation>
-    </message>
-    <message>
-        <source>Back to the plan&apos;s findings</source>
-        <translation>返回规划的质检问题</translation>
-    </message>
-    <message>
         <source>No plan is open.</source>
         <translation>尚未打开规划。</translation>
-    </message>
-    <message>
-        <source>The plan has not been checked yet. Press Check in the toolbar.</source>
-        <translation>规划尚未质检。请点击工具栏中的“质检”。</translation>
-    </message>
-    <message>
-        <source>A serious</source>
-        <translation>A 严重</translation>
-    </message>
-    <message>
-        <source>B important</source>
-        <translation>B 重要</translation>
-    </message>
-    <message>
-        <source>C minor</source>
-        <translation>C 一般</translation>
-    </message>
-    <message>
-        <source>not checked</source>
-        <translation>未检查</translation>
     </message>
     <message>
         <source>Check of {0}</source>
@@ -1031,20 +1290,64 @@
         <translation>质检时间：{0}，未发现问题。</translation>
     </message>
     <message>
-        <source>passed</source>
-        <translation>已检查项合格</translation>
+        <source>Check</source>
+        <translation type="unfinished">质检</translation>
     </message>
     <message>
-        <source>passed, with findings</source>
-        <translation>已检查项合格，尚有问题</translation>
+        <source>Check what changed</source>
+        <translation>质检变化部分</translation>
     </message>
     <message>
-        <source>not passed</source>
-        <translation>不通过</translation>
+        <source>Export findings</source>
+        <translation>导出质检记录</translation>
     </message>
     <message>
-        <source>Package {0}: {1}, score {2}</source>
-        <translation>成果包 {0}：{1}，得分 {2}</translation>
+        <source>{0} lines written: {1}</source>
+        <translation>已写出 {0} 行：{1}</translation>
+    </message>
+    <message>
+        <source>Check all</source>
+        <translation>全部质检</translation>
+    </message>
+    <message>
+        <source>Runs only the rules whose data have changed since they ran last; the result is that of a full check</source>
+        <translation>只运行上次质检后数据有变化的规则，结果与全部质检相同</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>After an edit run the quick rules again at once</source>
+        <translation>改动后自动重新运行耗时短的规则</translation>
+    </message>
+    <message>
+        <source>Checked: {0} serious, {1} important, {2} minor; {3} not checked.</source>
+        <translation>质检完成：严重 {0}，重要 {1}，一般 {2}；未检查 {3} 项。</translation>
+    </message>
+    <message>
+        <source>Nothing has changed since the last check.</source>
+        <translation>上次质检后没有变化。</translation>
+    </message>
+    <message>
+        <source>{0} new, {1} gone since the check before.</source>
+        <translation>与上次相比新增 {0}，消除 {1}。</translation>
+    </message>
+    <message>
+        <source>The plan has not been checked yet. Press “Check all”.</source>
+        <translation>规划尚未质检。请点“全部质检”。</translation>
+    </message>
+    <message>
+        <source>The plan has changed: the findings of {0} rules may be out of date ({1}).</source>
+        <translation>规划有改动，{0} 条规则的结果可能已过期（{1}）。</translation>
+    </message>
+    <message>
+        <source>Whole plan</source>
+        <translation>全域</translation>
     </message>
 </context>
 <context>
@@ -1064,6 +1367,100 @@
     <message>
         <source>Finding</source>
         <translation>问题</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsView</name>
+    <message>
+        <source>All townships</source>
+        <translation type="unfinished">全部乡镇</translation>
+    </message>
+    <message>
+        <source>Open and not checked</source>
+        <translation>未解决和未检查</translation>
+    </message>
+    <message>
+        <source>New or gone</source>
+        <translation>新增/消除</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>消除</translation>
+    </message>
+    <message>
+        <source>Explained</source>
+        <translation>已举证</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已认可</translation>
+    </message>
+    <message>
+        <source>All states</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <source>Plain list</source>
+        <translation>不分组</translation>
+    </message>
+    <message>
+        <source>By rule</source>
+        <translation>按规则</translation>
+    </message>
+    <message>
+        <source>By village</source>
+        <translation>按行政村</translation>
+    </message>
+    <message>
+        <source>Filter by words, name or code</source>
+        <translation>按文字、名称或代码筛选</translation>
+    </message>
+    <message>
+        <source>New and gone: compared with the check before the last one that was asked for</source>
+        <translation>新增、消除：最近一次质检与其前一次相比</translation>
+    </message>
+    <message>
+        <source>Previous finding (Shift+F8)</source>
+        <translation>上一个问题（Shift+F8）</translation>
+    </message>
+    <message>
+        <source>Next finding (F8)</source>
+        <translation>下一个问题（F8）</translation>
+    </message>
+    <message>
+        <source>A serious</source>
+        <translation type="unfinished">A 严重</translation>
+    </message>
+    <message>
+        <source>B important</source>
+        <translation type="unfinished">B 重要</translation>
+    </message>
+    <message>
+        <source>C minor</source>
+        <translation type="unfinished">C 一般</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation type="unfinished">未检查</translation>
+    </message>
+</context>
+<context>
+    <name>Freshness</name>
+    <message>
+        <source>Look for findings that are out of date</source>
+        <translation>查找可能过期的质检结果</translation>
     </message>
 </context>
 <context>
@@ -1132,30 +1529,74 @@
     </message>
 </context>
 <context>
-    <name>InspectDialog</name>
+    <name>InspectionPage</name>
     <message>
-        <source>Inspect package</source>
-        <translation>成果质检</translation>
+        <source>Open folder</source>
+        <translation type="unfinished">打开文件夹</translation>
     </message>
     <message>
-        <source>Choose the folder of the package, or a zip file. Nothing in it is changed or run.</source>
-        <translation>请选择成果包文件夹或 zip 压缩包。其中内容不会被修改或执行。</translation>
+        <source>Save report…</source>
+        <translation>保存报告…</translation>
     </message>
     <message>
-        <source>Folder</source>
-        <translation>文件夹</translation>
+        <source>Back</source>
+        <translation>返回</translation>
     </message>
     <message>
-        <source>or zip file</source>
-        <translation>或 zip 压缩包</translation>
+        <source>passed</source>
+        <translation type="unfinished">已检查项合格</translation>
     </message>
     <message>
-        <source>Profile</source>
-        <translation>成果标准</translation>
+        <source>passed, with findings</source>
+        <translation type="unfinished">已检查项合格，尚有问题</translation>
     </message>
     <message>
-        <source>as the package says</source>
-        <translation>按成果包的说明</translation>
+        <source>nothing found, but not everything could be checked</source>
+        <translation>未发现问题，但有内容未能检查</translation>
+    </message>
+    <message>
+        <source>not passed</source>
+        <translation type="unfinished">不通过</translation>
+    </message>
+    <message>
+        <source>Package {0}</source>
+        <translation>成果包 {0}</translation>
+    </message>
+    <message>
+        <source>Package {0} is written: {1} files.</source>
+        <translation>成果包 {0} 已生成，共 {1} 个文件。</translation>
+    </message>
+    <message>
+        <source>Inspection: {0}</source>
+        <translation>成果质检：{0}</translation>
+    </message>
+    <message>
+        <source>score {0}</source>
+        <translation>得分 {0}</translation>
+    </message>
+    <message>
+        <source>Nothing was found, and all that can be checked was checked.</source>
+        <translation>未发现问题，可检查的内容均已检查。</translation>
+    </message>
+    <message>
+        <source>Inspection of {0}</source>
+        <translation>{0}质检报告</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Report and list of findings are written: {0}</source>
+        <translation>报告和问题清单已写出：{0}</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished">问题</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished">文件数</translation>
     </message>
 </context>
 <context>
@@ -1604,34 +2045,14 @@
     </message>
 </context>
 <context>
-    <name>PackageDialog</name>
+    <name>PackageLayer</name>
     <message>
-        <source>Write package</source>
-        <translation>生成成果包</translation>
+        <source>Findings in {0} (places)</source>
+        <translation>{0} 问题（点）</translation>
     </message>
     <message>
-        <source>A draft is always possible and says so. A formal package is refused while a serious finding is open.</source>
-        <translation>随时可以生成草稿，草稿会注明“草稿”字样。存在未处理的严重问题时不能生成正式成果。</translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation>文件夹</translation>
-    </message>
-    <message>
-        <source>Mode</source>
-        <translation>方式</translation>
-    </message>
-    <message>
-        <source>Draft</source>
-        <translation>草稿</translation>
-    </message>
-    <message>
-        <source>Formal</source>
-        <translation>正式成果</translation>
-    </message>
-    <message>
-        <source>Edition</source>
-        <translation>成果版次</translation>
+        <source>Findings in {0} (areas)</source>
+        <translation>{0} 问题（面）</translation>
     </message>
 </context>
 <context>
@@ -1744,6 +2165,13 @@
     <message>
         <source>Rules not checked</source>
         <translation>未检查的规则数</translation>
+    </message>
+</context>
+<context>
+    <name>ReadinessList</name>
+    <message>
+        <source>Double-click to go where it is mended</source>
+        <translation>双击转到处理位置</translation>
     </message>
 </context>
 <context>
