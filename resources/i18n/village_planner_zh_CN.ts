@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished">日期</translation>
+        <translation>日期</translation>
     </message>
 </context>
 <context>
@@ -722,11 +722,11 @@
     </message>
     <message>
         <source>Write package</source>
-        <translation type="unfinished">生成成果包</translation>
+        <translation>生成成果包</translation>
     </message>
     <message>
         <source>Inspect package</source>
-        <translation type="unfinished">成果质检</translation>
+        <translation>成果质检</translation>
     </message>
     <message>
         <source>No plan is open. Open a plan to write its package; a package can be inspected without one.</source>
@@ -746,7 +746,7 @@
     </message>
     <message>
         <source>as the package says</source>
-        <translation type="unfinished">按成果包的说明</translation>
+        <translation>按成果包的说明</translation>
     </message>
     <message>
         <source>Inspect</source>
@@ -754,15 +754,15 @@
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished">文件夹</translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>or zip file</source>
-        <translation type="unfinished">或 zip 压缩包</translation>
+        <translation>或 zip 压缩包</translation>
     </message>
     <message>
         <source>Profile</source>
-        <translation type="unfinished">成果标准</translation>
+        <translation>成果标准</translation>
     </message>
     <message>
         <source>Choose the folder of a package, or a zip file, of this or any other program. Nothing in it is changed or run.</source>
@@ -774,7 +774,7 @@
     </message>
     <message>
         <source>Package of {0} files: {1}</source>
-        <translation type="unfinished">成果包共 {0} 个文件：{1}</translation>
+        <translation>成果包共 {0} 个文件：{1}</translation>
     </message>
 </context>
 <context>
@@ -785,19 +785,19 @@
     </message>
     <message>
         <source>Draft</source>
-        <translation type="unfinished">草稿</translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Formal</source>
-        <translation type="unfinished">正式成果</translation>
+        <translation>正式成果</translation>
     </message>
     <message>
         <source>A draft is always possible and says so. A formal package is refused while a serious finding is open.</source>
-        <translation type="unfinished">随时可以生成草稿，草稿会注明“草稿”字样。存在未处理的严重问题时不能生成正式成果。</translation>
+        <translation>随时可以生成草稿，草稿会注明“草稿”字样。存在未处理的严重问题时不能生成正式成果。</translation>
     </message>
     <message>
         <source>Edition</source>
-        <translation type="unfinished">成果版本</translation>
+        <translation>成果版本</translation>
     </message>
     <message>
         <source>Mode</source>
@@ -817,7 +817,7 @@
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished">文件夹</translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Tables (xlsx)</source>
@@ -1086,7 +1086,7 @@
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished">日期</translation>
+        <translation>日期</translation>
     </message>
     <message>
         <source>Evidence</source>
@@ -1098,7 +1098,7 @@
     </message>
     <message>
         <source>Document</source>
-        <translation type="unfinished">决议文件</translation>
+        <translation>附件</translation>
     </message>
     <message>
         <source>Copy into the plan file</source>
@@ -1233,7 +1233,7 @@
     </message>
     <message>
         <source>Document</source>
-        <translation type="unfinished">决议文件</translation>
+        <translation>附件</translation>
     </message>
     <message>
         <source>Accepted by</source>
@@ -1264,7 +1264,7 @@
     </message>
     <message>
         <source>not checked</source>
-        <translation type="unfinished">未检查</translation>
+        <translation>未检查</translation>
     </message>
     <message>
         <source>Its explanation no longer holds: what it explained has changed. Explain it again, or mend it.</source>
@@ -1291,7 +1291,7 @@
     </message>
     <message>
         <source>Check</source>
-        <translation type="unfinished">质检</translation>
+        <translation>质检</translation>
     </message>
     <message>
         <source>Check what changed</source>
@@ -1381,7 +1381,7 @@
     <name>FindingsView</name>
     <message>
         <source>All townships</source>
-        <translation type="unfinished">全部乡镇</translation>
+        <translation>全部乡镇</translation>
     </message>
     <message>
         <source>Open and not checked</source>
@@ -1441,19 +1441,19 @@
     </message>
     <message>
         <source>A serious</source>
-        <translation type="unfinished">A 严重</translation>
+        <translation>A 严重</translation>
     </message>
     <message>
         <source>B important</source>
-        <translation type="unfinished">B 重要</translation>
+        <translation>B 重要</translation>
     </message>
     <message>
         <source>C minor</source>
-        <translation type="unfinished">C 一般</translation>
+        <translation>C 一般</translation>
     </message>
     <message>
         <source>not checked</source>
-        <translation type="unfinished">未检查</translation>
+        <translation>未检查</translation>
     </message>
 </context>
 <context>
@@ -1532,7 +1532,7 @@
     <name>InspectionPage</name>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">打开文件夹</translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Save report…</source>
@@ -1544,11 +1544,11 @@
     </message>
     <message>
         <source>passed</source>
-        <translation type="unfinished">已检查项合格</translation>
+        <translation>已检查项合格</translation>
     </message>
     <message>
         <source>passed, with findings</source>
-        <translation type="unfinished">已检查项合格，尚有问题</translation>
+        <translation>已检查项合格，尚有问题</translation>
     </message>
     <message>
         <source>nothing found, but not everything could be checked</source>
@@ -1556,7 +1556,7 @@
     </message>
     <message>
         <source>not passed</source>
-        <translation type="unfinished">不通过</translation>
+        <translation>不通过</translation>
     </message>
     <message>
         <source>Package {0}</source>
@@ -1592,11 +1592,11 @@
     </message>
     <message>
         <source>Findings</source>
-        <translation type="unfinished">问题</translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished">文件数</translation>
+        <translation>文件</translation>
     </message>
 </context>
 <context>
