@@ -33,9 +33,7 @@ def drive(desk: Any) -> None:
     desk.wait_until(lambda: not window._runner.is_busy, 120)
     desk.settle(1)
     desk.shot("5-desk-after-check")
-    table = window.findings.table
-    table.selectRow(0)
-    table.clicked.emit(table.model().index(0, 0))
+    window.findings.view.step(1)
     desk.settle(1)
     desk.shot("6-finding-zoomed")
     picture_overview(desk, window)

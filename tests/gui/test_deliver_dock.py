@@ -44,10 +44,10 @@ def ready(window: DeskWindow, tmp_path: Path) -> DeliverDock:
     path = make_plan(tmp_path / "小规划.gpkg")
     window.open_plan(path)
     (tmp_path / "out").mkdir()
-    window.deliver.show_write()
-    window.deliver.form.folder.setFilePath(str(tmp_path / "out"))
-    window.deliver.judge()
-    return window.deliver
+    window.delivery.show_write()
+    window.delivery.form.folder.setFilePath(str(tmp_path / "out"))
+    window.delivery.judge()
+    return window.delivery
 
 
 def conditions(dock: DeliverDock) -> dict[str, Condition]:
@@ -59,10 +59,10 @@ def finish(window: DeskWindow, qtbot: Any) -> None:
 
 
 def test_without_a_plan_a_package_can_still_be_inspected(window: DeskWindow) -> None:
-    window.deliver.show_write()
-    assert not window.deliver._body.isVisible() and window.deliver._nothing_open.isVisible()
-    window.deliver.show_inspect()
-    assert window.deliver.tabs.currentIndex() == INSPECT and window.deliver.folder.isVisible()
+    window.delivery.show_write()
+    assert not window.delivery._body.isVisible() and window.delivery._nothing_open.isVisible()
+    window.delivery.show_inspect()
+    assert window.delivery.tabs.currentIndex() == INSPECT and window.delivery.folder.isVisible()
 
 
 def test_a_plan_that_was_never_checked_can_be_a_draft_but_nothing_formal(ready: DeliverDock) -> None:
@@ -162,7 +162,7 @@ def test_somebodys_package_is_inspected_with_verdict_places_and_report(
 ) -> None:
     window.session.close()
     archive = Path(shutil.make_archive(str(tmp_path / "送来的成果"), "zip", package.parent, package.name))
-    dock = window.deliver
+    dock = window.delivery
     dock.show_inspect()
     dock.folder.setFilePath(str(package))
     dock.zip.setFilePath(str(archive))
@@ -187,16 +187,16 @@ def test_somebodys_package_is_inspected_with_verdict_places_and_report(
 
 def test_what_is_no_package_is_refused_in_words(window: DeskWindow, iface: FakeIface, tmp_path: Path, qtbot: Any) -> None:
     (tmp_path / "bad.zip").write_bytes(b"no zip")
-    window.deliver.show_inspect()
-    window.deliver.zip.setFilePath(str(tmp_path / "bad.zip"))
-    window.deliver._inspect.click()
+    window.delivery.show_inspect()
+    window.delivery.zip.setFilePath(str(tmp_path / "bad.zip"))
+    window.delivery._inspect.click()
     finish(window, qtbot)
-    assert "bad.zip" in iface.told() and not window.deliver.inspected.isVisible()
+    assert "bad.zip" in iface.told() and not window.delivery.inspected.isVisible()
 
 
 def test_a_report_that_cannot_be_written_is_told(window: DeskWindow, package: Path, iface: FakeIface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "没有" / "报告.html"), ""))
-    window.deliver.written.save()
+    window.delivery.written.save()
     assert "报告.html" in iface.told()
 
 
