@@ -8,9 +8,11 @@ from typing import Any, Mapping
 import pandas as pd
 
 from village_planner.accounts import key_figures
+from village_planner.accounts.facilities import FACILITY
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL, printed_plan
 from village_planner.plan.data import plain
+from village_planner.standards import Profile
 
 UNKNOWN = "（未提供）"
 _M2_PER_HA = 10_000.0
@@ -62,7 +64,17 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     for number, site in enumerate(tables["site_list"].itertuples(), 1):
         figures[f"site_{number}_area_ha"] = TextFigure(plain(site.area_ha), 2)
         figures[f"site_{number}_capacity"], figures[f"site_{number}_inflow"] = TextFigure(plain(site.capacity)), TextFigure(plain(site.inflow))
+    if source.layers.has(FACILITY):
+        _add_facilities(figures, tables["facility_list"], source.profile)
     return figures
+
+
+def _add_facilities(figures: dict[str, TextFigure], villages: pd.DataFrame, profile: Profile) -> None:
+    """Villages that stay and have, are to have, or lack each kind."""
+    for kind in profile.code_list("facility_kind").codes:
+        counts = villages[f"facility_{kind}"].value_counts()
+        for name, word in (("present", "有"), ("planned", "规划"), ("lacking", "缺")):
+            figures[f"facility_{kind}_{name}"] = TextFigure(int(counts.get(word, 0)), needs=FACILITY)
 
 
 def _add_ratios(figures: dict[str, TextFigure]) -> None:
@@ -78,7 +90,7 @@ def _add_balance(figures: dict[str, TextFigure], balance: pd.DataFrame) -> None:
     for column, name in names.items():
         area = plain(whole[f"{column}_ha"])
         figures[f"{name}_ha"] = TextFigure(None if area is None else abs(area), 2, "land_use")
-    figures["base_per_person"] = TextFigure(plain(whole["base_per_person"]), 1, "land_use")
+    figures["base_per_person"] = TextFigure(plain(whole["present_m2_per_person"]), 1, "land_use")
 
 
 def _add_control_lines(figures: dict[str, TextFigure], check: pd.DataFrame) -> None:

@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any, Mapping
 
-import numpy as np
 import pandas as pd
 
-from village_planner.accounts import category_counts, phase_tasks
+from village_planner.accounts import category_counts, phase_account
 from village_planner.accounts.sums import known_sum
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
@@ -17,14 +16,12 @@ from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
 from village_planner.delivery.tables_document import category_totals, destination_totals, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
-from village_planner.delivery.tables_places import ledger_list, site_list
+from village_planner.delivery.tables_places import facility_list, ledger_list, site_list
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import Status
 from village_planner.standards import Profile, TableSpec
 
 _HA_DECIMALS = 4
-_COUNTED = ("hamlets", "villages")
-_SUMMED = ("households", "persons", "cleared_ha", "built_ha", "net_ha")
 _BATCH = "committees"
 
 
@@ -46,6 +43,7 @@ def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dic
         "control_line_check": control_line_check(source, layers["villages"]),
         "site_list": site_list(source, layers["sites"]),
         "reclamation_summary": reclamation_summary(source),
+        "facility_list": facility_list(source, layers["villages"]),
         "ledger": ledger_list(source),
         "roster_check": _roster_check(source, layers["differences"]),
         "consent_list": _consent_list(source, layers["consents"]),
@@ -207,25 +205,15 @@ def _crossings(data: PlanData, moves: pd.DataFrame) -> list[str | None]:
 
 def _phase_summary(source: DeliverySource) -> pd.DataFrame:
     """Increments and running sums per township and phase, then those of the whole plan; net is a reduction where positive."""
-    tasks = phase_tasks(printed_plan(source.data), source.scenario)
-    tasks["cleared_ha"], tasks["built_ha"] = hectares(tasks["cleared_m2"]), hectares(tasks["built_m2"])
-    tasks["net_ha"] = -hectares(tasks["net_m2"])
-    whole = [_phase_total(phase, group) for phase, group in tasks.groupby("phase", dropna=False, sort=True)]
-    every = pd.concat([tasks, pd.DataFrame(whole, columns=["township_code", "township_name", "phase", *_COUNTED, *_SUMMED])], ignore_index=True)
-    every["phase_name"] = [UNPHASED if pd.isna(year) else f"{int(year)}年" for year in every["phase"]]
-    for name in (*_COUNTED, *_SUMMED):
-        sums = pd.to_numeric(every[name], errors="coerce").astype("float64").fillna(0.0).groupby(every["township_code"]).cumsum()
-        every[f"cumulative_{name}"] = np.where(every["phase"].isna(), np.nan, sums)
-        if not name.endswith("_ha"):
-            every[f"cumulative_{name}"] = every[f"cumulative_{name}"].astype("Int64")
-    return every
-
-
-def _phase_total(phase: Any, townships: pd.DataFrame) -> dict[str, Any]:
-    """The whole plan's row: the 0 of a township without moves does not make another's unknown figure known."""
-    moving = townships[townships["moves"] > 0]
-    counts = {name: known_sum(townships[name]) for name in _COUNTED}
-    return {"township_code": "", "township_name": TOTAL, "phase": phase, **counts, **{name: known_sum(moving[name]) for name in _SUMMED}}
+    account = phase_account(printed_plan(source.data), source.scenario)
+    frame = account.drop(columns=["net_m2", "cumulative_net_m2"])
+    frame["township_code"], frame["township_name"] = account["code"].fillna(""), account["name"].mask(account["kind"].eq("plan"), TOTAL)
+    frame["phase_name"] = [UNPHASED if pd.isna(year) else f"{year}年" for year in account["phase"]]
+    for running in ("", "cumulative_"):
+        for name in ("cleared", "built"):
+            frame[f"{running}{name}_ha"] = hectares(account[f"{running}{name}_m2"])
+        frame[f"{running}net_ha"] = -hectares(account[f"{running}net_m2"])
+    return frame
 
 
 def _roster_check(source: DeliverySource, differences: pd.DataFrame) -> pd.DataFrame:

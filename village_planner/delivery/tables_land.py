@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from village_planner.accounts import land_balance, reclamation, village_facts
+from village_planner.accounts import land_balance, per_capita_land, reclamation
 from village_planner.accounts.sums import known_sum
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL, UNPHASED, hectares, printed_m2, printed_plan
 from village_planner.plan.data import plain
 
-_OUTSIDE_TOWNSHIPS = "（乡镇范围以外）"
+_OUTSIDE_TOWNSHIPS, _NOWHERE = "（乡镇范围以外）", "-"
 _BALANCE = ("base_m2", "cleared_m2", "new_m2", "planned_m2")
 _RECLAIMED = ("cleared_m2", "reclaimed_m2", "farmland_m2", "other_m2", "built_m2", "surplus_m2")
 
@@ -27,23 +27,21 @@ def land_summary(source: DeliverySource) -> pd.DataFrame:
         balance[column] = printed_m2(balance[column])
     townships, whole = balance[balance["kind"] == "township"], balance[balance["kind"] == "plan"].iloc[0]
     rest = {column: whole[column] - townships[column].sum() for column in _BALANCE}
-    rows = [_balance_row(row.code, row.name_, {column: getattr(row, column) for column in _BALANCE}) for row in
-            townships.rename(columns={"name": "name_"}).itertuples()]
+    rows = [_balance_row(code, name, areas) for code, name, areas in zip(townships["code"], townships["name"], townships[list(_BALANCE)].to_dict("records"))]
     if townships["base_m2"].notna().all() and any(abs(area) >= 1.0 for area in rest.values() if not pd.isna(area)):
         rows.append(_balance_row(None, _OUTSIDE_TOWNSHIPS, rest))
     rows.append(_balance_row("", TOTAL, {column: whole[column] for column in _BALANCE}))
     frame = pd.DataFrame(rows, columns=["township_code", "township_name", *_BALANCE])
-    facts = village_facts(source.data)
-    persons = facts.groupby("township_code")["persons"].agg(known_sum)
-    frame["persons"] = pd.array([known_sum(facts["persons"]) if code == "" else persons.get(code) for code in frame["township_code"]], dtype="Int64")
-    counted = frame["persons"].astype("Float64").replace(0, pd.NA).astype("float64")
+    people = per_capita_land(source.data, source.layers, source.profile, source.scenario, balance=balance)
+    areas = people[people["kind"] != "village"]
+    people = areas.set_index(areas["code"].fillna("")).reindex([_NOWHERE if code is None else code for code in frame["township_code"]]).reset_index(drop=True)
+    for name in ("present_persons", "planned_persons", "present_m2_per_person", "planned_m2_per_person"):
+        frame[name] = people[name]
     for name in ("base", "cleared", "new", "planned"):
         frame[f"{name}_ha"] = hectares(frame[f"{name}_m2"])
     frame["reduction_ha"] = hectares(frame["base_m2"] - frame["planned_m2"])
     frame["reduction_ha"] = frame["reduction_ha"].fillna(hectares(frame["cleared_m2"] - frame["new_m2"]))
     frame["reduction_percent"] = 100 * frame["reduction_ha"] / frame["base_ha"].where(frame["base_ha"] > 0)
-    frame["base_per_person"] = frame["base_m2"] / counted
-    frame["planned_per_person"] = frame["planned_m2"] / counted
     return frame
 
 

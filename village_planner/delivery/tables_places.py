@@ -1,13 +1,15 @@
-"""The printed tables of resettlement sites (集中安置点) and of what was carried out (实施台账) as frames."""
+"""The printed tables of resettlement sites (集中安置点), public facilities, and what was carried out (实施台账) as frames."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from village_planner.accounts import ledger_rows, site_inflow
+from village_planner.accounts import facility_coverage, ledger_rows, site_inflow
+from village_planner.accounts.facilities import FACILITY
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import UNPHASED, destination_names, hectares, printed_m2
 from village_planner.plan.data import plain
+from village_planner.plan.schema import WITHDRAWN
 
 
 def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
@@ -29,6 +31,23 @@ def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
     known = [f"{column}_{last}" for column in ("capacity", "cumulative")]
     frame["inflow"] = frame[known[1]] if last else pd.array([None] * len(frame), dtype="Int64")
     frame["spare"] = frame[known[0]] - frame[known[1]] if last else frame["inflow"]
+    return frame
+
+
+def facility_list(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
+    """B8: one row per village that stays, at least in part: who is served, and which kinds of facilities it has or lacks."""
+    coverage = facility_coverage(source.data, source.layers, source.profile)
+    words = {"present": "有", "planned": "规划", "lacking": "缺", "unknown": ""}
+    frame = villages[~villages["action"].isin(WITHDRAWN)].copy()
+    for kind, group in coverage.groupby("facility", sort=False):
+        state = dict(zip(group["village_code"], group["state"]))
+        frame[f"facility_{kind}"] = [words[state[code]] or None for code in frame["village_code"]]
+    of_village = {code: group.set_index("facility_name")["state"] for code, group in coverage.groupby("village_code", sort=False)}
+    own = [of_village[code] for code in frame["village_code"]]
+    known = source.layers.has(FACILITY)
+    frame["present_kinds"] = pd.array([int((states == "present").sum()) if known else None for states in own], dtype="Int64")
+    frame["lacking_kinds"] = pd.array([int((states == "lacking").sum()) if known else None for states in own], dtype="Int64")
+    frame["facility_note"] = [None if known else "未导入设施图层" for _ in own]
     return frame
 
 
