@@ -709,6 +709,14 @@
         <source>{0}: {1}</source>
         <translation>{0}：{1}</translation>
     </message>
+    <message>
+        <source>patches given</source>
+        <translation>用地调整归属</translation>
+    </message>
+    <message>
+        <source>{0} patches checked</source>
+        <translation>核对 {0} 块用地</translation>
+    </message>
 </context>
 <context>
     <name>DeliverDock</name>
@@ -1033,6 +1041,14 @@
     <message>
         <source>Consent ({0})</source>
         <translation>村民意愿（{0}）</translation>
+    </message>
+    <message>
+        <source>Land</source>
+        <translation>用地</translation>
+    </message>
+    <message>
+        <source>Land ({0} to check)</source>
+        <translation>用地（{0}）</translation>
     </message>
 </context>
 <context>
@@ -1597,6 +1613,45 @@
     <message>
         <source>Files</source>
         <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>LandForm</name>
+    <message>
+        <source>Patch</source>
+        <translation>用地编号</translation>
+    </message>
+    <message>
+        <source>Hamlet</source>
+        <translation>居民点</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Area m²</source>
+        <translation>面积 m²</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Give to hamlet</source>
+        <translation>归入该居民点</translation>
+    </message>
+    <message>
+        <source>Right as it is</source>
+        <translation>核对无误</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>未归属</translation>
+    </message>
+    <message>
+        <source>{0} patches are to be checked (red): a double click shows one on the map.</source>
+        <translation>有 {0} 块用地待核对（红色），双击可在地图上查看。</translation>
     </message>
 </context>
 <context>

@@ -21,7 +21,7 @@ from village_planner.accounts import move_lines
 from village_planner.base import Message
 from village_planner.desk import compat, styles
 from village_planner.desk.language import text
-from village_planner.desk.mirrors import Mirror, hamlet_frame, village_frame
+from village_planner.desk.mirrors import Mirror, hamlet_frame, qgs_geometry, village_frame
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.plan.schema import BY_NAME
@@ -137,6 +137,13 @@ class PlanLayers(QObject):
             if shapes:
                 go_to(canvas, shapes, self._session.data.crs)
                 return
+
+    def zoom_to_patches(self, canvas: Any, codes: Sequence[str]) -> None:
+        """Zoom the map to patches and let them flash."""
+        frame = self._session.data.patch
+        shapes = [qgs_geometry(shape) for shape in frame.loc[frame["code"].isin(list(codes)), "geom"] if shape is not None]
+        if shapes:
+            go_to(canvas, shapes, self._session.data.crs)
 
     def extent(self) -> QgsRectangle:
         """Bounds of the plan in its CRS; empty without geometry."""

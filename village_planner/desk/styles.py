@@ -38,6 +38,7 @@ VILLAGE_LABELS_FROM = 400_000
 HAMLETS_FROM = 250_000
 HAMLET_LABELS_FROM = 40_000
 PATCHES_FROM = 150_000
+_GUESSED = "if(\"note\" LIKE '%待核对', '待核对', '')"
 PARCELS_FROM = 60_000
 
 
@@ -73,6 +74,8 @@ def style_patches(layer: QgsVectorLayer, kinds: CodeList) -> None:
     listed = [(row["code"], row["name"], _patch_fill(row.get("color") or "#999999")) for row in codes]
     layer.setRenderer(_categorized("kind", listed))
     _visible_from(layer, PATCHES_FROM)
+    # Which hamlet a derived patch belongs to may be a guess: the map says where.
+    _label(layer, _GUESSED, 7, PATCHES_FROM, color="#b71c1c")
 
 
 def style_sites(layer: QgsVectorLayer, color: str) -> None:
@@ -181,6 +184,7 @@ def _label(layer: QgsVectorLayer, field: str, points: float, denominator: int, b
     text.setBuffer(halo)
     settings = QgsPalLayerSettings()
     settings.fieldName = field
+    settings.isExpression = not field.isidentifier()
     settings.setFormat(text)
     settings.scaleVisibility = True
     settings.minimumScale = denominator

@@ -194,6 +194,9 @@ class ClassifyDock(QgsDockWidget):
         details.consents.added.connect(self._do(lambda row: decisions.add_consent(self.selection.present(), row)))
         details.consents.saved.connect(self._do(decisions.change_consent))
         details.consents.removed.connect(self._do(decisions.remove_consent))
+        details.land.given.connect(self._do(decisions.give_patches))
+        details.land.confirmed.connect(self._do(decisions.confirm_patches))
+        details.land.shown.connect(lambda codes: self._layers.zoom_to_patches(self._canvas, codes))
 
     def _do(self, action: Any) -> Any:
         def run(*arguments: Any) -> None:
@@ -223,7 +226,7 @@ class ClassifyDock(QgsDockWidget):
         """Switch off what an approved plan refuses, and say why."""
         locked = self._session.is_locked
         why = text(Message("desk.locked")) if locked else ""
-        for widget in (self._buttons, self.details.moves, self.details.reasons):
+        for widget in (self._buttons, self.details.moves, self.details.land, self.details.reasons):
             widget.setEnabled(not locked)
             widget.setToolTip(why)
 

@@ -8,6 +8,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QCoreApplication
 
 from village_planner.base import Refused
+from village_planner.desk.patches import give_patches
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.gui.selection import Selected
 from village_planner.plan.data import plain
@@ -89,6 +90,15 @@ class Decisions:
         """Remove a record of the villagers' will."""
         village = self._owner("consent", code, "village_code")
         self._session.delete_consent(code, self._label("village", [village], _translate("Decisions", "consent removed")))
+
+    def give_patches(self, codes: Sequence[str], hamlet: str) -> None:
+        """Give patches to a hamlet."""
+        give_patches(self._session, _some(list(codes)), hamlet, self._label("hamlet", [hamlet], _translate("Decisions", "patches given")))
+
+    def confirm_patches(self, codes: Sequence[str]) -> None:
+        """Say that patches belong where they are."""
+        label = _translate("Decisions", "{0} patches checked").format(len(codes))
+        give_patches(self._session, _some(list(codes)), None, label)
 
     def villages(self, selected: Selected) -> list[str]:
         """The selected villages and those of selected hamlets."""

@@ -1,4 +1,4 @@
-"""The forms under the table: grounds, moves, consents and history of what is selected."""
+"""The forms under the table: grounds, moves, consents, land and history of what is selected."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget
 
 from village_planner.base import PlannerError
 from village_planner.desk.language import local_time, text
+from village_planner.desk.patches import patches_of
 from village_planner.desk.session import PlanSession, Reasons
 from village_planner.gui.consent_form import ConsentForm
 from village_planner.gui.decisions import Decisions, records
 from village_planner.gui.forms import scrolled
+from village_planner.gui.land_form import LandForm
 from village_planner.gui.moves_form import MovesForm
 from village_planner.gui.reasons_form import ReasonsForm
 from village_planner.gui.selection import Selected
@@ -26,13 +28,16 @@ class Details(QTabWidget):
     def __init__(self, session: PlanSession, decisions: Decisions) -> None:
         super().__init__()
         self._session, self._decisions = session, decisions
-        self.reasons, self.moves, self.consents, self.history = ReasonsForm(), MovesForm(), ConsentForm(), QListWidget()
+        self.reasons, self.moves, self.consents, self.land, self.history = ReasonsForm(), MovesForm(), ConsentForm(), LandForm(), QListWidget()
         self.addTab(scrolled(self.reasons), self.tr("Grounds"))
         self.addTab(self.moves, self.tr("Moves"))
         self.addTab(self.consents, self.tr("Consent"))
+        self.addTab(self.land, self.tr("Land"))
         self.addTab(self.history, self.tr("History"))
         self._history_is_stale = False
+        self._land_of: list[str] | None = None
         self.currentChanged.connect(self._fill_history)
+        self.currentChanged.connect(self._fill_land)
 
     def load(self) -> None:
         """Take the choices of the forms from the open plan."""
@@ -47,6 +52,7 @@ class Details(QTabWidget):
         self._show_reasons(selected)
         self._show_moves(hamlets)
         self._show_consents(villages, selected)
+        self._show_land(villages)
 
     def show_history(self) -> None:
         """List the last actions, newest first, once the planner looks; what is undone is struck out."""
@@ -130,3 +136,19 @@ class Details(QTabWidget):
         of = session.name_of("hamlet", consent["hamlet_code"]) if consent["hamlet_code"] else session.name_of("village", consent["village_code"])
         counts = " / ".join("–" if consent[name] is None else str(consent[name]) for name in ("in_favour", "attended", "eligible"))
         return [of, session.profile.code_list("consent_kind").name(consent["kind"]), consent["date"] or "", counts]
+
+    def _show_land(self, villages: list[str]) -> None:
+        """Say how many patches wait for a check; they are listed once the planner looks."""
+        open_ = sum(patch.to_check for patch in patches_of(self._session.data, villages)) if villages else 0
+        self.setTabText(self.indexOf(self.land), self.tr("Land ({0} to check)").format(open_) if open_ else self.tr("Land"))
+        self._land_of = villages
+        self._fill_land()
+
+    def _fill_land(self, *_: Any) -> None:
+        if self._land_of is None or self.currentWidget() is not self.land:
+            return
+        session, villages = self._session, self._land_of
+        self._land_of = None
+        frame = session.data.hamlet[session.data.hamlet["village_code"].isin(villages)]
+        kinds = {row["code"]: row["name"] for row in session.profile.code_list("patch_kind").rows}
+        self.land.show_patches(patches_of(session.data, villages), list(zip(frame["code"], frame["name"])), kinds)

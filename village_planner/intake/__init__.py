@@ -3,6 +3,7 @@
 from village_planner.intake.control import add_control
 from village_planner.intake.create import create_plan
 from village_planner.intake.decide import decide
+from village_planner.intake.derived_patches import checked_note, waits_for_check
 from village_planner.intake.facts import add_facts
 from village_planner.intake.implement import implement
 from village_planner.intake.limits import add_limits
@@ -38,6 +39,7 @@ __all__ = [
     "add_control",
     "add_facts",
     "add_limits",
+    "checked_note",
     "chosen_map",
     "create_plan",
     "decide",
@@ -45,4 +47,5 @@ __all__ = [
     "preview_table",
     "settle",
     "settle_committees",
+    "waits_for_check",
 ]

@@ -25,7 +25,21 @@ from village_planner.standards import Profile
 
 _TOUCHING_M = 0.01  # surveys keep millimetres: what is nearer touches
 _NOTE = "由地类图斑提取"
-_TO_CHECK = "待核对"
+_TO_CHECK, _CHECKED, _BY_HAND = "待核对", "已核对", "人工指定"
+
+
+def waits_for_check(note: str | None) -> bool:
+    """Whether the note of a patch says that its hamlet is a guess that somebody has to look at."""
+    return bool(note) and str(note).endswith(_TO_CHECK)
+
+
+def checked_note(note: str | None, given: bool) -> str | None:
+    """Return the note of a patch after somebody has looked at its hamlet; given: it went to another one. Notes of other patches stay."""
+    if note is None or not note.startswith(_NOTE):
+        return note
+    if given:
+        return f"{_NOTE}：{_BY_HAND}，{_CHECKED}"
+    return note.removesuffix(_TO_CHECK) + _CHECKED if note.endswith(_TO_CHECK) else note
 
 
 @dataclass
