@@ -33,12 +33,12 @@ def facility_coverage(data: PlanData, layers: Layers, profile: Profile) -> pd.Da
     for row in served.dropna(subset=["village_code", "facility"]).itertuples(index=False):
         found.setdefault((row.village_code, row.facility), []).append(row)
     rows = []
+    known = layers.has(FACILITY)  # asked once: each time opens the file
     for village, name, township in zip(data.village["code"], data.village["name"], data.village["township_code"]):
         for kind in kinds.codes:
             mine = found.get((village, kind), [])
             state = PRESENT if any(row.state != PLANNED for row in mine) else PLANNED if mine else LACKING
             names = "、".join(dict.fromkeys(str(row.name_) for row in mine if row.name_))
-            known = layers.has(FACILITY)
             rows.append((village, name, township, kind, kinds.name(kind), state if known else UNKNOWN, len(mine) if known else pd.NA, names))
     columns = ["village_code", "village_name", "township_code", "facility", "facility_name", "state", "count", "names"]
     return pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, "string"), "count": "Int64"})

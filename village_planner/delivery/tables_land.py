@@ -23,14 +23,17 @@ def land_summary(source: DeliverySource) -> pd.DataFrame:
     What the plan holds beyond its townships gets a row of its own, so that the column adds up to the total.
     """
     balance = land_balance(source.data, source.layers, source.profile, source.scenario)
-    for column in _BALANCE:
-        balance[column] = printed_m2(balance[column])
-    townships, whole = balance[balance["kind"] == "township"], balance[balance["kind"] == "plan"].iloc[0]
+    townships, whole = balance[balance["kind"] == "township"].copy(), balance[balance["kind"] == "plan"].iloc[0]
     rest = {column: whole[column] - townships[column].sum() for column in _BALANCE}
+    for column in _BALANCE:
+        townships[column] = printed_m2(townships[column])
     rows = [_balance_row(code, name, areas) for code, name, areas in zip(townships["code"], townships["name"], townships[list(_BALANCE)].to_dict("records"))]
-    if townships["base_m2"].notna().all() and any(abs(area) >= 1.0 for area in rest.values() if not pd.isna(area)):
-        rows.append(_balance_row(None, _OUTSIDE_TOWNSHIPS, rest))
-    rows.append(_balance_row("", TOTAL, {column: whole[column] for column in _BALANCE}))
+    complete = bool(townships["base_m2"].notna().all())
+    if complete and any(abs(area) >= 1.0 for area in rest.values()):
+        rows.append(_balance_row(None, _OUTSIDE_TOWNSHIPS, {column: round(area) for column, area in rest.items()}))
+    # Where the rows are the whole, the total is what is printed above it.
+    total = {column: sum(row[column] for row in rows) if complete and rows else round(whole[column], 0) for column in _BALANCE}
+    rows.append(_balance_row("", TOTAL, total))
     frame = pd.DataFrame(rows, columns=["township_code", "township_name", *_BALANCE])
     people = per_capita_land(source.data, source.layers, source.profile, source.scenario, balance=balance)
     areas = people[people["kind"] != "village"]
