@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from village_planner.intake import AddControl, CreatePlan, Decide, add_control, create_plan, decide
+from village_planner.intake import AddControl, AddFacts, CreatePlan, Decide, add_control, add_facts, create_plan, decide
 from village_planner.plan import PlanFile
 from village_planner.standards import load_profile
 
@@ -94,3 +94,19 @@ def test_zoning_becomes_control_layers_through_filters(yunlin: Callable[[], Path
     inside = shapely.total_bounds(np.array(frame["geom"].tolist(), dtype=object))
     assert bounds[0] < inside[0] and inside[2] < bounds[2] and bounds[1] < inside[1] and inside[3] < bounds[3]
     assert profile.value("village_code_digits") == 11
+
+
+def test_registers_of_two_years_are_weighed_by_their_dates(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "tw_yunlin"
+    plan = create_plan(CreatePlan(tmp_path / "雲林.gpkg", "雲林縣村庄布局规划", 2021, profile=YUNLIN, villages=str(folder / "villages_tw_yunlin.gpkg"))).plan
+    newer = add_facts(AddFacts(plan, str(folder / "village_population_2021-03.csv"), field_map={"facts": {"township": "區域", "女": "女性人口"}}))
+    by_name = {"facts": {"township": "區域別", "village": "村里"}}
+    older = add_facts(AddFacts(plan, str(folder / "village_population_by_age_2015-05.csv"), field_map=by_name, date="2015-05-31"))
+    data = PlanFile.open(plan).read()
+    # 392 rows of which 389 have a polygon; six years before some names were others.
+    assert (newer.accepted, newer.rejected) == (389, 3) and older.accepted > 370
+    first = data.hamlet[data.hamlet["village_code"] == "10009010001"].iloc[0]
+    assert (first["households"], first["persons"], first["facts_date"]) == (696, 1715, "2021-03-31")
+    stated = data.fact[(data.fact["subject_code"] == "10009010001") & (data.fact["item"] == "households")]
+    assert dict(zip(stated["date"], stated["number"])) == {"2021-03-31": 696, "2015-05-31": 703}
+    assert set(data.fact["item"]) == {"households", "persons", "女"}

@@ -19,11 +19,11 @@ _Held = tuple[str | None, set[str]]
 def outdates(new: str | None, old: str | None) -> bool | None:
     """Whether a statement of date `new` replaces one of `old` (ISO dates, None unknown); None where dates do not decide it.
 
-    A dated statement replaces one of unknown date, never the other way round.
+    A dated statement replaces one of unknown date; one of unknown date decides nothing.
     """
-    if new == old:
+    if new is None or new == old:
         return None
-    return old is None or (new is not None and new > old)
+    return old is None or new > old
 
 
 class BaseFigures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from village_planner.intake.subjects import find_hamlet, find_village
 
 LEVELS = ("village", "hamlet")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年?(?:末|底)?")
+_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*月?(?:末|底)?")
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,15 @@ def _find_unit(row: FactRow, table: Table, position: int, index: PlanIndex, leve
 def _read_date(row: FactRow, cell: Any) -> None:
     if values.is_blank(cell):
         return
-    year = _YEAR.fullmatch(values.plain_form(cell))
+    written = values.plain_form(cell)
+    year, month = _YEAR.fullmatch(written), _MONTH.fullmatch(written)
     if year:
-        # Yearly statistics are of the year's end.
+        # Yearly statistics are of the year's end, monthly ones of the month's.
         row.date = f"{year.group(1)}-12-31"
+        return
+    if month and 1 <= int(month.group(2)) <= 12:
+        last = calendar.monthrange(int(month.group(1)), int(month.group(2)))[1]
+        row.date = f"{month.group(1)}-{int(month.group(2)):02d}-{last}"
         return
     try:
         row.date = values.date(cell)

@@ -51,12 +51,21 @@ class PlanIndex:
             return [code]
         if code and len(self._by_alias.get(code, ())) == 1:
             return list(self._by_alias[code])
-        town = self._townships.get(township) or self._townships.get(township_keys(township)[1], "") if township else ""
+        town = self._township(township)
         for place in dict.fromkeys((town, "")):
             for key in name_keys(name) if name else ():
                 if found := self._by_name.get((place, key)):
                     return found
         return list(self._by_alias.get(name, ()))
+
+    def _township(self, written: str) -> str:
+        """Code of a township by code or name, also behind the county's name (岚桥县砚溪镇); '' where it is not clear."""
+        if not written:
+            return ""
+        if found := self._townships.get(written) or self._townships.get(township_keys(written)[1]):
+            return found
+        ending = {code for name, code in self._townships.items() if len(name) > 1 and written.endswith(name)}
+        return ending.pop() if len(ending) == 1 else ""
 
     def hamlets(self, village: str, text: str) -> list[str]:
         """Return the hamlets of a village that a code, a serial or a name may mean."""
