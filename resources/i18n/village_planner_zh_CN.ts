@@ -27,10 +27,6 @@
         <translation>导入管控图层</translation>
     </message>
     <message>
-        <source>Imports a control layer into the file beside the plan file, transformed to the plan&apos;s coordinates and repaired; what cannot be repaired is set aside and reported. A table without geometry of kind heritage is a protection list. Kinds:</source>
-        <translation>将管控图层导入规划文件旁的图层文件，转换到规划的坐标系并修复几何错误；无法修复的图斑另行存放并在报告中列出。类型为 heritage 且没有图形的表视为保护名录。图层类型：</translation>
-    </message>
-    <message>
         <source>Kind</source>
         <translation>类型</translation>
     </message>
@@ -61,6 +57,10 @@
     <message>
         <source>Report</source>
         <translation>报告</translation>
+    </message>
+    <message>
+        <source>Imports a control layer into the file beside the plan file, transformed to the plan&apos;s coordinates and repaired; what cannot be repaired is set aside and reported. A table without geometry of kind heritage is a protection list, one of kind facility a list of facilities by village, hamlet or coordinates. A layer of another place is refused. Kinds:</source>
+        <translation>将管控图层导入规划文件旁的文件，转换到规划坐标系并修复；无法修复的要素搁置并写入报告。heritage 类型的无图形表格作为保护名录，facility 类型的无图形表格作为按村、居民点或坐标定位的设施清单。不在规划范围附近的图层不予导入。类型：</translation>
     </message>
 </context>
 <context>
@@ -538,8 +538,8 @@
         <translation>名称</translation>
     </message>
     <message>
-        <source>The layer is copied into the file beside the plan, transformed and repaired. Of a geodatabase (.gdb) choose any file in its folder, then the layer.</source>
-        <translation>图层将复制到规划文件旁的管控图层库，并转换坐标、修复图形。如来源是地理数据库（.gdb），请选择其文件夹内任一文件，再选择图层。</translation>
+        <source>The layer is copied into the file beside the plan, transformed and repaired. Of a geodatabase (.gdb) choose any file in its folder, then the layer. A protection list and a list of facilities may also be tables.</source>
+        <translation>图层将复制到规划文件旁的管控图层库，并转换坐标、修复图形。如来源是地理数据库（.gdb），请选择其文件夹内任一文件，再选择图层。保护名录和设施清单也可以是表格。</translation>
     </message>
 </context>
 <context>
@@ -547,10 +547,6 @@
     <message>
         <source>Create plan</source>
         <translation>新建规划</translation>
-    </message>
-    <message>
-        <source>Creates a plan file (.gpkg) from a village roster and from layers of villages, townships and settlement patches. Columns are recognised by name and content. Other rosters are compared with the first; every difference is kept for settlement. The report says row by row what was changed, joined or left over. The source files are not changed. A layer inside a container is named as path|layername=name.</source>
-        <translation>根据村庄名册和行政村、乡镇、居民点用地图层建立规划文件（.gpkg）。字段按名称和内容自动识别。其他名册与主名册逐一比对，差异全部保留待处理。报告逐行说明哪些数据被修改、已连接或未匹配。源文件不会被改动。数据库或容器中的图层写作“路径|layername=图层名”。</translation>
     </message>
     <message>
         <source>Plan file</source>
@@ -619,6 +615,10 @@
     <message>
         <source>Land-use layer, for patches where there is no patch layer</source>
         <translation>地类图斑（无居民点用地图层时由其提取）</translation>
+    </message>
+    <message>
+        <source>Creates a plan file (.gpkg) from a village roster and from layers of villages, townships and settlement patches; without patches, built village land of a land-use layer becomes patches, each given to the hamlet that it holds or the nearest, for checking. Columns are recognised by name and content. Other rosters are compared with the first; every difference is kept for settlement. The report says row by row what was changed, joined or left over. The source files are not changed. A layer inside a container is named as path|layername=name.</source>
+        <translation>根据村庄名册和行政村、乡镇、居民点用地图层建立规划文件（.gpkg）；没有居民点用地图层时，由地类图斑中的村庄建设用地提取，归入所含或最近的居民点并待核对。字段按名称和内容自动识别。其他名册与主名册逐一比对，差异全部保留待处理。报告逐行说明哪些数据被修改、已连接或未匹配。源文件不会被改动。数据库或容器中的图层写作“路径|layername=图层名”。</translation>
     </message>
 </context>
 <context>

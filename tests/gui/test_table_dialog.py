@@ -85,3 +85,35 @@ def test_a_table_that_cannot_be_read_is_said_in_the_dialog(qgis_app: Any, qtbot:
     made.source.setFilePath(str(broken))
     qtbot.waitUntil(lambda: "坏.xlsx" in made._said.text(), timeout=10_000)
     assert made.columns.rowCount() == 0
+
+
+def test_the_desk_takes_a_table_and_says_how_many_rows(
+    qgis_app: Any, qgis_new_project: None, qtbot: Any, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.gui.fake_iface import FakeIface
+    from village_planner.gui import dialogs
+    from village_planner.gui.desk_window import DeskWindow
+
+    (tmp_path / "危房.csv").write_text(f"行政村代码,危房\n{VILLAGES[0]},3\n没有,1\n", encoding="utf-8")
+    iface = FakeIface()
+    qtbot.addWidget(iface.window)
+    window = DeskWindow(iface)
+    window.open_plan(plan)
+
+    def filled(dialog: TableDialog) -> bool:
+        dialog.source.setFilePath(str(tmp_path / "危房.csv"))
+        qtbot.waitUntil(lambda: dialog.columns.rowCount() == 2, timeout=10_000)
+        return True
+
+    monkeypatch.setattr(dialogs, "accepted", filled)
+    window.import_table()
+    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=20_000)
+    assert "1" in iface.told() and window.session.data.fact["item"].tolist() == ["dilapidated_houses"]
+    window.close()
+
+
+@pytest.mark.parametrize("make", [lambda: TableDialog(load_profile()), lambda: TableDialog(load_profile(), "quota")])
+def test_the_dialog_fits_a_small_screen(qgis_app: Any, qtbot: Any, make: Callable[[], TableDialog]) -> None:
+    made = make()
+    qtbot.addWidget(made)
+    assert made.width() <= 800 and made.height() <= 600 and made.minimumSizeHint().height() <= 600

@@ -113,7 +113,7 @@ class NewPlanDialog(StepDialog):
         self.townships = self.add_file(self.tr("Township polygons"), layers)
         self.patches = self.add_file(self.tr("Settlement patches"), layers)
         self.land_use = self.add_file(self.tr("or land-use layer"), layers)
-        self.resize(560, 640)
+        self.resize(560, 600)
 
 
 class ControlDialog(StepDialog):
@@ -125,7 +125,8 @@ class ControlDialog(StepDialog):
             self.tr("Add control layer"),
             self.tr(
                 "The layer is copied into the file beside the plan, transformed and repaired. "
-                "Of a geodatabase (.gdb) choose any file in its folder, then the layer."
+                "Of a geodatabase (.gdb) choose any file in its folder, then the layer. "
+                "A protection list and a list of facilities may also be tables."
             ),
         )
         self.kind = self.add_choice(self.tr("Kind"), [(row["code"], row["name"]) for row in profile.code_list("control_kind").rows])

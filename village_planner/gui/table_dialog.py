@@ -21,8 +21,8 @@ FACTS, QUOTA, VILLAGES = "facts", "quota", "villages"
 HEADING, CELLS, FIELD, UNIT = range(4)
 UNDER_ITS_HEADING = ""
 COLUMN_WIDTHS = {HEADING: 170, CELLS: 170, FIELD: 170}
-SIZE = (720, 640)
-SHOWN_ROWS = 9
+SIZE = (720, 600)
+SHOWN_ROWS = 7
 
 
 class TableDialog(StepDialog):

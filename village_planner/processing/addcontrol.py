@@ -29,7 +29,8 @@ class AddControlAlgorithm(PlannerAlgorithm):
         listed = "\n".join(f"{row['code']}: {row['name']}" for row in kinds.rows)
         return self.tr(
             "Imports a control layer into the file beside the plan file, transformed to the plan's coordinates and repaired; what cannot "
-            "be repaired is set aside and reported. A table without geometry of kind heritage is a protection list. Kinds:"
+            "be repaired is set aside and reported. A table without geometry of kind heritage is a protection list, one of kind facility a list of "
+            "facilities by village, hamlet or coordinates. A layer of another place is refused. Kinds:"
         ) + f"\n\n{listed}"
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:

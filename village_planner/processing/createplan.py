@@ -38,7 +38,8 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
     def shortHelpString(self) -> str:
         """Help in the dialog."""
         return self.tr(
-            "Creates a plan file (.gpkg) from a village roster and from layers of villages, townships and settlement patches. Columns are "
+            "Creates a plan file (.gpkg) from a village roster and from layers of villages, townships and settlement patches; without "
+            "patches, built village land of a land-use layer becomes patches, each given to the hamlet that it holds or the nearest, for checking. Columns are "
             "recognised by name and content. Other rosters are compared with the first; every difference is kept for settlement. "
             "The report says row by row what was changed, joined or left over. The source files are not changed. A layer inside a "
             "container is named as path|layername=name."
