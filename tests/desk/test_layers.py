@@ -12,7 +12,8 @@ from qgis.core import QgsProject, QgsVectorLayer
 
 from tests.desk.small_plan import HAMLETS, VILLAGES
 from village_planner.base import SilentFeedback
-from village_planner.desk.layers import PlanLayers, table_layer
+from village_planner.desk.forms import table_layer
+from village_planner.desk.layers import PlanLayers
 from village_planner.desk.session import PlanSession
 from village_planner.intake import AddControl, add_control
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsDefaultValue,
-    QgsEditorWidgetSetup,
     QgsLayerTreeGroup,
     QgsProject,
     QgsRectangle,
@@ -19,18 +17,17 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from village_planner.accounts import move_lines
 from village_planner.base import Message
-from village_planner.desk import compat, styles
+from village_planner.desk import styles
+from village_planner.desk.forms import relate, table_layer
 from village_planner.desk.language import text
 from village_planner.desk.mirrors import Mirror, hamlet_frame, qgs_geometry, village_frame
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
-from village_planner.plan.schema import BY_NAME
-from village_planner.standards import Profile
 
 GROUP_PROPERTY = "village_planner/plan"
-_NEW_PATCH_CODE = "'P' || replace(uuid('WithoutBraces'), '-', '')"
 # Outlines of whole villages would hide the map; a click in the list still flashes them.
 _WHOLE_UNITS = ("county", "township", "village", "difference")
+_NAMED_TABLES = ("village", "hamlet", "phase")
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
 
@@ -92,7 +89,9 @@ class PlanLayers(QObject):
         """Take our group and its layers out of the project, also one that an earlier session has left."""
         self.villages = self.hamlets = self._moves = self._group = None
         self._findings = []
-        root = QgsProject.instance().layerTreeRoot()
+        project = QgsProject.instance()
+        project.removeMapLayers([key for key, layer in project.mapLayers().items() if layer.customProperty(GROUP_PROPERTY)])
+        root = project.layerTreeRoot()
         for group in root.findGroups():
             if group.customProperty(GROUP_PROPERTY):
                 QgsProject.instance().removeMapLayers(group.findLayerIds())
@@ -181,15 +180,20 @@ class PlanLayers(QObject):
             "patch": lambda layer: styles.style_patches(layer, profile.code_list("patch_kind")),
             "township": styles.style_townships,
         }
-        for table, style in makers.items():
-            layer = table_layer(self._session.path, table, profile)
-            if not layer.isValid():
-                continue
-            style(layer)
-            if table == "township":
+        tables = {table: table_layer(self._session.path, table, profile) for table in (*makers, *_NAMED_TABLES)}
+        tables = {table: layer for table, layer in tables.items() if layer.isValid()}
+        for table, layer in tables.items():
+            if table in makers:
+                makers[table](layer)
+                layer.setReadOnly(table == "township")
+                layer.afterCommitChanges.connect(self._session.reload)
+                self._add(layer)
+            else:
+                # Only the drop-down lists of the other forms need it.
                 layer.setReadOnly(True)
-            layer.afterCommitChanges.connect(self._session.reload)
-            self._add(layer)
+                layer.setCustomProperty(GROUP_PROPERTY, str(self._session.path))
+                QgsProject.instance().addMapLayer(layer, False)
+        relate(tables, self._session.scenario)
 
     def _follow(self, change: Any) -> None:
         if self._group is None:
@@ -241,36 +245,6 @@ def plan_of_project() -> Path | None:
     return next((Path(group.customProperty(GROUP_PROPERTY)) for group in groups if group.customProperty(GROUP_PROPERTY)), None)
 
 
-def table_layer(path: Path, table: str, profile: Profile) -> QgsVectorLayer:
-    """A table of the plan file as a layer: names and constraints from the schema, names of choices from the profile."""
-    spec = BY_NAME[table]
-    layer = QgsVectorLayer(f"{path}|layername={table}", spec.alias, "ogr")
-    for column in spec.columns:
-        index = layer.fields().indexOf(column.name)
-        if index < 0:
-            continue
-        layer.setFieldAlias(index, column.alias)
-        if column.required:
-            layer.setFieldConstraint(index, compat.NOT_NULL)
-        if column.name in spec.key and len(spec.key) == 1:
-            layer.setFieldConstraint(index, compat.UNIQUE)
-        if column.choices:
-            names = _choice_names(profile, table, column.name)
-            choices = [{names.get(choice, choice): choice} for choice in column.choices]
-            layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": choices}))
-    fid = layer.fields().indexOf("fid")
-    if fid >= 0:
-        layer.setEditorWidgetSetup(fid, QgsEditorWidgetSetup("Hidden", {}))
-    if table == "patch" and layer.isValid():
-        layer.setDefaultValueDefinition(layer.fields().indexOf("code"), QgsDefaultValue(_NEW_PATCH_CODE))
-    return layer
-
-
-def _choice_names(profile: Profile, table: str, column: str) -> dict[str, str]:
-    rows = profile.code_list(_CHOICE_LISTS[table, column]).rows if (table, column) in _CHOICE_LISTS else []
-    return {row.get("word") or row["code"]: row["name"] for row in rows}
-
-
 def _moves_frame(data: Any, scenario: str) -> Any:
     frame = move_lines(data, scenario).rename(columns={"move_code": "code"})
     return frame.loc[frame["geom"].notna()]
@@ -280,5 +254,3 @@ _FINDING_COLUMNS = (("rule", "text"), ("severity", "text"), ("message", "text"))
 _MOVE_COLUMNS = (("hamlet_code", "text"), ("phase", "int"), ("households", "int"), ("destination_kind", "text"))
 _HAMLET_COLUMNS = (("name", "text"), ("village_code", "text"), ("action", "text"))
 _VILLAGE_COLUMNS = (("name", "text"), ("category", "text"))
-# Which code list of the profile names the choices of a column.
-_CHOICE_LISTS = {("patch", "kind"): "patch_kind", ("site", "setting"): "delivered_setting"}

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Sequence
 
 from osgeo import gdal, ogr, osr
 
@@ -23,14 +23,6 @@ _GDAL_TYPES = {
 }  # fmt: skip
 _GEOMETRY_TYPES = {"POINT": ogr.wkbPoint, "MULTIPOLYGON": ogr.wkbMultiPolygon, "GEOMETRY": ogr.wkbUnknown}
 _SQL_TYPES = {"text": "TEXT", "json": "TEXT", "date": "DATE", "int": "INTEGER", "real": "REAL", "blob": "BLOB"}
-
-_CODE_LISTS = {
-    ("plan", "status"): "status", ("village", "kind"): "village_kind", ("village", "position_stated"): "position",
-    ("hamlet", "protection"): "protection", ("patch", "kind"): "patch_kind", ("category", "category"): "category",
-    ("action", "action"): "action", ("move", "destination_kind"): "destination_kind", ("move", "mode"): "move_mode",
-    ("consent", "kind"): "consent_kind", ("fact", "item"): "fact_item", ("quota", "item"): "quota_item",
-    ("fixed_village", "category"): "category", ("fixed_village", "action"): "action",
-}  # fmt: skip
 
 _HISTORY = f"""
 CREATE TABLE {{name}} (
@@ -156,28 +148,6 @@ def scratch_is_there(connection: sqlite3.Connection) -> bool:
     """Whether the history triggers find what they work with; without it they would log nothing, or refuse every write."""
     tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('session', 'replaced')").fetchone()[0]
     return bool(tables == 2 and connection.execute("SELECT 1 FROM session").fetchone())
-
-
-def register_choices(connection: sqlite3.Connection, lists: Mapping[str, Mapping[str, str]]) -> None:
-    """Name the codes of columns in the file, so that plain QGIS and QField offer them as drop-down lists.
-
-    lists: code list of the profile → code → Chinese name; codes that a column does not take are left out.
-    """
-    for table in TABLES:
-        for column in table.columns:
-            names = lists.get(_CODE_LISTS.get((table.name, column.name), ""), {})
-            offered = [(code, name) for code, name in names.items() if not column.choices or code in column.choices]
-            if not offered:
-                continue
-            constraint = f"{table.name}_{column.name}"
-            connection.executemany(
-                "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) VALUES (?, 'enum', ?, ?)",
-                [(constraint, code, name) for code, name in offered],
-            )
-            connection.execute(
-                "UPDATE gpkg_data_columns SET constraint_name = ? WHERE table_name = ? AND column_name = ?",
-                (constraint, table.name, column.name),
-            )
 
 
 def table_sql(table: Table) -> str:

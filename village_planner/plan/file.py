@@ -13,11 +13,11 @@ from typing import Any, Callable, Collection, ContextManager, Iterator, Mapping,
 import pandas as pd
 
 from village_planner.base import InputError, Message, PlanFileError
-from village_planner.plan import history, migrations, runs, seal, status
+from village_planner.plan import choices, history, migrations, runs, seal, status
 from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
 from village_planner.plan.counts import counts_wrong, mend_counts
 from village_planner.plan.data import PlanData, typed_frame
-from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, register_choices, scratch_is_there
+from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, scratch_is_there
 from village_planner.plan.evidence import Evidence, attach
 from village_planner.plan.layers import LayerStore, Listed
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
@@ -76,12 +76,14 @@ class PlanFile:
         """
         path = Path(path).absolute()
         check_is_plan_file(path)
-        migrations.migrate(path)
+        migrated = migrations.migrate(path) is not None
         check_columns(path)
         plan = cls(path, patience_s)
         if is_writable(path):
             try:
                 plan._mend()
+                if migrated:
+                    plan.offer_choices()
             except PlanFileError as error:
                 if error.message.code != "plan.file_busy":
                     raise
@@ -112,6 +114,23 @@ class PlanFile:
         with reading(self.path) as connection:
             profile_id = str(connection.execute("SELECT profile_id FROM plan").fetchone()[0])
         return load_profile(profile_id, beside=self.path.parent)
+
+    def offer_choices(self) -> bool:
+        """Let the file itself name the values of its coded columns as the profile does now, for QField and plain QGIS; returns whether it had to change.
+
+        A profile that cannot be read leaves the file as it is.
+        """
+        try:
+            offered = choices.choices(self.profile())
+        except InputError:
+            _log.warning("the choices of %s stay as they are: its profile cannot be read", self.path.name)
+            return False
+        with self._reading() as connection:
+            if choices.registered(connection) == choices.wanted(offered):
+                return False
+        with self._writing() as connection:
+            choices.register(connection, offered)
+        return True
 
     @property
     def writable(self) -> bool:
@@ -303,7 +322,7 @@ def _fill(path: Path, info: Mapping[str, Any], profile: Profile, phases: Sequenc
     }  # fmt: skip
     with writing(path) as connection:
         make_strict(connection)
-        register_choices(connection, _code_names(profile))
+        choices.register(connection, choices.choices(profile))
         for sql in triggers().values():
             connection.execute(sql)
         group = begin_group(connection, who, label)
@@ -316,10 +335,6 @@ def _fill(path: Path, info: Mapping[str, Any], profile: Profile, phases: Sequenc
             content(Transaction(connection, group, path.name))
         seal.seal(connection)
         end_group(connection)
-
-
-def _code_names(profile: Profile) -> dict[str, dict[str, str]]:
-    return {name: {row["code"]: row["name"] for row in codes.rows} for name, codes in profile.codes.items()}
 
 
 def _notice_days(profile: Profile) -> int:
