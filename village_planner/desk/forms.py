@@ -91,7 +91,8 @@ def relate(layers: Mapping[str, QgsVectorLayer], scenario: str) -> None:
 
 
 def _set_widget(layer: QgsVectorLayer, index: int, column: Column) -> None:
-    kind, config = "TextEdit", {"IsMultiline": column.name in _LONG_TEXTS, "UseHtml": False}
+    kind = "TextEdit"
+    config: dict[str, Any] = {"IsMultiline": column.name in _LONG_TEXTS, "UseHtml": False}
     if column.type == "date":
         kind = "DateTime"
         config = {"field_format": "yyyy-MM-dd", "display_format": "yyyy-MM-dd", "calendar_popup": True, "allow_null": True, "field_iso_format": False}
