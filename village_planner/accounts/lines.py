@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -26,11 +27,9 @@ def move_lines(data: PlanData, scenario: str) -> pd.DataFrame:
     columns = ["code", "hamlet_code", "phase", "households", "destination_kind", "destination_code"]
     frame = moves[columns].rename(columns={"code": "move_code"}).reset_index(drop=True)
     places = _Places(data)
-    lines = [
-        _line(places.hamlet(move.hamlet_code), places.destination(move)) for move in moves.itertuples(index=False)
-    ]
-    frame["length_m"] = pd.Series([float("nan") if line is None else line.length for line in lines], dtype="float64")
-    frame["geom"] = objects(lines)
+    starts = objects([places.hamlet(code) for code in moves["hamlet_code"]])
+    frame["geom"] = _lines(starts, objects([places.destination(move) for move in moves.itertuples(index=False)]))
+    frame.insert(len(columns), "length_m", shapely.length(frame["geom"].to_numpy()))
     return frame
 
 
@@ -79,7 +78,11 @@ class _Places:
         return None if geom is None else shapely.point_on_surface(geom)
 
 
-def _line(start: BaseGeometry | None, end: BaseGeometry | None) -> BaseGeometry | None:
-    if start is None or end is None or start.is_empty or end.is_empty or start.equals(end):
-        return None
-    return shapely.LineString([start, end])
+def _lines(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """A line for each pair of points that are known and apart, else None."""
+    lines = objects([None] * len(starts))
+    known = ~(shapely.is_missing(starts) | shapely.is_missing(ends) | shapely.is_empty(starts) | shapely.is_empty(ends))
+    known[known] = ~shapely.equals(starts[known], ends[known])
+    pairs = [np.column_stack([shapely.get_x(points[known]), shapely.get_y(points[known])]) for points in (starts, ends)]
+    lines[known] = shapely.linestrings(np.stack(pairs, axis=1))
+    return lines

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsField, QgsGeometry, QgsVectorLayer
+import shapely
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsField, QgsFields, QgsGeometry, QgsVectorLayer
 
 from village_planner.desk import compat
 from village_planner.plan.data import PlanData, plain
@@ -37,7 +38,10 @@ class Mirror:
         """Show the rows of `frame` and nothing else."""
         self.layer.dataProvider().truncate()
         rows = self._rows(frame)
-        features = [self._feature(values, shape) for values, shape in zip(rows.values(), frame["geom"])]
+        shapes = frame["geom"].to_numpy(dtype=object)
+        drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        fields, blobs = self.layer.fields(), shapely.to_wkb(shapes)
+        features = [_feature(fields, values, blob if shown else None) for values, blob, shown in zip(rows.values(), blobs, drawn)]
         _, added = self.layer.dataProvider().addFeatures(features)
         self._ids = {code: feature.id() for code, feature in zip(rows, added)}
         self._codes = {number: code for code, number in self._ids.items()}
@@ -77,13 +81,15 @@ class Mirror:
         columns = [[plain(value) for value in frame[name].to_numpy(dtype=object)] for name, _ in self._columns]
         return {values[0]: values for values in zip(*columns)}
 
-    def _feature(self, values: tuple[Any, ...], shape: Any) -> QgsFeature:
-        feature = QgsFeature(self.layer.fields())
-        feature.setAttributes(list(values))
-        geometry = qgs_geometry(shape)
-        if geometry is not None:
-            feature.setGeometry(geometry)
-        return feature
+
+def _feature(fields: QgsFields, values: tuple[Any, ...], wkb: bytes | None) -> QgsFeature:
+    feature = QgsFeature(fields)
+    feature.setAttributes(list(values))
+    if wkb is not None:
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        feature.setGeometry(geometry)
+    return feature
 
 
 def qgs_geometry(shape: Any) -> QgsGeometry | None:

@@ -123,8 +123,8 @@ class _Builder:
         return (self._actions.row(action) or {}).get("short", action)
 
     def _move(self, move: dict[str, Any]) -> str:
-        kind = self._profile.code_list("destination_kind").name(move["destination_kind"])
-        to = self._names.get(move["destination_code"]) or move["destination_name"] or kind
+        to = self._names.get(move["destination_code"]) or move["destination_name"]
+        to = to or self._profile.code_list("destination_kind").name(move["destination_kind"])
         phase = str(move["phase"]) if move["phase"] is not None else QCoreApplication.translate("VillageRows", "unphased")
         return f"→{to} {phase}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -39,7 +40,12 @@ class CodeList:
 
     def row(self, code: str | None) -> Mapping[str, str] | None:
         """Return the row of `code`, or None."""
-        return next((row for row in self.rows if row["code"] == code), None)
+        return self._by_code.get(code) if code is not None else None
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Mapping[str, str]]:
+        """The first row of each code: tables of thousands of rows ask for names one by one."""
+        return {row["code"]: row for row in reversed(self.rows)}
 
     def name(self, code: str | None) -> str:
         """Return the Chinese name of `code`; '' for null or an unknown code."""
