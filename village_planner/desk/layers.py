@@ -108,15 +108,18 @@ class PlanLayers(QObject):
             self._group.removeChildNode(present)
         group = self._group.addGroup(name)
         group.setExpanded(False)
-        kinds = session.profile.code_list("control_kind")
         for row in session.data.control_layer.to_dict("records"):
-            layer = QgsVectorLayer(f"{session.file.layers_path}|layername={row['code']}", row["title"], "ogr")
-            if not layer.isValid() or not layer.isSpatial():
-                continue
-            layer.setReadOnly(True)
-            color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
-            (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
-            self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
+            session.turns.run(partial(self._show_control, row, group))
+
+    def _show_control(self, row: dict[str, Any], group: QgsLayerTreeGroup) -> None:
+        kinds = self._session.profile.code_list("control_kind")
+        layer = QgsVectorLayer(f"{self._session.file.layers_path}|layername={row['code']}", row["title"], "ogr")
+        if not layer.isValid() or not layer.isSpatial():
+            return
+        layer.setReadOnly(True)
+        color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
+        (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
+        self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
 
     def select(self, villages: Sequence[str], hamlets: Sequence[str]) -> None:
         """Select on the map what is selected in a table."""
@@ -223,11 +226,17 @@ class PlanLayers(QObject):
     def _fill(self) -> None:
         if self._group is None:
             return
-        data, scenario = self._session.data, self._session.scenario
-        self.villages.fill(village_frame(data, scenario))
-        self.hamlets.fill(hamlet_frame(data, scenario))
-        self._moves.fill(_moves_frame(data, scenario))
-        self._fill_findings()
+        for piece in (self._fill_villages, self._fill_hamlets, self._fill_moves, self._fill_findings):
+            self._session.turns.run(piece)
+
+    def _fill_villages(self) -> None:
+        self.villages.fill(village_frame(self._session.data, self._session.scenario))
+
+    def _fill_hamlets(self) -> None:
+        self.hamlets.fill(hamlet_frame(self._session.data, self._session.scenario))
+
+    def _fill_moves(self) -> None:
+        self._moves.fill(_moves_frame(self._session.data, self._session.scenario))
 
     def _fill_findings(self) -> None:
         frame = self._session.data.finding.rename(columns={"key": "code"})

@@ -17,16 +17,16 @@ from qgis.PyQt.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTim
 from village_planner.accounts import positions
 from village_planner.base import PlannerError, Refused
 from village_planner.checks import apply_waivers
+from village_planner.desk.opening import ReadPlan, last_write, read_plan
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
+from village_planner.desk.turns import Turns
 from village_planner.plan import Change, PlanFile, decisions
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile
 
 STRANGERS_MS = 400
-PATIENCE_S = 0.15
-"""How long the desk waits for another program that holds the plan file: the main thread must not stand still."""
 _log = logging.getLogger("village_planner")
 
 
@@ -56,6 +56,7 @@ class PlanSession(QObject):
         """canvas: QgsMapCanvas whose rendering pauses while we write; None where there is no map."""
         super().__init__(parent)
         self._canvas = canvas
+        self.turns = Turns(self)
         self._file: PlanFile | None = None
         self._data: PlanData | None = None
         self._profile: Profile | None = None
@@ -71,19 +72,21 @@ class PlanSession(QObject):
 
     def open(self, path: Path) -> None:
         """Open a plan file; the present one stays open when that fails."""
-        file = PlanFile.open(path, patience_s=PATIENCE_S)
-        stamp = _stamp(file)
-        data = file.read()
-        profile = file.profile()
-        self._file, self._profile, self._inside, self._chosen = file, profile, frozenset(), None
-        self._take(data)
-        self._stamp = stamp
+        self.show(read_plan(path))
+
+    def show(self, read: ReadPlan) -> None:
+        """Make a plan that was read the open one."""
+        self.turns.forget()
+        self._file, self._profile, self._inside, self._chosen = read.file, read.profile, frozenset(), None
+        self._take(read.data)
+        self._stamp = read.stamp
         self._watch()
         self.opened.emit()
         self._locate()
 
     def close(self) -> None:
         """Forget the plan."""
+        self.turns.forget()
         if self._file is not None:
             self._file = self._data = self._profile = None
             self._watch()
@@ -234,13 +237,13 @@ class PlanSession(QObject):
 
     def refresh_findings(self) -> None:
         """Read the findings that a check has stored."""
-        self._stamp = _stamp(self.file)
+        self._stamp = last_write(self.file)
         self._take(self.file.read_changed(self.data, Change(0, {"finding": [{}], "check_run": [{}]})))
         self.findings_changed.emit()
 
     def reload(self) -> None:
         """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
-        self._stamp = _stamp(self.file)
+        self._stamp = last_write(self.file)
         self._take(self.file.read())
         for layer in self.plan_layers():
             if not layer.isEditable():
@@ -336,6 +339,7 @@ class PlanSession(QObject):
     @contextmanager
     def _quiet_layers(self) -> Iterator[None]:
         self.require_no_edits()
+        self.turns.finish()
         if self._canvas is not None:
             # A render that reads the file would hold up the commit.
             self._canvas.stopRendering()
@@ -349,7 +353,7 @@ class PlanSession(QObject):
 
     def _refresh(self, change: Any) -> None:
         shown = self.scenario
-        self._stamp = _stamp(self.file)
+        self._stamp = last_write(self.file)
         self._take(self.file.read_changed(self.data, change))
         for layer in self.plan_layers():
             if _source(layer).get("layerName") in change.tables:
@@ -373,7 +377,7 @@ class PlanSession(QObject):
 
     def _notice_strangers(self) -> None:
         """Another program, or an algorithm of the toolbox, has written the plan file."""
-        if self._file is None or not self._file.path.is_file() or _stamp(self._file) == self._stamp:
+        if self._file is None or not self._file.path.is_file() or last_write(self._file) == self._stamp:
             return
         self._watch()
         try:
@@ -387,11 +391,6 @@ class PlanSession(QObject):
             return False
         source = _source(layer).get("path", "")
         return bool(source) and Path(source).resolve() == self.path.resolve()
-
-
-def _stamp(file: PlanFile) -> int:
-    """Time of the last write, 0 where the file is gone: reading it says so. The file itself must not be opened beside SQLite."""
-    return file.path.stat().st_mtime_ns if file.path.is_file() else 0
 
 
 def _source(layer: QgsVectorLayer) -> dict[str, Any]:

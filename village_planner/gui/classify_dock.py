@@ -162,9 +162,8 @@ class ClassifyDock(QgsDockWidget):
 
     def _connect(self) -> None:
         session = self._session
-        session.opened.connect(self._load)
-        session.reloaded.connect(self._load)
-        session.located.connect(self._load)
+        for signal in (session.opened, session.reloaded, session.located):
+            signal.connect(self._load_in_turn)
         session.closed.connect(self._show_whether_open)
         session.changed.connect(self._follow)
         self.selection.changed.connect(self._show_selected)
@@ -204,6 +203,9 @@ class ClassifyDock(QgsDockWidget):
                 action(*arguments)
 
         return run
+
+    def _load_in_turn(self) -> None:
+        self._session.turns.run(self._load)
 
     def _load(self) -> None:
         session = self._session

@@ -16,6 +16,7 @@ from village_planner.base import resource
 from village_planner.desk.demo import make_demo_plan
 from village_planner.desk.layers import PlanLayers, plan_of_project
 from village_planner.desk.navigation import show
+from village_planner.desk.opening import ReadPlan, read_plan
 from village_planner.desk.session import PlanSession
 from village_planner.gui import dialogs
 from village_planner.gui.classify_dock import ClassifyDock
@@ -99,10 +100,25 @@ class DeskWindow(QObject):
         with self._teller.refusals():
             self.session.require_no_edits()
             self.session.open(Path(path))
-            self.zoom_to_plan()
-            self._iface.setActiveLayer(self.layers.villages.layer)
-            for dock in reversed(self._docks):
-                self._show_dock(dock)
+            self._show_plan()
+
+    def open_in_task(self, path: str | Path) -> None:
+        """As `open_plan`, but read in a task and shown piece by piece, so that the window stays alive; for the plans of a county."""
+        self.session.require_no_edits()
+        self._runner.start(self.tr("Open plan"), lambda feedback: read_plan(Path(path)), self._show_read)
+
+    def _show_read(self, read: ReadPlan) -> None:
+        self.session.require_no_edits()
+        with self.session.turns.one_by_one():
+            self.session.show(read)
+            self.session.turns.run(self._show_plan)
+
+    def _show_plan(self) -> None:
+        self.zoom_to_plan()
+        self._iface.setActiveLayer(self.layers.villages.layer)
+        for dock in self._docks:
+            dock.show()
+        self._show_dock(self._docks[0])
 
     def show_overview(self) -> None:
         """Bring the 总览 dock to the front."""
@@ -178,7 +194,7 @@ class DeskWindow(QObject):
         path, _ = QFileDialog.getOpenFileName(self.main_window, title, settings.value(_LAST_FOLDER, ""), plan_file)
         if path:
             settings.setValue(_LAST_FOLDER, str(Path(path).parent))
-            self.open_plan(path)
+            self.open_in_task(path)
 
     def _new_plan(self) -> None:
         from village_planner.intake import CreatePlan, create_plan
@@ -201,7 +217,7 @@ class DeskWindow(QObject):
         self._runner.start(self.tr("New plan"), lambda feedback: create_plan(request, feedback), self._show_created)
 
     def _show_created(self, result: Any) -> None:
-        self.open_plan(result.plan)
+        self.open_in_task(result.plan)
         said = self.tr("{0} villages, {1} roster differences to settle. The report tells row by row what was taken.")
         self._teller.done(said.format(result.village_count, result.differences), result.report_path.with_suffix(".html"))
 
@@ -209,7 +225,7 @@ class DeskWindow(QObject):
         dialog = dialogs.DemoDialog(self.main_window)
         if dialogs.accepted(dialog):
             folder = Path(dialog.folder.filePath())
-            self._runner.start(self.tr("Demo"), lambda feedback: make_demo_plan(folder, feedback), self.open_plan)
+            self._runner.start(self.tr("Demo"), lambda feedback: make_demo_plan(folder, feedback), self.open_in_task)
 
     def add_control(self, kind: str | None = None) -> None:
         """Ask for a control layer and import it; kind: what it is expected to be."""

@@ -44,7 +44,7 @@ class ScenarioBar(QWidget):
         self.scenarios = Scenarios(session)
         self.combo = CodeCombo()
         self.combo.setToolTip(self.tr("The scenario that all docks and the map show and edit"))
-        self.combo.activated.connect(lambda _: self._do(lambda: session.choose_scenario(self.combo.value())))
+        self.combo.activated.connect(lambda _: self._do(self._choose))
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self._actions: dict[str, QAction] = {}
@@ -99,6 +99,10 @@ class ScenarioBar(QWidget):
     def action(self, name: str) -> QAction:
         """An entry of the menu: copy, rename, delete, adopt or compare."""
         return self._actions[name]
+
+    def _choose(self) -> None:
+        with self._session.turns.one_by_one():
+            self._session.choose_scenario(self.combo.value())
 
     def _shown_title(self) -> str:
         return self.scenarios.title(self._session.scenario)
