@@ -167,7 +167,7 @@ def edits(draw: st.DrawFn) -> tuple[str, int, str]:
     return table, draw(st.integers(0, len(data.tables[table]) - 1)), draw(st.sampled_from(columns))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edit=edits())
 def test_run_changed_after_any_edit_equals_run_all(settled: Any, profile: Profile, edit: tuple[str, int, str]) -> None:
     assert_kept_rules_say_the_same(settled, _altered(*edit), profile)
