@@ -94,4 +94,5 @@ def explain(window: Any, key: str) -> None:
     from village_planner.desk import waivers
     from village_planner.desk.waivers import Explanation
 
-    waivers.explain(window.session, [key], Explanation("已履行前置审查程序，专家组同意撤并，原址建筑整体保护。", "测试员", waivers.today(), "前置审查意见〔2026〕1号"))
+    reason = "已履行前置审查程序，专家组同意撤并，原址建筑整体保护。"
+    waivers.explain(window.session, [key], Explanation(reason, "示例", waivers.today(), "前置审查意见〔2026〕1号"))

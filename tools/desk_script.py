@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.delivery_pictures import picture_check, picture_delivery
 from tools.overview_pictures import picture_overview
 
 PLUGIN = "village_planner"
@@ -36,6 +37,8 @@ def drive(desk: Any) -> None:
     window.findings.view.step(1)
     desk.settle(1)
     desk.shot("6-finding-zoomed")
+    picture_check(desk, window)
+    picture_delivery(desk, window)
     picture_overview(desk, window)
 
 

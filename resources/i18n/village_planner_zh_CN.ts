@@ -1342,18 +1342,6 @@
         <translation>改动后自动重新运行耗时短的规则</translation>
     </message>
     <message>
-        <source>Checked: {0} serious, {1} important, {2} minor; {3} not checked.</source>
-        <translation>质检完成：严重 {0}，重要 {1}，一般 {2}；未检查 {3} 项。</translation>
-    </message>
-    <message>
-        <source>Nothing has changed since the last check.</source>
-        <translation>上次质检后没有变化。</translation>
-    </message>
-    <message>
-        <source>{0} new, {1} gone since the check before.</source>
-        <translation>与上次相比新增 {0}，消除 {1}。</translation>
-    </message>
-    <message>
         <source>The plan has not been checked yet. Press “Check all”.</source>
         <translation>规划尚未质检。请点“全部质检”。</translation>
     </message>
@@ -1364,6 +1352,18 @@
     <message>
         <source>Whole plan</source>
         <translation>全域</translation>
+    </message>
+    <message>
+        <source>{0} serious, {1} important, {2} minor; {3} not checked.</source>
+        <translation>严重 {0}，重要 {1}，一般 {2}；未检查 {3} 项。</translation>
+    </message>
+    <message>
+        <source>Nothing has changed.</source>
+        <translation>没有变化。</translation>
+    </message>
+    <message>
+        <source>{0} new, {1} gone.</source>
+        <translation>新增 {0}，消除 {1}。</translation>
     </message>
 </context>
 <context>
@@ -1391,6 +1391,10 @@
     <message>
         <source>new</source>
         <translation>新增</translation>
+    </message>
+    <message>
+        <source>unchecked</source>
+        <translation>未检</translation>
     </message>
 </context>
 <context>
@@ -2102,12 +2106,12 @@
 <context>
     <name>PackageLayer</name>
     <message>
-        <source>Findings in {0} (places)</source>
-        <translation>{0} 问题（点）</translation>
+        <source>Findings (places): {0}</source>
+        <translation>问题（点）：{0}</translation>
     </message>
     <message>
-        <source>Findings in {0} (areas)</source>
-        <translation>{0} 问题（面）</translation>
+        <source>Findings (areas): {0}</source>
+        <translation>问题（面）：{0}</translation>
     </message>
 </context>
 <context>

@@ -26,7 +26,7 @@ from village_planner.desk.session import PlanSession
 
 GROUP_PROPERTY = "village_planner/plan"
 # Outlines of whole villages would hide the map; a click in the list still flashes them.
-_WHOLE_UNITS = ("county", "township", "village", "difference")
+WHOLE_UNITS = ("county", "township", "village", "difference")
 _NAMED_TABLES = ("village", "hamlet", "phase")
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
@@ -240,7 +240,7 @@ class PlanLayers(QObject):
 
     def _fill_findings(self) -> None:
         frame = self._session.data.finding.rename(columns={"key": "code"})
-        shown = frame["state"].eq("open") & (frame["scenario"] == self._session.scenario) & ~frame["subject_kind"].isin(_WHOLE_UNITS)
+        shown = frame["state"].eq("open") & (frame["scenario"] == self._session.scenario) & ~frame["subject_kind"].isin(WHOLE_UNITS)
         frame = frame[shown].copy()
         frame["message"] = [text(Message(code, params or {})) for code, params in zip(frame["message_code"], frame["params"])]
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from village_planner.checks.waivers import OPEN
 from village_planner.desk import styles
 from village_planner.desk.language import text
+from village_planner.desk.layers import WHOLE_UNITS
 from village_planner.desk.mirrors import Mirror
 from village_planner.desk.steps import finding_message
 
@@ -27,12 +28,13 @@ class PackageLayer:
         self.remove()
         if crs is None or not len(findings):
             return
-        frame = findings[findings["state"].eq(OPEN)].rename(columns={"key": "code"}) if "state" in findings else findings.rename(columns={"key": "code"})
+        shown = findings["state"].eq(OPEN) & ~findings["subject_kind"].isin(WHOLE_UNITS)
+        frame = findings[shown].rename(columns={"key": "code"})
         frame = frame.assign(message=[text(finding_message(row)) for row in frame.to_dict("records")])
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         titles = {
-            "Point": QCoreApplication.translate("PackageLayer", "Findings in {0} (places)"),
-            "MultiPolygon": QCoreApplication.translate("PackageLayer", "Findings in {0} (areas)"),
+            "Point": QCoreApplication.translate("PackageLayer", "Findings (places): {0}"),
+            "MultiPolygon": QCoreApplication.translate("PackageLayer", "Findings (areas): {0}"),
         }
         for shape, wanted in _SHAPES:
             part = frame[kinds.isin(wanted)]
@@ -42,7 +44,7 @@ class PackageLayer:
             mirror.fill(part)
             styles.style_findings(mirror.layer)
             QgsProject.instance().addMapLayer(mirror.layer, False)
-            QgsProject.instance().layerTreeRoot().insertLayer(0, mirror.layer)
+            QgsProject.instance().layerTreeRoot().insertLayer(0, mirror.layer).setExpanded(False)
             self._ids.append(mirror.layer.id())
 
     def remove(self) -> None:

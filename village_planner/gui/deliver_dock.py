@@ -16,9 +16,11 @@ from village_planner.delivery.readiness import Condition, Place, State, readines
 from village_planner.desk.session import PlanSession
 from village_planner.gui.deliver_form import DeliverForm
 from village_planner.gui.forms import CodeCombo, scrolled
+from village_planner.gui.help_button import help_button
 from village_planner.gui.inspection_page import InspectionPage
 from village_planner.gui.readiness_list import ReadinessList
 from village_planner.gui.running import StepRunner
+from village_planner.gui.status_badge import StatusBadge
 from village_planner.gui.telling import Teller
 from village_planner.standards import load_profile, profile_ids
 
@@ -125,6 +127,8 @@ class DeliverDock(QgsDockWidget):
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(4, 4, 4, 4)
+        self.tabs.setCornerWidget(help_button("deliver"))
+        layout.addWidget(StatusBadge(self._session))
         layout.addWidget(self.tabs)
         self.setWidget(content)
 

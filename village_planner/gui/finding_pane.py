@@ -56,11 +56,11 @@ class FindingPane(QWidget):
         open plan's, so that it can be explained.
         """
         lines = [
-            (self.tr("Subject"), row.subject), (self.tr("Against"), row.other),
+            *(_explanation_lines(told) if told is not None else []), (self.tr("Subject"), row.subject), (self.tr("Against"), row.other),
             (self.tr("Measured"), quantity(row.measure, row.unit)), (self.tr("Limit"), quantity(row.limit, row.unit)),
             (self.tr("State"), state_name(row) if is_kept else ""),
             (self.tr("Found first"), row.since + (self.tr(" (new)") if row.is_new else "")),
-            *(_explanation_lines(told) if told is not None else []), (self.tr("Basis"), rule.basis if rule else ""),
+            (self.tr("Basis"), rule.basis if rule else ""),
         ]
         cells = "".join(
             f"<tr><td style='color:#666;white-space:nowrap'>{escape(title)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"

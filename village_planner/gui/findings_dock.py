@@ -13,6 +13,7 @@ from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QShortcut, QVBoxLayout, QWidget
 
 from village_planner.checks import needs_evidence
+from village_planner.checks.waivers import FIXED, WAIVED
 from village_planner.desk import waivers
 from village_planner.desk.export import export_findings
 from village_planner.desk.freshness import Freshness
@@ -27,8 +28,10 @@ from village_planner.gui.finding_marker import FindingMarker
 from village_planner.gui.finding_rows import FindingRow, PlanRows
 from village_planner.gui.findings_model import Grouping
 from village_planner.gui.findings_view import FindingsView
+from village_planner.gui.help_button import help_button
 from village_planner.gui.running import StepRunner
 from village_planner.gui.settle_dialogs import ask_to_settle
+from village_planner.gui.status_badge import StatusBadge
 from village_planner.gui.telling import Teller
 
 MINIMUM_WIDTH = 380
@@ -117,11 +120,12 @@ class FindingsDock(QgsDockWidget):
         for widget in (self._all, self._changed, self._export, self._automatic):
             buttons.addWidget(widget)
         buttons.addStretch(1)
+        buttons.addWidget(help_button("check"))
         content.setMinimumWidth(MINIMUM_WIDTH)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
-        for item in (self._title, self._stale):
+        for item in (StatusBadge(self._session), self._title, self._stale):
             layout.addWidget(item)
         layout.addLayout(buttons)
         layout.addWidget(self.view, 1)
@@ -163,11 +167,12 @@ class FindingsDock(QgsDockWidget):
         self._session.refresh_findings()
         self.front_wished.emit()
         counts = [outcome.count(severity) for severity in SEVERITIES]
-        said = self.tr("Checked: {0} serious, {1} important, {2} minor; {3} not checked.").format(*counts, len(outcome.not_checked))
+        # One line of the message bar holds no more.
+        said = self.tr("{0} serious, {1} important, {2} minor; {3} not checked.").format(*counts, len(outcome.not_checked))
         if outcome.record is None:
-            said = self.tr("Nothing has changed since the last check.") + " " + said
+            said += " " + self.tr("Nothing has changed.")
         elif outcome.new is not None:
-            said += " " + self.tr("{0} new, {1} gone since the check before.").format(outcome.new, outcome.gone)
+            said += " " + self.tr("{0} new, {1} gone.").format(outcome.new, outcome.gone)
         self._teller.done(said)
 
     def _told(self, rows: list[FindingRow]) -> str:
@@ -184,6 +189,7 @@ class FindingsDock(QgsDockWidget):
         self._stale.setVisible(bool(rules) and is_checked)
         named = "、".join(rules[:NAMED_RULES]) + ("…" if len(rules) > NAMED_RULES else "")
         self._stale.setText(self.tr("The plan has changed: the findings of {0} rules may be out of date ({1}).").format(len(rules), named))
+        self._stale.setToolTip("、".join(rules))
         self._enable()
 
     def _enable(self) -> None:
@@ -214,6 +220,7 @@ class FindingsDock(QgsDockWidget):
     def _tell(self, row: FindingRow | None) -> None:
         if row is None or not self._session.is_open:
             self.view.pane.clear()
+            self.marker.clear()
             return
         told = waivers.told_of(self._session, row.key) if row.key else None
         can_be_settled = self._plan_rows is not None and row.difference in self._plan_rows.differences
@@ -239,7 +246,8 @@ class FindingsDock(QgsDockWidget):
     def _explain(self) -> None:
         from village_planner.gui.waiver_dialogs import ExplainDialog
 
-        rows = [row for row in self.view.selected() if row.key and row.state != "fixed"]
+        settled_otherwise = self._plan_rows.differences if self._plan_rows is not None else {}
+        rows = [row for row in self.view.selected() if row.key and row.state != FIXED and row.difference not in settled_otherwise]
         if not rows:
             return
         with self._teller.refusals():
@@ -252,7 +260,7 @@ class FindingsDock(QgsDockWidget):
     def _accept(self) -> None:
         from village_planner.gui.waiver_dialogs import AcceptDialog
 
-        rows = [row for row in self.view.selected() if row.state == "waived"]
+        rows = [row for row in self.view.selected() if row.state == WAIVED]
         told = [waivers.told_of(self._session, row.key) for row in rows]
         dialog = AcceptDialog([item.explanation.reason for item in told if item is not None] or [""], self)
         with self._teller.refusals():

@@ -166,7 +166,8 @@ class FindingsModel(Headed, QAbstractItemModel):
         if row is None:
             return self._group_data(index, role)
         if role == Qt.ItemDataRole.DisplayRole:
-            return (row.severity, row.rule, row.subject, self._state(row), row.sentence)[index.column()]
+            severity = row.severity if row.is_finding else self.tr("unchecked")
+            return (severity, row.rule, row.subject, self._state(row), row.sentence)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.sentence
         if role == Qt.ItemDataRole.DecorationRole and index.column() == SEVERITY and row.state != FIXED:

@@ -20,13 +20,15 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from village_planner.checks.waivers import OPEN
 from village_planner.gui.finding_pane import FindingPane
 from village_planner.gui.finding_rows import NOT_CHECKED, SEVERITIES, FindingRow
 from village_planner.gui.findings_model import RULE, SENTENCE, SEVERITY, STATE, SUBJECT, FindingsModel, Grouping, Wanted
 from village_planner.gui.forms import CodeCombo
 
 COLUMN_WIDTHS = {SEVERITY: 40, RULE: 64, STATE: 52}
-SPLIT_HEIGHTS = (320, 200)
+SPLIT_HEIGHTS = (270, 250)
+GROUP_INDENT = 40
 SEARCH_PAUSE_MS = 200
 
 
@@ -173,10 +175,11 @@ class FindingsView(QWidget):
         """The sentence names its subject; a list by rule does not repeat the rule."""
         grouped = self.model.grouping is not Grouping.NONE
         self.tree.setRootIsDecorated(grouped)
-        self.tree.setColumnHidden(SUBJECT, True)
-        self.tree.setColumnHidden(STATE, not self._with_states)
+        says_state = any(row.is_new or row.state != OPEN for row in self.model.shown())
+        for column, is_hidden in ((SUBJECT, True), (STATE, not says_state), (RULE, self.model.grouping is Grouping.RULE)):
+            self.tree.setColumnHidden(column, is_hidden)
         for column, width in COLUMN_WIDTHS.items():
-            self.tree.setColumnWidth(column, width + (24 if column == SEVERITY and grouped else 0))
+            self.tree.setColumnWidth(column, width + (GROUP_INDENT if column == SEVERITY and grouped else 0))
         self.tree.header().setStretchLastSection(True)
         assert SENTENCE == self.model.columnCount() - 1
         for number in range(self.model.rowCount() if grouped else 0):

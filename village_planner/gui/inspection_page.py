@@ -76,7 +76,7 @@ class InspectionPage(QWidget):
         self.view.pane.clear("" if rows else self.tr("Nothing was found, and all that can be checked was checked."))
         self.files.clear()
         self.files.addItems(list(written or []))
-        self.tabs.setTabVisible(1, written is not None)
+        self.tabs.tabBar().setVisible(written is not None)
         self.tabs.setCurrentIndex(0)
         self._back.setVisible(written is not None)
         self.marker.clear()
@@ -123,6 +123,7 @@ class InspectionPage(QWidget):
     def _tell(self, row: FindingRow | None) -> None:
         if row is None or self._inspection is None:
             self.view.pane.clear()
+            self.marker.clear()
         else:
             self.view.pane.show_finding(row, self._inspection.profile.rule(row.rule))
 
