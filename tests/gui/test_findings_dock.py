@@ -373,6 +373,7 @@ def test_the_record_of_the_check_is_exported_with_what_was_not_checked(checked: 
 
 def test_after_an_edit_the_quick_rules_run_by_themselves_and_the_others_are_told(checked: Checked, qtbot: Any) -> None:
     dock, session = checked.dock, checked.desk.session
+    dock._automatic.setChecked(True)
     dock.freshness.learn({"QC-7102": 60.0})
     session.save_moves([{"code": session.data.move["code"].iloc[0], "hamlet_code": HAMLETS[1], "households": 10, "persons": 33}], "任务")
     session.set_category([VILLAGES[0]], "01", "分类")
