@@ -100,3 +100,26 @@ def test_overlay_stops_when_the_planner_cancels():
     for verb in (overlaps, difference):
         with pytest.raises(Cancelled):
             verb(array(box(0, 0, 1, 1)), array(box(0, 0, 1, 1)), Impatient())
+
+
+@pytest.fixture(scope="module")
+def stairs() -> shapely.MultiPolygon:
+    """Areas with holes and steps, as a red line made of a raster has them: more vertices than are overlaid whole."""
+    cells = np.random.default_rng(5).random((55, 55)) > 0.45
+    rows, columns = np.nonzero(cells)
+    area = shapely.union_all(shapely.box(X + 30.0 * columns, Y + 30.0 * rows, X + 30.0 * columns + 30, Y + 30.0 * rows + 30))
+    assert shapely.get_num_coordinates(area) > 2_500
+    return area
+
+
+@pytest.mark.parametrize("size", [7.0, 90.0, 700.0])
+def test_large_polygons_that_are_cut_down_give_what_they_give_whole(stairs: shapely.MultiPolygon, size: float) -> None:
+    places = np.random.default_rng(6).uniform(-200, 1_400, (40, 2))
+    subjects = np.array([shapely.box(X + x, Y + y, X + x + size, Y + y + size * 0.7) for x, y in places], dtype=object)
+    expected = shapely.area(shapely.intersection(subjects, stairs))
+    found = np.zeros(len(subjects))
+    pairs = overlaps(subjects, array(stairs))
+    found[pairs["subject"].to_numpy(dtype=int)] = shapely.area(pairs["part"].to_numpy())
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    outside = shapely.area(difference(subjects, array(stairs)))
+    np.testing.assert_allclose(outside, shapely.area(subjects) - expected, atol=1e-6)

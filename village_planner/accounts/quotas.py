@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Callable, Iterable
 
 import numpy as np
@@ -42,11 +43,13 @@ def quota_comparison(
     feedback = feedback or SilentFeedback()
     codes = profile.code_list("quota_item")
     rows, known, named = [], areas_of_plan(data), list(items) if items is not None else list(codes.codes)
+    # Two items rest on the land balance, which is reckoned once.
+    balance = lru_cache(maxsize=1)(lambda: land_balance(data, layers, profile, scenario, feedback))
     quotas = data.quota[data.quota["area_code"].isin(list(known)) & data.quota["item"].isin(named)]
     for item, mine in quotas.groupby("item", sort=False):
         feedback.check()
         code = codes.row(str(item)) or {}
-        planned = _planned(str(item), data, layers, profile, scenario, feedback)
+        planned = _planned(str(item), balance, data, layers, profile, scenario, feedback)
         for quota in mine.itertuples(index=False):
             kind, name = known[quota.area_code]
             reached = plain(planned("" if kind == _COUNTY else quota.area_code))
@@ -103,14 +106,17 @@ def _is_met(role: str, tolerance: float, difference: float) -> bool | None:
     return not (too_much if role in ("max", "cap") else too_little if role == "min" else too_much or too_little)
 
 
-def _planned(item: str, data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback) -> Planned:
+def _planned(
+    item: str, balance: Callable[[], pd.DataFrame], data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback
+) -> Planned:
     """The planned figure of an item by area."""
-    if item in ("construction_m2", "reduction_m2"):
-        balance = land_balance(data, layers, profile, scenario, feedback)
-        return _of_balance(balance["planned_m2"] if item == "construction_m2" else -balance["change_m2"].where(balance["base_m2"].notna()), balance)
+    if item == "construction_m2":
+        return _of_balance(balance()["planned_m2"], balance())
+    if item == "reduction_m2":
+        return _of_balance(-balance()["change_m2"].where(balance()["base_m2"].notna()), balance())
     if item == "cultivated_m2":
-        balance = cultivated_balance(data, layers, profile, scenario, feedback)
-        return _of_balance(balance["planned_m2"], balance)
+        cultivated = cultivated_balance(data, layers, profile, scenario, feedback)
+        return _of_balance(cultivated["planned_m2"], cultivated)
     if item == "new_land_m2":
         return _of_ground(_new_land(data, layers, profile, feedback), lambda _code: layers.has("land_use"))
     if item in LINES:

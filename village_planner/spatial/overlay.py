@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.spatial.arrays import objects, polygon_parts
+from village_planner.spatial.cutting import Surroundings, cut_down, surroundings
 from village_planner.spatial.repair import repair
 
 _BATCH = 5_000
@@ -26,7 +27,7 @@ def overlaps(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | None
     """
     subjects, others = _polygons(subjects), _polygons(others)
     feedback = feedback or SilentFeedback()
-    tree = shapely.STRtree(others)
+    tree, cuts = shapely.STRtree(others), surroundings(others)
     frames = []
     for start in range(0, len(subjects), _BATCH):
         feedback.check()
@@ -34,7 +35,7 @@ def overlaps(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | None
         found = tree.query(subjects[start : start + _BATCH])
         subject, other = found[0] + start, found[1]
         order = np.lexsort((other, subject))
-        frames += _pair_batches(subjects, others, subject[order], other[order], feedback)
+        frames += _pair_batches(subjects, others, subject[order], other[order], cuts, feedback)
     feedback.progress(1.0)
     empty = pd.DataFrame({"subject": np.array([], int), "other": np.array([], int), "part": objects([]), "error": objects([])})
     return pd.concat([empty, *frames], ignore_index=True) if frames else empty
@@ -48,7 +49,7 @@ def difference(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | No
     """
     subjects, others = _polygons(subjects), _polygons(others)
     feedback = feedback or SilentFeedback()
-    tree = shapely.STRtree(others)
+    tree, cuts = shapely.STRtree(others), surroundings(others)
     result = subjects.copy()
     for start in range(0, len(subjects), _BATCH):
         feedback.check()
@@ -57,24 +58,33 @@ def difference(subjects: np.ndarray, others: np.ndarray, feedback: Feedback | No
         subject, other = subject + start, other[np.argsort(subject, kind="stable")]
         touched, first = np.unique(np.sort(subject), return_index=True)
         groups = np.split(other, first[1:]) if len(touched) else []
-        parts, _ = _isolated(shapely.difference, result[touched], objects([_united(others[group]) for group in groups]))
+        near = [cut_down(others, group, objects([result[row]] * len(group)), cuts) for row, group in zip(touched, groups)]
+        parts, _ = _isolated(shapely.difference, result[touched], objects([_united(group) for group in near]))
         result[touched] = _polygonal(parts)
     return result
 
 
-def _pair_batches(subjects: np.ndarray, others: np.ndarray, subject: np.ndarray, other: np.ndarray, feedback: Feedback) -> list[pd.DataFrame]:
+def _pair_batches(
+    subjects: np.ndarray, others: np.ndarray, subject: np.ndarray, other: np.ndarray, cuts: Mapping[int, Surroundings], feedback: Feedback
+) -> list[pd.DataFrame]:
     frames = []
     for start in range(0, len(subject), _BATCH):
         feedback.check()
         batch = slice(start, start + _BATCH)
-        part, error = _common_parts(subjects[subject[batch]], others[other[batch]])
+        part, error = _common_parts(subjects[subject[batch]], others, other[batch], cuts)
         frame = pd.DataFrame({"subject": subject[batch], "other": other[batch], "part": part, "error": error})
         frames.append(frame[~shapely.is_missing(part) | (error != "")])
     return frames
 
 
-def _common_parts(subjects: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Common polygons of each pair (None without) and errors; predicates on prepared geometry spare most overlays."""
+def _common_parts(
+    subjects: np.ndarray, polygons: np.ndarray, chosen: np.ndarray, cuts: Mapping[int, Surroundings]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Common polygons of each subject and the chosen polygon (None without) and errors.
+
+    Predicates on prepared geometry spare most overlays, and the rest takes of large polygons only what lies around.
+    """
+    others = polygons[chosen]
     shapely.prepare(others)
     parts, errors = objects([None] * len(subjects)), objects([""] * len(subjects))
     meets, _ = _isolated(shapely.intersects, others, subjects)
@@ -84,7 +94,7 @@ def _common_parts(subjects: np.ndarray, others: np.ndarray) -> tuple[np.ndarray,
     is_inside = np.equal(inside, True)
     parts[open_pairs[is_inside]] = subjects[open_pairs[is_inside]]
     rest = open_pairs[~is_inside]
-    common, failed = _isolated(shapely.intersection, subjects[rest], others[rest])
+    common, failed = _isolated(shapely.intersection, subjects[rest], cut_down(polygons, chosen[rest], subjects[rest], cuts))
     common = _polygonal(common)
     parts[rest] = np.where(shapely.area(common) > 0, common, None)
     errors[rest] = failed
