@@ -219,7 +219,7 @@ def test_areas_on_control_lines_are_said_only_where_they_were_checked(tmp_path: 
     assert "永久基本农田图层，该项尚未核查" in text_of(clean(tmp_path))
     found = Conflicts({}, {village: 15_000.0}, {}, {village: 10_000.0}, {})
     content = text_of(written(tmp_path, rows, conflicts=found))
-    assert "占用永久基本农田1.00公顷" in content and "压占永久基本农田0.50公顷" in content
+    assert "占用永久基本农田1.0000公顷" in content and "压占永久基本农田0.5000公顷" in content
     assert "不进入生态保护红线" in content and "不新增占用耕地" in content
 
 

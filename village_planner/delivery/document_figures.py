@@ -7,10 +7,9 @@ from typing import Any, Mapping
 
 import pandas as pd
 
-from village_planner.accounts import key_figures
 from village_planner.accounts.facilities import FACILITY
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import TOTAL, printed_plan
+from village_planner.delivery.naming import TOTAL
 from village_planner.plan.data import plain
 from village_planner.standards import Profile
 
@@ -41,9 +40,9 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
     facility_{code}_present|planned|lacking.
     """
-    data = printed_plan(source.data)
+    data = source.data
     figures: dict[str, TextFigure] = {}
-    for name, value in key_figures(data, source.layers, source.profile, source.scenario).items():
+    for name, value in zip(tables["key_figures"]["name"], tables["key_figures"]["value"]):
         if name.endswith("_m2"):
             figures[f"{name[:-3]}_ha"] = _area(value)
         else:
@@ -58,7 +57,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
         figures[f"category_{row.category}_share"] = TextFigure(plain(row.share), 2)
     _add_balance(figures, tables["land_summary"])
     _add_control_lines(figures, tables["control_line_check"])
-    kinds = source.data.consent["kind"].value_counts()
+    kinds = data.consent["kind"].value_counts()
     for row in source.profile.code_list("consent_kind").rows:
         figures[f"consent_{row['code']}"] = TextFigure(int(kinds.get(row["code"], 0)), needs="consent")
     for number, site in enumerate(tables["site_list"].itertuples(), 1):
@@ -101,7 +100,7 @@ def _add_control_lines(figures: dict[str, TextFigure], check: pd.DataFrame) -> N
 
 
 def _sum(areas_ha: pd.Series, needs: str) -> TextFigure:
-    return TextFigure(float(areas_ha.sum()) if areas_ha.notna().any() else None, 2, needs)
+    return TextFigure(float(areas_ha.sum()) if areas_ha.notna().any() else None, 4, needs)
 
 
 def _area(value_m2: Any) -> TextFigure:

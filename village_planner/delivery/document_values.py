@@ -23,8 +23,9 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
     data, info = source.data, source.data.info
     year, month, _ = heading.date.split("-")
     dates = sorted({str(date) for table in (data.village, data.hamlet) for date in table["facts_date"].dropna()})
-    rosters = list(dict.fromkeys(str(name) for name in data.tables["roster_difference"]["source"].dropna()))
-    layers = [_titled(row.title, row.edition_date) for row in data.tables["control_layer"].itertuples()]
+    rosters = dict.fromkeys(str(name).split("/")[0].split(".")[0] for name in data.tables["roster_source"]["source"].dropna())
+    kinds = source.profile.code_list("control_kind")
+    layers = dict.fromkeys(_titled(kinds.name(row.kind) or row.title, row.edition_date) for row in data.tables["control_layer"].itertuples())
     phases = data.phases
     from_land_use = base_source(data, source.layers) == LAND_USE
     texts = {

@@ -14,7 +14,7 @@ from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
-from village_planner.delivery.tables_document import category_totals, destination_totals, phase_totals, township_facts
+from village_planner.delivery.tables_document import category_totals, destination_totals, figures_by_name, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
 from village_planner.delivery.tables_places import facility_list, ledger_list, site_list
 from village_planner.plan.data import PlanData, plain
@@ -48,10 +48,12 @@ def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dic
         "roster_check": _roster_check(source, layers["differences"]),
         "consent_list": _consent_list(source, layers["consents"]),
     }
+    figures = figures_by_name(source)
     tables.update({
+        "key_figures": figures,
         "township_facts": township_facts(source),
         "category_totals": category_totals(source, tables["category_summary"]),
-        "destination_totals": destination_totals(source),
+        "destination_totals": destination_totals(source, figures),
         "phase_totals": phase_totals(source, tables["phase_summary"]),
     })
     return {name: _numbered(frame.reset_index(drop=True)) for name, frame in tables.items()}

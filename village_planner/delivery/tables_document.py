@@ -9,7 +9,7 @@ import pandas as pd
 from village_planner.accounts import category_counts, key_figures, village_facts
 from village_planner.accounts.sums import known_sum
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import TOTAL, hectares, printed_m2
+from village_planner.delivery.naming import TOTAL, hectares, printed_m2, printed_plan
 
 _FACTS = ("households", "persons", "residents", "built_m2")
 
@@ -45,16 +45,22 @@ def category_totals(source: DeliverySource, summary: pd.DataFrame) -> pd.DataFra
     return frame
 
 
-def destination_totals(source: DeliverySource) -> pd.DataFrame:
-    """Moves, households and persons by kind of destination; only kinds that a move has."""
-    figures = key_figures(source.data, source.layers, source.profile, source.scenario)
+def figures_by_name(source: DeliverySource) -> pd.DataFrame:
+    """`accounts.key_figures` with the areas of moves as printed: columns name, value; they are made once for tables and texts."""
+    figures = key_figures(printed_plan(source.data), source.layers, source.profile, source.scenario)
+    return pd.DataFrame({"name": list(figures), "value": pd.Series(list(figures.values()), dtype=object)})
+
+
+def destination_totals(source: DeliverySource, figures: pd.DataFrame) -> pd.DataFrame:
+    """Moves, households and persons by kind of destination; only kinds that a move has. figures: of `figures_by_name`."""
+    value_of = dict(zip(figures["name"], figures["value"]))
     rows = [
         {
             "destination_kind": row["code"], "destination_name": row["name"],
-            **{name: figures[f"destination_{row['code']}_{name}"] for name in ("moves", "households", "persons")},
+            **{name: value_of[f"destination_{row['code']}_{name}"] for name in ("moves", "households", "persons")},
         }
         for row in source.profile.code_list("destination_kind").rows
-        if f"destination_{row['code']}_moves" in figures
+        if f"destination_{row['code']}_moves" in value_of
     ]
     return pd.DataFrame(rows, columns=["destination_kind", "destination_name", "moves", "households", "persons"])
 
