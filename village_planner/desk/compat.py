@@ -6,6 +6,7 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsApplication,
     QgsFieldConstraints,
     QgsLabelingEngineSettings,
     QgsLayoutExporter,
@@ -17,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsProject,
     QgsRenderContext,
     QgsTask,
     QgsWkbTypes,
@@ -55,6 +57,9 @@ LABEL_ENGINE = _scoped(
 LABEL_ALWAYS_SHOW = _scoped(getattr(QgsPalLayerSettings, "Property", None), "AlwaysShow", QgsPalLayerSettings, "AlwaysShow")
 LABEL_FONT_MODE = _scoped(getattr(QgsLayoutItemLabel, "Mode", None), "ModeFont", QgsLayoutItemLabel, "ModeFont")
 EXPORTED = _scoped(getattr(QgsLayoutExporter, "ExportResult", None), "Success", QgsLayoutExporter, "Success")
+_DONT_RESOLVE = _scoped(getattr(Qgis, "ProjectReadFlag", None), "DontResolveLayers", QgsProject, "FlagDontResolveLayers")
+_READ_FLAGS = _scoped(Qgis, "ProjectReadFlags", QgsProject, "ReadFlags")
+DONT_RESOLVE_LAYERS = _READ_FLAGS(_DONT_RESOLVE)
 RECTANGLE = _scoped(getattr(QgsLayoutItemShape, "Shape", None), "Rectangle", QgsLayoutItemShape, "Rectangle")
 TEXT_AS_TEXT = _scoped(getattr(Qgis, "TextRenderFormat", None), "AlwaysText", QgsRenderContext, "TextFormatAlwaysText")
 # QgsField takes QMetaType from 3.38 on; Qt 6 has no QVariant.Type.
@@ -74,3 +79,8 @@ QT_TRANSLATIONS = str(_QT_FOLDER(_scoped(getattr(QLibraryInfo, "LibraryPath", No
 def font_families() -> list[str]:
     """Names of the fonts of this computer."""
     return list(QFontDatabase.families() if _QT6 else QFontDatabase().families())
+
+
+def geopackage_storage() -> Any:
+    """The storage of projects in GeoPackages; None where this QGIS has none."""
+    return QgsApplication.projectStorageRegistry().projectStorageFromType("geopackage")
