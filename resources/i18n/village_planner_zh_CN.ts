@@ -972,6 +972,14 @@
         <source>Deliver</source>
         <translation>成果</translation>
     </message>
+    <message>
+        <source>Save project into the plan file</source>
+        <translation>将工程保存到规划文件</translation>
+    </message>
+    <message>
+        <source>Open the plan&apos;s project</source>
+        <translation>打开规划文件中的工程</translation>
+    </message>
 </context>
 <context>
     <name>DestinationEdit</name>
@@ -2224,6 +2232,25 @@
     <message>
         <source>Rules not checked</source>
         <translation>未检查的规则数</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectActions</name>
+    <message>
+        <source>The project was saved into {0}. It opens without this plugin too, and in QField.</source>
+        <translation>工程已保存到 {0}。没有本插件的 QGIS 和 QField 也能打开。</translation>
+    </message>
+    <message>
+        <source>The files had been moved or renamed; the project now reads {0}.</source>
+        <translation>文件曾被移动或改名，工程现已改读 {0}。</translation>
+    </message>
+    <message>
+        <source>The plan file holds a project already. Replace it? What was changed in it by hand is lost.</source>
+        <translation>规划文件中已有工程，是否替换？其中手工所做的修改将会丢失。</translation>
+    </message>
+    <message>
+        <source>Save project into the plan file</source>
+        <translation>将工程保存到规划文件</translation>
     </message>
 </context>
 <context>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qgis.core import QgsProject
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QMainWindow, QToolBar
@@ -46,6 +47,10 @@ class FakeIface(QObject):
 
     def removePluginMenu(self, name: str, action: Any) -> None:  # noqa: N802
         self.menu.remove(action)
+
+    def addProject(self, uri: str) -> bool:  # noqa: N802
+        """Open a project, as QGIS does after its question about unsaved changes."""
+        return bool(QgsProject.instance().read(uri))
 
     def setActiveLayer(self, layer: Any) -> None:  # noqa: N802
         self.active = layer

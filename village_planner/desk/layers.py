@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from village_planner.accounts import move_lines
-from village_planner.base import Message
+from village_planner.base import Message, PlanFileError
 from village_planner.desk import styles
 from village_planner.desk.forms import relate, table_layer
 from village_planner.desk.language import text
@@ -24,6 +25,7 @@ from village_planner.desk.mirrors import Mirror, hamlet_frame, qgs_geometry, vil
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 
+_log = logging.getLogger("village_planner")
 GROUP_PROPERTY = "village_planner/plan"
 # Outlines of whole villages would hide the map; a click in the list still flashes them.
 WHOLE_UNITS = ("county", "township", "village", "difference")
@@ -58,6 +60,7 @@ class PlanLayers(QObject):
     def show(self) -> None:
         """Build the group anew for the open plan."""
         self.remove()
+        self._offer_choices()
         session, crs = self._session, self._session.data.crs
         title = str(session.data.info["title"])
         self._group = QgsProject.instance().layerTreeRoot().insertGroup(0, title)
@@ -84,6 +87,15 @@ class PlanLayers(QObject):
             mirror.layer.selectionChanged.connect(partial(self._tell_selection, mirror))
         self.show_controls()
         self._fill()
+
+    def _offer_choices(self) -> None:
+        """The profile may name choices that an older file does not have yet."""
+        file = self._session.file
+        try:
+            if file.writable:
+                file.offer_choices()
+        except PlanFileError:
+            _log.info("%s is being written elsewhere; its choices stay as they are", file.path.name)
 
     def remove(self) -> None:
         """Take our group and its layers out of the project, also one that an earlier session has left."""

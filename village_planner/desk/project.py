@@ -108,7 +108,7 @@ def _made(plan: PlanFile) -> QgsProject:
     for table in _MAP_TABLES:
         group.addLayer(tables[table]).setExpanded(False)
     _add_controls(project, group, plan, data, profile)
-    others = group.addGroup(_tr("Tables"))
+    others = group.addGroup(QCoreApplication.translate("PlanLayers", "Tables"))
     others.setExpanded(False)
     for table in _OTHER_TABLES:
         others.addLayer(tables[table])
@@ -140,7 +140,7 @@ def _style(tables: dict[str, QgsVectorLayer], profile: Profile) -> None:
 
 
 def _add_controls(project: QgsProject, parent: QgsLayerTreeGroup, plan: PlanFile, data: PlanData, profile: Profile) -> None:
-    group = parent.addGroup(_tr("Control layers"))
+    group = parent.addGroup(QCoreApplication.translate("PlanLayers", "Control layers"))
     group.setExpanded(False)
     kinds = profile.code_list("control_kind")
     for row in data.control_layer.to_dict("records"):
@@ -213,7 +213,3 @@ def _working_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PlanLayers", text)

@@ -25,6 +25,7 @@ from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.leads import Leads
 from village_planner.gui.overview_dock import OverviewDock
 from village_planner.gui.plan_actions import PlanActions
+from village_planner.gui.project_actions import ProjectActions
 from village_planner.gui.running import StepRunner
 from village_planner.gui.table_dialog import FACTS, TableDialog
 from village_planner.gui.telling import Teller, title
@@ -52,6 +53,7 @@ class DeskWindow(QObject):
         self.delivery = DeliverDock(self.session, canvas, self._teller, self._runner, self.main_window)
         self._docks = (self.overview, self.classify, self.findings, self.delivery)
         self.plan_actions = PlanActions(self.session, self._teller, self._runner, self.main_window)
+        self.project_actions = ProjectActions(self.session, self._teller, iface)
         self._leads = Leads(self, self._teller, self._runner)
         self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
@@ -171,11 +173,14 @@ class DeskWindow(QObject):
         self._need_plan.append(self._add("package", self.tr("Deliver"), self.deliver))
         self._toolbar.addSeparator()
         self._add("inspect", self.tr("Inspect package…"), self.delivery.show_inspect)
+        self._need_plan.append(self._add("project", self.tr("Save project into the plan file"), self.project_actions.save, in_toolbar=False))
+        self._need_plan.append(self._add("project", self.tr("Open the plan's project"), self.project_actions.open, in_toolbar=False))
 
-    def _add(self, icon: str, text: str, slot: Callable[[], None]) -> QAction:
+    def _add(self, icon: str, text: str, slot: Callable[[], None], in_toolbar: bool = True) -> QAction:
         action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self.main_window)
         action.triggered.connect(lambda *_: self._guarded(slot))
-        self._toolbar.addAction(action)
+        if in_toolbar:
+            self._toolbar.addAction(action)
         self._iface.addPluginToMenu(title(), action)
         self._actions.append(action)
         return action
