@@ -2191,6 +2191,10 @@
         <source>Unphased</source>
         <translation>未定时序</translation>
     </message>
+    <message>
+        <source>Tables</source>
+        <translation>数据表</translation>
+    </message>
 </context>
 <context>
     <name>PlanSession</name>
