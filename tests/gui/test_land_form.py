@@ -75,3 +75,18 @@ def test_the_list_is_empty_without_a_selection(land: Any, desk: Desk, qtbot: Any
     desk.dock.tree.clearSelection()
     qtbot.waitUntil(lambda: cells(land) == [])
     assert land.chosen() == [] and not land.give.isEnabled()
+
+
+def test_a_hamlet_without_a_place_stands_in_the_land_that_it_is_given(land: Any, desk: Desk, qtbot: Any) -> None:
+    village = desk.session.data.village.set_index("code").loc[VILLAGES[0], "geom"]
+    with desk.session.writing("无坐标") as tx:
+        tx.update("hamlet", {"code": HAMLETS[1]}, geom=None)
+        tx.update("hamlet", {"code": HAMLETS[0]}, geom=village.representative_point())
+    for hamlet, code in ((HAMLETS[1], "D1"), (HAMLETS[0], "D2"), (HAMLETS[2], "P1")):
+        choose(land, code)
+        land.hamlet.set_value(hamlet)
+        land.give.click()
+    places = desk.session.data.hamlet.set_index("code")["geom"]
+    shapes = desk.session.data.patch.set_index("code")["geom"]
+    assert shapes["D1"].contains(places[HAMLETS[1]]) and shapes["D2"].contains(places[HAMLETS[0]])
+    assert places[HAMLETS[2]].equals(hamlet_place(2))

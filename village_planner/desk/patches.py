@@ -11,6 +11,7 @@ import shapely
 from village_planner.desk.session import PlanSession
 from village_planner.intake import checked_note, waits_for_check
 from village_planner.plan.data import PlanData, plain
+from village_planner.plan.schema import PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
 
 
@@ -52,9 +53,23 @@ def hamlet_is_open(hamlet: object, note: object) -> bool:
 
 
 def give_patches(session: PlanSession, codes: Sequence[str], hamlet: str | None, label: str) -> None:
-    """Give patches to a hamlet, or confirm them where they are (None); their notes say that somebody has looked. One undo step."""
-    notes = dict(zip(session.data.patch["code"], session.data.patch["note"]))
+    """Give patches to a hamlet, or confirm them where they are (None); their notes say that somebody has looked. One undo step.
+
+    A hamlet that had no place of its own, or only its village's inner point, now stands in the largest of them.
+    """
+    data = session.data
+    chosen = data.patch[data.patch["code"].isin(list(codes))]
     with session.writing(label) as tx:
-        for code in codes:
+        for code, note in zip(chosen["code"], chosen["note"]):
             given = {} if hamlet is None else {"hamlet_code": hamlet}
-            tx.update("patch", {"code": code}, note=checked_note(plain(notes[code]), given=hamlet is not None), **given)
+            tx.update("patch", {"code": code}, note=checked_note(plain(note), given=hamlet is not None), **given)
+        shapes = [shape for shape, kind in zip(chosen["geom"], chosen["kind"]) if shape is not None and kind != PatchKind.NEW.value]
+        if hamlet is not None and shapes and not _has_own_place(data, hamlet):
+            tx.update("hamlet", {"code": hamlet}, geom=max(shapes, key=lambda shape: shape.area).representative_point())
+
+
+def _has_own_place(data: PlanData, hamlet: str) -> bool:
+    row = data.hamlet[data.hamlet["code"] == hamlet].iloc[0]
+    village = data.village.loc[data.village["code"] == row["village_code"], "geom"].iloc[0]
+    inner = None if village is None else village.representative_point()
+    return row["geom"] is not None and not (inner is not None and shapely.equals_exact(row["geom"], inner, 1e-3))
