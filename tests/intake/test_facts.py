@@ -168,3 +168,9 @@ def test_one_undo_takes_a_table_back(plan: Path, workbook: Callable[..., Path]) 
 ])
 def test_only_dates_decide_which_statement_is_newer(new: str | None, old: str | None, expected: bool | None) -> None:
     assert outdates(new, old) is expected
+
+
+def test_of_a_heading_in_levels_the_lowest_says_most(plan: Path, workbook: Callable[..., Path]) -> None:
+    source = workbook([["行政村", "人口", None, None], [None, "男", "女", "户籍人口"], ["西河村", 80, 78, 158]], merges=["A1:A2", "B1:D1"], name="分级.xlsx")
+    add_facts(AddFacts(plan, str(source), date="2021-12-31"))
+    assert facts(plan, "370799101202")["persons"][1] == 158

@@ -138,7 +138,9 @@ def _header(grid: Grid, spec: InputSpec, chosen: Mapping[str, str]) -> tuple[int
     best, found = 0.0, (0, 0)
     for start in range(min(_LAST_HEADER_START, len(grid.rows))):
         for depth in range(1, min(_DEEPEST_HEADER, len(grid.rows) - start) + 1):
-            score = heading_score([[levels] for levels in _headings(grid, start, depth)], spec, chosen)
+            spanned = _spanned(grid, start, start + depth - 1)
+            leaves = [[levels] for column, levels in enumerate(_headings(grid, start, depth)) if column not in spanned]
+            score = heading_score(leaves, spec, chosen)
             if score > best:
                 best, found = score, (start, depth)
     if best > 0:
@@ -149,6 +151,13 @@ def _header(grid: Grid, spec: InputSpec, chosen: Mapping[str, str]) -> tuple[int
             numeric = any(re.fullmatch(r"[\d.\-]{6,}", plain_form(cell)) for cell in filled)
             return (start, 0) if numeric else (start, 1)
     return 0, 1
+
+
+def _spanned(grid: Grid, start: int, last: int) -> set[int]:
+    """Columns whose heading in row `last` is merged over several columns: a heading over others, not one of a column of its own."""
+    return {
+        column for top, left, bottom, right in grid.merges if right > left and start <= top <= last <= bottom for column in range(left, right + 1)
+    }
 
 
 def _headings(grid: Grid, start: int, depth: int) -> list[tuple[str, ...]]:

@@ -206,10 +206,11 @@ def _heading_reason(forms: Sequence[Sequence[str]], field: InputField) -> tuple[
         if bare in names:
             best = (Reason.WITHOUT_BRACKETS, names[bare])
         elif best[0] is None and len(levels) > 1:
-            for level in (levels[-1], levels[0]):
+            # The lowest level says most: of 人口/男 and 人口/户籍人口 the second is the field 户籍人口, also known as 人口.
+            for level, behind in ((levels[0], len(names)), (levels[-1], 0)):
                 for key in (heading_key(level), heading_without_brackets(level)):
                     if key in names:
-                        best = (Reason.PART, names[key])
+                        best = (Reason.PART, names[key] + behind)
     return best
 
 
