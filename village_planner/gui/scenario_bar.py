@@ -78,7 +78,8 @@ class ScenarioBar(QWidget):
         note = self.tr("The copy takes over all categories, actions and moves of “{0}” and is edited on its own.").format(self._shown_title())
         dialog = TitleDialog(self.tr("Copy scenario"), note, self.scenarios.free_title(), self)
         if accepted(dialog):
-            self.scenarios.copy(self._session.scenario, dialog.title.text())
+            with self._session.turns.one_by_one():
+                self.scenarios.copy(self._session.scenario, dialog.title.text())
 
     def rename(self) -> None:
         """Rename the scenario that is shown."""

@@ -19,7 +19,7 @@ SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 CODE_ROLE = SORT_ROLE + 1
 _PROTECTED, _OUT_OF_SCOPE = QColor("#7570b3"), QColor("#8a8a8a")
 _PATCHED_TABLES = {"category", "action", "move", "consent"}
-_IGNORED_TABLES = {"evidence", "implementation", "waiver", "site_capacity", "patch", "roster_difference", "village_alias"}
+_IGNORED_TABLES = {"evidence", "implementation", "waiver", "site_capacity", "patch", "roster_difference", "village_alias", "scenario"}
 
 
 class VillageModel(Headed, QAbstractItemModel):
@@ -50,7 +50,7 @@ class VillageModel(Headed, QAbstractItemModel):
             row["code"]: QColor(row["color"])
             for name in ("category", "action") for row in profile.code_list(name).rows if row.get("color")
         }
-        self._remember_owners(data)
+        self._remember_owners(data, scenario)
         self.endResetModel()
 
     def clear(self) -> None:
@@ -64,7 +64,7 @@ class VillageModel(Headed, QAbstractItemModel):
         touched = {table for table, keys in change.tables.items() if keys}
         if touched - _PATCHED_TABLES - _IGNORED_TABLES:
             return False
-        codes = self._villages_of(change, data)
+        codes = self._villages_of(change, data, scenario)
         if codes and self._profile is not None:
             for row in village_rows(data, self._profile, scenario, self._inside, codes):
                 self._replace(row)
@@ -142,20 +142,21 @@ class VillageModel(Headed, QAbstractItemModel):
             last = len(row.hamlets) - 1
             self.dataChanged.emit(self.createIndex(0, 0, number + 1), self.createIndex(last, CONSENT, number + 1))
 
-    def _villages_of(self, change: Any, data: PlanData) -> set[str]:
+    def _villages_of(self, change: Any, data: PlanData, scenario: str) -> set[str]:
         before = self._owner
-        self._remember_owners(data)
-        codes = {key["village_code"] for key in change.tables.get("category", [])}
-        codes |= {self._village_code(key["hamlet_code"]) for key in change.tables.get("action", [])}
+        self._remember_owners(data, scenario)
+        codes = {key["village_code"] for key in change.tables.get("category", []) if key["scenario"] == scenario}
+        codes |= {self._village_code(key["hamlet_code"]) for key in change.tables.get("action", []) if key["scenario"] == scenario}
         for table in ("move", "consent"):
             for key in change.tables.get(table, []):
                 codes |= {owner[key["code"]] for owner in (before, self._owner) if key["code"] in owner}
         return {code for code in codes if code in self._at}
 
-    def _remember_owners(self, data: PlanData) -> None:
-        """A deleted move or consent no longer says whose it was."""
+    def _remember_owners(self, data: PlanData, scenario: str) -> None:
+        """A deleted move or consent no longer says whose it was; moves of other scenarios are not shown."""
+        moves = data.move[data.move["scenario"] == scenario]
         self._owner = {
-            **{code: self._village_code(hamlet) for code, hamlet in zip(data.move["code"], data.move["hamlet_code"])},
+            **{code: self._village_code(hamlet) for code, hamlet in zip(moves["code"], moves["hamlet_code"])},
             **dict(zip(data.consent["code"], data.consent["village_code"])),
         }
 
