@@ -211,10 +211,8 @@ class FindingsDock(QgsDockWidget):
         if grouping is Grouping.RULE:
             rule = self._session.profile.rule(row.rule)
             return f"{row.rule} {rule.title}" if rule is not None else row.rule
-        if row.village:
-            return self._session.name_of("village", row.village)
-        if row.township:
-            return self._session.name_of("township", row.township)
+        if self._plan_rows is not None and (row.village or row.township):
+            return self._plan_rows.name_of("village", row.village) if row.village else self._plan_rows.name_of("township", row.township or "")
         return self.tr("Whole plan")
 
     def _tell(self, row: FindingRow | None) -> None:
