@@ -79,7 +79,7 @@ class Freshness(QObject):
             quick = _quick(outdated, seconds) if automatic else []
             if not quick:
                 return Looked(tuple(outdated), None)
-            outcome = find_faults(file.path, feedback, scenario, quick, goes_on=True)
+            outcome = find_faults(file.path, feedback, scenario, quick, goes_on=True, snapshot=data)
             return Looked(tuple(rule for rule in outdated if rule not in quick), outcome)
 
         self._task = StepTask(QCoreApplication.translate("Freshness", "Look for findings that are out of date"), step)

@@ -16,6 +16,7 @@ from village_planner import checks
 from village_planner.base import Feedback, Message
 from village_planner.checks.waivers import EXCUSED, OPEN
 from village_planner.plan import PlanFile
+from village_planner.plan.data import PlanData
 from village_planner.plan.runs import FIXED, known_digests, last_run
 
 SEVERITIES = ("A", "B", "C")
@@ -77,11 +78,14 @@ def check_plan(
 
 def find_faults(
     path: Path, feedback: Feedback, scenario: str | None = None, rules: Sequence[str] | None = None, changed_only: bool = False,
-    goes_on: bool = False,
+    goes_on: bool = False, snapshot: PlanData | None = None,
 ) -> CheckOutcome:
-    """As `check_plan`, but nothing is stored. goes_on: the run goes on with the last one, see plan.runs.store_run."""
+    """As `check_plan`, but nothing is stored.
+
+    goes_on: the run goes on with the last one, see plan.runs.store_run. snapshot: what the plan file holds, where it has been read.
+    """
     plan = PlanFile.open(path)
-    data, profile, layers = plan.read(), plan.profile(), plan.layers()
+    data, profile, layers = snapshot or plan.read(), plan.profile(), plan.layers()
     chosen = scenario or data.scenario
     for problem in layers.problems():
         feedback.say(problem)
