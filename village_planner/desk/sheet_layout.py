@@ -16,7 +16,7 @@ from village_planner.desk.sheet_symbols import crowding, map_layers
 
 PAPERS = ((420.0, 297.0), (297.0, 420.0))
 GROWTHS = (1.0, 2**0.5, 2.0)
-_READABLE, _MOST_NUMBERS, _MOST_SHARE = 0.6, 60, 0.35
+_READABLE, _MOST_NUMBERS, _MOST_SHARE = 0.6, 40, 0.35
 _MARGIN, _TITLE, _FOOT, _COLUMN, _STRIP, _PANEL_TITLE = 10.0, 21.0, 9.0, 84.0, 88.0, 9.5
 _ROOM_AROUND = 1.06
 _STEPS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0)
