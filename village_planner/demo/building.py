@@ -52,7 +52,7 @@ def furnish(cast: Cast) -> None:
 
 def add_farm_redline(scene: Scene) -> None:
     """The state forest farm lies in the ecological red line."""
-    scene.redline.append(Line(scene.next_id("redline"), "岚桥山水源涵养红线", (scene.farm.ring(scene.seed),), code="水源涵养"))
+    scene.redline.append(Line(scene.next_id("redline"), "岚桥山水源涵养红线", (scene.farm.ring(scene.seed),), "水源涵养", township_code=FARM_CODE[:9]))
 
 
 def add_second_roster(cast: Cast) -> None:
@@ -90,7 +90,9 @@ def add_farmland(cast: Cast, number: int) -> None:
         if slot in blocks:
             rings.append(blocks[slot].grown(OPENING_M).ring[::-1])
         scene.farmland.append(
-            Line(scene.next_id("farmland"), village.name, tuple(rings), cover.class_code, cover.deduction, cover.slope)
+            Line(
+                scene.next_id("farmland"), village.name, tuple(rings), cover.class_code, cover.deduction, cover.slope, cast.township.code
+            )
         )
 
 
@@ -127,7 +129,7 @@ def _add_redline(cast: Cast) -> None:
     for number in cast.roles.red_lined:
         area = cast[number].area
         top = Area(area.i0, area.slot(6).j0, area.columns, area.slot(6).rows)
-        scene.redline.append(Line(scene.next_id("redline"), "岚桥山水土保持红线", (top.ring(scene.seed),), code="水土保持"))
+        scene.redline.append(Line(scene.next_id("redline"), "岚桥山水土保持红线", (top.ring(scene.seed),), "水土保持", township_code=cast.township.code))
 
 
 def _add_hazards_and_protection(cast: Cast) -> None:

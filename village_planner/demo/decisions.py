@@ -8,6 +8,7 @@ from village_planner.demo.roles import GATHER, PROTECT, SUBURBAN, UNDECIDED, WIT
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
 BASIS = "《岚桥县国土空间总体规划（2020—2035年）》"
+_RECLAIMED_SHARE = 0.85
 _GROUNDS = {
     GATHER: "{0}人口集聚、设施较全，规划作为片区中心村。",
     SUBURBAN: "{0}邻近镇区，纳入城乡融合发展。",
@@ -53,6 +54,20 @@ def share_of(hamlet: Hamlet, part: tuple[int, int, int]) -> tuple[int, int]:
     return households, persons
 
 
+def move_row(
+    village: Village, hamlet: Hamlet, phase: Optional[int], destination: tuple[str, str], *, hamlet_name: Optional[str] = None
+) -> Decision:
+    """A whole and lawful move of all households with a survey, to be broken by the caller."""
+    return Decision(
+        township=village.township.name, village=village.name, hamlet=hamlet_name or hamlet.name,
+        action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
+        grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
+        destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
+        persons=hamlet.persons, mode="就近并入中心村" if destination[0] == "并入居民点" else "城镇安置",
+        cleared_m2=round(hamlet.block.width * hamlet.block.height, 2),
+    )
+
+
 def _row(cast: Cast, move: Move) -> Decision:
     village = cast[move.village]
     hamlet = village.hamlets[move.hamlet]
@@ -74,6 +89,7 @@ def _row(cast: Cast, move: Move) -> Decision:
         mode=move.mode,
         cleared_m2=round(area * households / hamlet.households, 2),
         built_m2=move.built_m2,
+        reclaimed_m2=None if move.kind == "自然消亡" else round(area * households / hamlet.households * _RECLAIMED_SHARE, 2),
     )
 
 

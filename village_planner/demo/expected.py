@@ -68,7 +68,8 @@ def area_finding(
 
 def expected_record(scene: Scene, planted: Planted, parcel_count: int) -> dict[str, Any]:
     """Return the content of expected.json; findings as `Finding.as_json`, counts of the open ones by severity."""
-    findings = [finding.as_json() for finding in planted.findings]
+    ordered = sorted(planted.findings, key=lambda f: (f.rule, str(f.subject), str(f.other), str(dict(f.locator))))
+    findings = [finding.as_json() for finding in ordered]
     return {
         "village_count": len(scene.villages),
         "hamlet_count": sum(len(village.hamlets) for village in scene.villages),

@@ -7,6 +7,8 @@ from village_planner.demo.decisions import category_row
 from village_planner.demo.expected import Planted
 from village_planner.demo.faults_decisions import plant_decision_faults
 from village_planner.demo.faults_geometry import plant_geometry_faults
+from village_planner.demo.faults_lines import plant_line_faults
+from village_planner.demo.faults_sums import plant_one_text, plant_sum_faults
 from village_planner.demo.faults_tables import plant_table_faults
 from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, village_area
 from village_planner.demo.names import NEIGHBOUR_TOWNSHIP, village_roots
@@ -30,8 +32,10 @@ def plant_faults(scene: Scene) -> Planted:
         plant_table_faults(cast, planted)
         plant_geometry_faults(cast, neighbour, planted)
         plant_decision_faults(cast, neighbour, planted)
+        plant_line_faults(cast, planted)
+        plant_sum_faults(cast, planted)
+    plant_one_text(scene, planted)
     planted.findings += reduction_findings(scene, {row["village"] for row in planted.rejected})
-    planted.findings.sort(key=lambda f: (f.rule, str(f.subject), str(f.other), str(dict(f.locator))))
     return planted
 
 

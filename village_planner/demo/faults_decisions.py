@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from village_planner.demo.decisions import BASIS, category_row, survey, vote
+from village_planner.demo.decisions import BASIS, category_row, move_row, survey, vote
 from village_planner.demo.expected import Finding, Party, Planted
 from village_planner.demo.roles import WITHDRAW
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
@@ -33,7 +33,7 @@ def _classes(cast: Cast, planted: Planted) -> None:
     scene.decisions[:] = [row for row in scene.decisions if row.village not in (forgotten.name, wrong_class.name)]
     scene.decisions.append(category_row(wrong_class, WITHDRAW, ""))
     scene.decisions[-1] = replace(scene.decisions[-1], category="重点发展类")
-    _insert(scene, _move(wrong_hamlet, wrong_hamlet.hamlets[1], 2025, TOWN_MOVE, hamlet_name="无此自然村"))
+    insert_row(scene, move_row(wrong_hamlet, wrong_hamlet.hamlets[1], 2025, TOWN_MOVE, hamlet_name="无此自然村"))
     scene.decisions.append(Decision(cast.township.name, nowhere, category="集聚提升类", action="保留", grounds="名称填写有误。", basis=BASIS))
     for village in (forgotten, wrong_hamlet, wrong_class):
         planted.findings.append(Finding("QC-7102", "A", ("village", village.code)))
@@ -48,13 +48,13 @@ def _incomplete_moves(cast: Cast, planted: Planted) -> None:
     """QC-7103: no move; a move without target; an unphased move; a village to withdraw of which nothing is withdrawn."""
     scene, village = cast.scene, cast[27]
     nowhere, unphased = village.hamlets[2], village.hamlets[1]
-    _insert(scene, Decision(cast.township.name, village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=BASIS))
+    insert_row(scene, Decision(cast.township.name, village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=BASIS))
     planted.findings.append(Finding("QC-7103", "A", _hamlet(nowhere)))
-    _insert(scene, _move(village, unphased, None, ("并入居民点", village.hamlets[0].name)))
+    insert_row(scene, move_row(village, unphased, None, ("并入居民点", village.hamlets[0].name)))
     planted.findings.append(Finding("QC-7103", "B", _hamlet(unphased), ("move", None), locator={"hamlet_code": unphased.code}))
 
     targetless = cast[28].hamlets[1]
-    _insert(scene, _move(cast[28], targetless, 2035, ("并入居民点", "")))
+    insert_row(scene, move_row(cast[28], targetless, 2035, ("并入居民点", "")))
     planted.findings.append(Finding("QC-7103", "A", _hamlet(targetless), ("move", None), locator={"hamlet_code": targetless.code}))
 
     kept = cast[29]
@@ -67,13 +67,13 @@ def _targets(cast: Cast, neighbour: Cast, planted: Planted) -> None:
     """QC-7104: a target that is withdrawn itself, a target in another township with the distance, a move out of the county."""
     scene, village = cast.scene, cast[0]
     first, second = village.hamlets[1], village.hamlets[2]
-    _insert(scene, _move(village, first, 2025, ("并入居民点", second.name)))
-    _insert(scene, _move(village, second, 2035, ("并入居民点", village.hamlets[0].name)))
+    insert_row(scene, move_row(village, first, 2025, ("并入居民点", second.name)))
+    insert_row(scene, move_row(village, second, 2035, ("并入居民点", village.hamlets[0].name)))
     planted.findings.append(Finding("QC-7104", "A", _hamlet(first), _hamlet(second)))
 
     away, target = neighbour[1].hamlets[1], cast[5].hamlets[0]
-    _insert(scene, _move(neighbour[1], away, 2035, ("并入居民点", target.code)))
-    planted.findings.append(Finding("QC-7104", "B", _hamlet(away), _hamlet(target), _distance_m(away, target), "m", tolerance=1.0))
+    insert_row(scene, move_row(neighbour[1], away, 2035, ("并入居民点", target.code)))
+    planted.findings.append(Finding("QC-7104", "B", _hamlet(away), _hamlet(target), distance_m(away, target), "m", tolerance=1.0))
 
     leaving = cast[22].hamlets[2]
     for n, row in enumerate(scene.decisions):
@@ -86,24 +86,24 @@ def _votes(cast: Cast, planted: Planted) -> None:
     """QC-7105: too few attend; no vote; no survey; more attend than may; a vote after the phase."""
     scene, poor = cast.scene, cast[10].hamlets[2]
     poor_vote = Consent("户代表会议", "2020-04-18", 30, 19, 19, "村民会议决议〔2020〕号")
-    _insert(scene, _to_main(cast[10], poor, 2020, poor_vote))
+    insert_row(scene, _to_main(cast[10], poor, 2020, poor_vote))
     planted.findings.append(replace(_vote_finding(poor, "2020-04-18"), measure=19 / 30, limit=2 / 3, unit="share", tolerance=1e-9))
 
     silent = cast[12].hamlets[2]
-    _insert(scene, _to_main(cast[12], silent, 2020, None))
+    insert_row(scene, _to_main(cast[12], silent, 2020, None))
     planted.findings.append(Finding("QC-7105", "A", _hamlet(silent)))
 
     unasked = cast[17].hamlets[2]
-    _insert(scene, _to_main(cast[17], unasked, 2025, None))
+    insert_row(scene, _to_main(cast[17], unasked, 2025, None))
     planted.findings.append(Finding("QC-7105", "B", _hamlet(unasked)))
 
     crowded = cast[20].hamlets[1]
-    _insert(scene, _to_main(cast[20], crowded, 2025, Consent("意愿调查", "2020-03-20", 20, 25, 15)))
+    insert_row(scene, _to_main(cast[20], crowded, 2025, Consent("意愿调查", "2020-03-20", 20, 25, 15)))
     locator = {"hamlet_code": crowded.code, "date": "2020-03-20"}
     planted.findings.append(Finding("QC-7105", "A", ("consent", None), locator=locator))
 
     late = cast[23].hamlets[1]
-    _insert(scene, _to_main(cast[23], late, 2020, vote(late.households, "2021-03-01")))
+    insert_row(scene, _to_main(cast[23], late, 2020, vote(late.households, "2021-03-01")))
     planted.findings.append(_vote_finding(late, "2021-03-01"))
 
 
@@ -111,24 +111,24 @@ def _protected_hamlet(cast: Cast, planted: Planted) -> None:
     """QC-7106: a hamlet on the list is withdrawn."""
     scene, village = cast.scene, cast[17]
     listed = next(h for h in village.hamlets if h.name in {p.hamlet for p in scene.protected if p.village_code == village.code})
-    _insert(scene, _to_main(village, listed, 2025, survey(listed.households)))
+    insert_row(scene, _to_main(village, listed, 2025, survey(listed.households)))
     planted.findings.append(Finding("QC-7106", "A", _hamlet(listed)))
 
 
 def _sums(cast: Cast, planted: Planted) -> None:
     """QC-7108: households and persons that do not add up, and more persons to a household than can be."""
     fewer = cast[19].hamlets[4]
-    _change_move(cast, 19, fewer, households=fewer.households - 3)
+    change_move(cast, 19, fewer, households=fewer.households - 3)
     planted.findings.append(_sum_finding(fewer, "households", fewer.households - 3, fewer.households))
     more = cast[24].hamlets[3]
-    _change_move(cast, 24, more, persons=more.persons + 5)
+    change_move(cast, 24, more, persons=more.persons + 5)
     planted.findings.append(_sum_finding(more, "persons", more.persons + 5, more.persons))
 
     village = cast[22]
     crowded = replace(village.hamlets[2], persons=village.hamlets[2].households * 7)
     hamlets = tuple(crowded if h.code == crowded.code else h for h in village.hamlets)
     cast.change(22, hamlets=hamlets)
-    _change_move(cast, 22, crowded, persons=crowded.persons)
+    change_move(cast, 22, crowded, persons=crowded.persons)
     planted.findings.append(
         Finding(
             "QC-7108", "C", _hamlet(crowded), ("move", None), 7.0, "persons/household", _LIMIT_PERSONS, 1e-6,
@@ -149,30 +149,17 @@ def _hamlet(hamlet: Hamlet) -> Party:
     return "hamlet", hamlet.code
 
 
-def _distance_m(first: Hamlet, second: Hamlet) -> float:
+def distance_m(first: Hamlet, second: Hamlet) -> float:
+    """Straight distance between the middles of two hamlets, m."""
     (ax, ay), (bx, by) = (((r.x0 + r.x1) / 2, (r.y0 + r.y1) / 2) for r in (first.block, second.block))
     return float(((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5)
 
 
 def _to_main(village: Village, hamlet: Hamlet, phase: int, consent: Optional[Consent]) -> Decision:
-    return replace(_move(village, hamlet, phase, ("并入居民点", village.hamlets[0].name)), consent=consent)
+    return replace(move_row(village, hamlet, phase, ("并入居民点", village.hamlets[0].name)), consent=consent)
 
 
-def _move(
-    village: Village, hamlet: Hamlet, phase: Optional[int], destination: tuple[str, str], *, hamlet_name: Optional[str] = None
-) -> Decision:
-    """A whole and lawful move of all households with a survey, to be broken by the caller."""
-    return Decision(
-        township=village.township.name, village=village.name, hamlet=hamlet_name or hamlet.name,
-        action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
-        grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
-        destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
-        persons=hamlet.persons, mode="就近并入中心村" if destination[0] == "并入居民点" else "城镇安置",
-        cleared_m2=round(hamlet.block.width * hamlet.block.height, 2),
-    )
-
-
-def _insert(scene: Scene, row: Decision) -> None:
+def insert_row(scene: Scene, row: Decision) -> None:
     """Put a row below its village's rows; the village's own row no longer retains all hamlets."""
     found = [n for n, old in enumerate(scene.decisions) if old.village == row.village]
     for n in found:
@@ -181,14 +168,9 @@ def _insert(scene: Scene, row: Decision) -> None:
     scene.decisions.insert(found[-1] + 1, row)
 
 
-def _change_move(
-    cast: Cast, number: int, hamlet: Hamlet, households: Optional[int] = None, persons: Optional[int] = None
-) -> None:
-    scene, village = cast.scene, cast[number].name
-    for n, row in enumerate(scene.decisions):
+def change_move(cast: Cast, number: int, hamlet: Hamlet, **values: Optional[float]) -> None:
+    """Replace values of the row of a hamlet's only move."""
+    village = cast[number].name
+    for n, row in enumerate(cast.scene.decisions):
         if row.village == village and row.hamlet == hamlet.name:
-            scene.decisions[n] = replace(
-                row,
-                households=row.households if households is None else households,
-                persons=row.persons if persons is None else persons,
-            )
+            cast.scene.decisions[n] = replace(row, **values)  # type: ignore[arg-type]

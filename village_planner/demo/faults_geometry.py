@@ -34,30 +34,30 @@ def _overlapping_lines(cast: Cast, planted: Planted) -> None:
     ground = _slot_rect(cast, 21, SECOND_SPARE_SLOT, 200, 120)
     field = ground.part(0, 0, 120, 80)
     forest = ground.part(100, 70, 90, 40)
-    farmland = _add_farmland(scene, field, cast[21].name, 0.1)
-    _overlap(planted, farmland, _add_redline(scene, forest), field.overlap(forest), 0.1)
+    farmland = _add_farmland(cast, field, cast[21].name, 0.1)
+    _overlap(planted, farmland, _add_redline(cast, forest), field.overlap(forest), 0.1)
 
     sliver = _slot_rect(cast, 17, SECOND_SPARE_SLOT, 200, 120)
-    _add_farmland(scene, sliver.part(0, 0, 100, 100), cast[17].name, 0.0)
-    _add_redline(scene, Rect(sliver.x0 + 99.2, sliver.y0 + 99, sliver.x0 + 150, sliver.y0 + 120))
+    _add_farmland(cast, sliver.part(0, 0, 100, 100), cast[17].name, 0.0)
+    _add_redline(cast, Rect(sliver.x0 + 99.2, sliver.y0 + 99, sliver.x0 + 150, sliver.y0 + 120))
 
     boundary = _key("boundary", next(line.source_id for line in scene.boundary if line.name == cast.township.name))
     inside = cast.roles.inside[0]
     in_town = _slot_rect(cast, inside, SECOND_SPARE_SLOT, 60, 40)
-    _overlap(planted, _add_farmland(scene, in_town, cast[inside].name, 0.06), boundary, in_town, 0.06)
+    _overlap(planted, _add_farmland(cast, in_town, cast[inside].name, 0.06), boundary, in_town, 0.06)
     park = _slot_rect(cast, inside, SPARE_SLOT, 50, 30)
-    _overlap(planted, _add_redline(scene, park), boundary, park, None)
+    _overlap(planted, _add_redline(cast, park), boundary, park, None)
 
     outer = _slot_rect(cast, 23, SECOND_SPARE_SLOT, 240, 160)
     opening = outer.part(60, 40, 120, 80)
-    _add_line(scene, "farmland", (outer.ring, opening.ring[::-1]), cast[23].name, 0.06)
-    _add_redline(scene, opening.part(10, 10, 100, 60))
+    _add_line(cast, "farmland", (outer.ring, opening.ring[::-1]), cast[23].name, 0.06)
+    _add_redline(cast, opening.part(10, 10, 100, 60))
 
 
 def _new_patch_on_farmland(cast: Cast, planted: Planted) -> None:
     """QC-5202 A on the net area, and NL-01 on the whole with its share of cultivated land."""
     field = _slot_rect(cast, 0, SECOND_SPARE_SLOT, 200, 150)
-    _add_farmland(cast.scene, field, cast[0].name, 0.1)
+    _add_farmland(cast, field, cast[0].name, 0.1)
     cast.scene.plots.append(Plot(cast[0].code, field, "0102", deduction=0.1))
     patch = Rect(field.x1 - 60, field.y0 + 20, field.x1 + 40, field.y0 + 80)
     subject = add_new_patch(cast, 0, patch)
@@ -78,7 +78,7 @@ def _site_with_twelve_square_metres(cast: Cast, planted: Planted) -> None:
         Patch(code, village.code, "", "集中安置点", site.ring, village.hamlets[0].name + "安置点", 40, 2025)
     )
     field = Rect(site.x1 - 4, site.y1 - 3, site.x1 + 120, site.y1 + 80)
-    _add_farmland(cast.scene, field, village.name, 0.0)
+    _add_farmland(cast, field, village.name, 0.0)
     _on_line(planted, "QC-5202", "A", ("site", code), FARMLAND, site.overlap(field), 0.0)
 
 
@@ -89,7 +89,7 @@ def _present_patches_on_lines(cast: Cast, planted: Planted) -> None:
         block = village.hamlets[serial].block
         corner = Rect(block.x1 - 4, block.y1 - 3, block.x1 + 6, block.y1 + 5)
         deduction = 0.2 if line == "farmland" else 0.0
-        _add_line(cast.scene, line, (corner.ring,), village.name, deduction)
+        _add_line(cast, line, (corner.ring,), village.name, deduction)
         if severity:
             rule, other = ("QC-5202", FARMLAND) if line == "farmland" else ("QC-5203", REDLINE)
             subject = ("patch", patch_of(cast.scene, village, serial).code)
@@ -99,7 +99,7 @@ def _present_patches_on_lines(cast: Cast, planted: Planted) -> None:
 def _new_patch_on_redline(cast: Cast, planted: Planted) -> None:
     """QC-5203 A, and NL-01 without cultivated land."""
     forest = _slot_rect(cast, 12, SECOND_SPARE_SLOT, 120, 100)
-    _add_redline(cast.scene, forest)
+    _add_redline(cast, forest)
     cast.scene.plots.append(Plot(cast[12].code, forest, "0301"))
     patch = forest.part(30, 20, 40, 30)
     subject = add_new_patch(cast, 12, patch)
@@ -112,7 +112,7 @@ def _new_patch_on_redline(cast: Cast, planted: Planted) -> None:
 def _opening_around_new_patch(cast: Cast) -> None:
     """Farmland with a lawful opening (开天窗) around the yard that a clean new patch stands on: nothing to find."""
     yard = _slot_rect(cast, 7, SPARE_SLOT, 160, 100)
-    _add_line(cast.scene, "farmland", (yard.grown(60).ring, yard.grown(5).ring[::-1]), cast[7].name, 0.06)
+    _add_line(cast, "farmland", (yard.grown(60).ring, yard.grown(5).ring[::-1]), cast[7].name, 0.06)
 
 
 def _growth_in_the_neighbour_township(neighbour: Cast, planted: Planted) -> None:
@@ -179,18 +179,18 @@ def _slot_rect(cast: Cast, number: int, slot: int, width: float, height: float) 
     return cast.scene.slot_rect(cast[number], slot, width, height)
 
 
-def _add_farmland(scene: Scene, rect: Rect, name: str, deduction: float) -> str:
-    return _add_line(scene, "farmland", (rect.ring,), name, deduction)
+def _add_farmland(cast: Cast, rect: Rect, name: str, deduction: float) -> str:
+    return _add_line(cast, "farmland", (rect.ring,), name, deduction)
 
 
-def _add_redline(scene: Scene, rect: Rect) -> str:
-    return _add_line(scene, "redline", (rect.ring,), "生态廊道", 0.0)
+def _add_redline(cast: Cast, rect: Rect) -> str:
+    return _add_line(cast, "redline", (rect.ring,), "生态廊道", 0.0)
 
 
-def _add_line(scene: Scene, layer: str, rings: tuple[Ring, ...], name: str, deduction: float) -> str:
-    lines: list[Line] = getattr(scene, layer)
+def _add_line(cast: Cast, layer: str, rings: tuple[Ring, ...], name: str, deduction: float) -> str:
+    lines: list[Line] = getattr(cast.scene, layer)
     code, slope = ("0102", "1") if layer == "farmland" else ("生物多样性维护", "")
-    lines.append(Line(scene.next_id(layer), name, rings, code, deduction, slope))
+    lines.append(Line(cast.scene.next_id(layer), name, rings, code, deduction, slope, cast.township.code))
     return _key(layer, lines[-1].source_id)
 
 

@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 from functools import cache
+from typing import Optional
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -46,10 +47,16 @@ class Rect:
 
     def overlap(self, other: Rect) -> Rect:
         """The common rectangle. Raises ValueError where the two share no area."""
-        common = Rect(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
-        if common.width <= 0 or common.height <= 0:
+        shared = self.common(other.ring)
+        if shared is None:
             raise ValueError(f"{self} and {other} do not overlap")
-        return common
+        return shared
+
+    def common(self, ring: Ring) -> Optional[Rect]:
+        """The rectangle shared with a rectangular ring; None where there is none."""
+        (x0, x1), (y0, y1) = ((min(values), max(values)) for values in zip(*ring))
+        shared = Rect(max(self.x0, x0), max(self.y0, y0), min(self.x1, x1), min(self.y1, y1))
+        return shared if shared.width > 0 and shared.height > 0 else None
 
     def holds(self, ring: Ring) -> bool:
         """Whether all points of a ring lie in the rectangle or on its edge."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from village_planner.demo.expected import TOLERANCE_M2, Finding
 from village_planner.demo.names import COUNTY_CODE, TownshipName
 from village_planner.demo.oracle import rule_area_m2
-from village_planner.demo.scene import Scene
+from village_planner.demo.scene import Decision, Scene
 
 VILLAGE_BUILT = ("203",)
+BUILT = ("202", "203", "203A")
 WITHDRAWN_ACTIONS = ("就近撤并", "搬迁")
 
 
@@ -38,7 +39,7 @@ def land_balances(scene: Scene, refused: set[str]) -> dict[TownshipName, Balance
     built = [plot for plot in scene.plots if plot.built_code in VILLAGE_BUILT]
     for plot in built:
         balances[township_of[plot.village_code]].base_m2 += rule_area_m2(plot.rect.ring)
-    withdrawn = _withdrawn(scene, refused)
+    withdrawn = withdrawn_hamlets(scene, refused)
     for village in scene.villages:
         for hamlet in village.hamlets:
             if hamlet.code in withdrawn:
@@ -70,11 +71,13 @@ def reduction_findings(scene: Scene, refused: set[str]) -> list[Finding]:
     ]
 
 
-def _withdrawn(scene: Scene, refused: set[str]) -> set[str]:
+def accepted_moves(scene: Scene, refused: set[str]) -> list[Decision]:
+    """Rows that withdraw a hamlet, of villages whose rows are taken."""
+    return [row for row in scene.decisions if row.hamlet and row.action in WITHDRAWN_ACTIONS and row.village not in refused]
+
+
+def withdrawn_hamlets(scene: Scene, refused: set[str]) -> set[str]:
+    """Codes of the hamlets that the taken rows withdraw."""
     codes = {(v.name, h.name): h.code for v in scene.villages for h in v.hamlets}
-    return {
-        codes[row.village, row.hamlet]
-        for row in scene.decisions
-        if row.hamlet and row.action in WITHDRAWN_ACTIONS and row.village not in refused
-    }
+    return {codes[row.village, row.hamlet] for row in accepted_moves(scene, refused)}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Iterator
 
 import shapely
 
 from village_planner.demo.layout import CELLS_PER_SLOT, CELLS_PER_VILLAGE, SLOTS_PER_SIDE, Area, Ring
 from village_planner.demo.names import FARM_CODE, FARM_NAME
+from village_planner.demo.oracle import geodesic_area_m2
 from village_planner.demo.scene import Cover, Plot, Scene
 
 CLASS_NAMES = {
@@ -32,6 +34,11 @@ class Parcel:
     built_code: str = ""
     deduction: float = 0.0
     slope: str = ""
+
+    @cached_property
+    def area_m2(self) -> float:
+        """Ellipsoidal area without the holes, m²."""
+        return geodesic_area_m2(self.rings[0]) - sum(geodesic_area_m2(hole) for hole in self.rings[1:])
 
 
 def parcels(scene: Scene) -> list[Parcel]:

@@ -76,7 +76,10 @@ class Patch:
 
 @dataclass(frozen=True)
 class Line:
-    """A feature of a control layer. source_id: BSM or code; rings: outline first, then holes, or one open line; code: its class."""
+    """A feature of a control layer. source_id: BSM or code; rings: outline first, then holes, or one open line; code: its class.
+
+    township_code: of the three lines where they belong to one township.
+    """
 
     source_id: str
     name: str
@@ -84,6 +87,7 @@ class Line:
     code: str = ""
     deduction: float = 0.0
     slope: str = ""
+    township_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Decision:
     mode: str = ""
     cleared_m2: Optional[float] = None
     built_m2: Optional[float] = None
+    reclaimed_m2: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,26 @@ class Facility:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """Limits of one township or the county from above. values: by item of a quota, in the unit in which the table states it."""
+
+    area_code: str
+    area_name: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A village whose category or action (布局引导) is fixed from above; '' where it is not."""
+
+    village_code: str
+    township: str
+    village: str
+    category: str
+    action: str
+
+
+@dataclass(frozen=True)
 class RosterRow:
     """A row of the second roster (民政名录). former: 曾用名."""
 
@@ -160,6 +185,7 @@ class Scene:
     """The whole township or county; lists are added to while it is built and faults are planted.
 
     farm: cells of the state forest farm; controls: further control layers by kind;
+    stated_persons: what the facts say of a village's persons where that is not the sum of its hamlets;
     townships: their cells; covers: what grows in a slot, by village code and slot;
     repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
     """
@@ -179,6 +205,9 @@ class Scene:
     roads: list[Line] = field(default_factory=list)
     controls: dict[str, list[Line]] = field(default_factory=dict)
     facilities: list[Facility] = field(default_factory=list)
+    quotas: list[Quota] = field(default_factory=list)
+    fixed: list[Fixed] = field(default_factory=list)
+    stated_persons: dict[str, int] = field(default_factory=dict)
     protected: list[Protected] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     second_roster: list[RosterRow] = field(default_factory=list)

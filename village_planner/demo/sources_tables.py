@@ -20,7 +20,7 @@ from village_planner.demo.scene import Decision, Hamlet, Scene, Village
 STAMP = datetime(2020, 12, 31, 12, 0, 0)
 DECISION_HEADINGS = (
     "乡镇", "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
-    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）",
+    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）", "复垦面积（m²）",
 )
 _ROSTER_WIDTH = 11
 
@@ -30,8 +30,8 @@ def write_roster(scene: Scene, path: Path) -> None:
 
     Every third village code is a number, as Excel makes of it; the others are text.
     """
-    book, sheet = _book("名录")
-    _title(sheet, f"{scene.title}村庄名录（2020年）", _ROSTER_WIDTH)
+    book, sheet = new_book("名录")
+    title(sheet, f"{scene.title}村庄名录（2020年）", _ROSTER_WIDTH)
     _two_row_heading(sheet)
     hamlets: list[Hamlet] = []
     serial = 0
@@ -43,7 +43,7 @@ def write_roster(scene: Scene, path: Path) -> None:
     _sum_row(sheet, hamlets)
     sheet.append(["注：户籍数据截至2020年12月31日；宅基地数据由各村上报，空置指连续两年以上无人居住。"])
     sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=_ROSTER_WIDTH)
-    _save(book, path)
+    save(book, path)
 
 
 def write_second_roster(scene: Scene, path: Path) -> None:
@@ -57,32 +57,32 @@ def write_second_roster(scene: Scene, path: Path) -> None:
 
 def write_protection_list(scene: Scene, path: Path) -> None:
     """保护名录.xlsx: the hamlets on a national or provincial list."""
-    book, sheet = _book("保护名录")
-    _title(sheet, f"{COUNTY_NAME}传统村落等保护名录", 6)
-    _bold(sheet, ["序号", "行政村代码", "行政村", "自然村", "保护名录类型", "级别"])
+    book, sheet = new_book("保护名录")
+    title(sheet, f"{COUNTY_NAME}传统村落等保护名录", 6)
+    bold(sheet, ["序号", "行政村代码", "行政村", "自然村", "保护名录类型", "级别"])
     for serial, row in enumerate(scene.protected, 1):
         sheet.append([serial, row.village_code, row.village, row.hamlet, row.title, row.level])
-    _save(book, path)
+    save(book, path)
 
 
 def write_facilities(scene: Scene, path: Path) -> None:
     """公共服务设施.xlsx: facilities by village and hamlet, without coordinates."""
-    book, sheet = _book("公共服务设施")
-    _title(sheet, f"{COUNTY_NAME}公共服务设施台账", 9)
-    _bold(sheet, ["编号", "乡镇", "行政村代码", "行政村", "自然村", "设施名称", "设施类型", "建设状态", "建设年份"])
+    book, sheet = new_book("公共服务设施")
+    title(sheet, f"{COUNTY_NAME}公共服务设施台账", 9)
+    bold(sheet, ["编号", "乡镇", "行政村代码", "行政村", "自然村", "设施名称", "设施类型", "建设状态", "建设年份"])
     for row in scene.facilities:
         sheet.append([row.code, row.township, row.village_code, row.village, row.hamlet, row.name, row.kind, row.state, row.year])
-    _save(book, path)
+    save(book, path)
 
 
 def write_decisions(scene: Scene, path: Path) -> None:
     """决策.xlsx: a row per classified village, and a row per move below its village."""
-    book, sheet = _book("决策")
-    _bold(sheet, list(DECISION_HEADINGS))
+    book, sheet = new_book("决策")
+    bold(sheet, list(DECISION_HEADINGS))
     for row in scene.decisions:
         sheet.append(_decision_cells(row))
     sheet.freeze_panes = "D2"
-    _save(book, path)
+    save(book, path)
 
 
 def _decision_cells(row: Decision) -> list[Any]:
@@ -94,7 +94,7 @@ def _decision_cells(row: Decision) -> list[Any]:
     return [
         row.township, row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
         _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, _text(row.mode),
-        row.cleared_m2, row.built_m2,
+        row.cleared_m2, row.built_m2, row.reclaimed_m2,
     ]
 
 
@@ -138,28 +138,31 @@ def _sum_row(sheet: Worksheet, hamlets: Sequence[Hamlet]) -> None:
     sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=2)
 
 
-def _book(title: str) -> tuple[Workbook, Worksheet]:
+def new_book(name: str) -> tuple[Workbook, Worksheet]:
+    """A workbook with one sheet of that name."""
     book = Workbook()
     sheet = book.active
-    sheet.title = title
+    sheet.title = name
     for column, width in zip("ABCDEFGHIJKLMNOPQRSTU", (8, 10, 16, 14, 12, 14, *([11] * 15))):
         sheet.column_dimensions[column].width = width
     return book, sheet
 
 
-def _title(sheet: Worksheet, text: str, width: int) -> None:
+def title(sheet: Worksheet, text: str, width: int) -> None:
+    """A title in the first row, merged over `width` columns."""
     sheet.append([text])
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
     sheet["A1"].font, sheet["A1"].alignment = Font(bold=True, size=16), Alignment(horizontal="center")
 
 
-def _bold(sheet: Worksheet, headings: list[str]) -> None:
+def bold(sheet: Worksheet, headings: list[str]) -> None:
+    """A row of headings."""
     sheet.append(headings)
     for cell in sheet[sheet.max_row]:
         cell.font = Font(bold=True)
 
 
-def _save(book: Workbook, path: Path) -> None:
+def save(book: Workbook, path: Path) -> None:
     """Save with fixed dates: openpyxl stamps the present time into the properties and into each zip entry."""
     book.properties.creator = "示例"
     book.properties.created = STAMP

@@ -97,7 +97,7 @@ def write_roads(scene: Scene, path: Path) -> None:
 
 
 def _parcel(number: int, parcel: Parcel) -> Feature:
-    area = round(_area(parcel.rings), 2)
+    area = round(parcel.area_m2, 2)
     deducted = round(area * parcel.deduction, 2)
     unit = f"{parcel.unit_code}0000000"
     values: dict[str, Any] = {

@@ -51,6 +51,9 @@ def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
     found: list[tuple[str, dict[str, Any]]] = [("createplan", create)]
     found += [("addcontrol", {"PLAN": plan, "KIND": kind, "SOURCE": str(sources / source)}) for kind, source in _CONTROLS]
     found += [
+        ("addfacts", {"PLAN": plan, "SOURCE": str(sources / "村情统计.xlsx")}),
+        ("addlimits", {"PLAN": plan, "KIND": "quota", "SOURCE": str(sources / "上级下达指标.xlsx")}),
+        ("addlimits", {"PLAN": plan, "KIND": "villages", "SOURCE": str(sources / "上级定村名单.xlsx")}),
         ("decide", {"PLAN": plan, "DECISIONS": str(sources / "决策.xlsx")}),
         ("check", {"PLAN": plan, "FINDINGS": str(folder / PLANS / "问题.gpkg")}),
         ("package", {"PLAN": plan, "FOLDER": str(folder / PACKAGES), "MODE": "draft", "EDITION": _EDITION, "FORMATS": "gpkg,xlsx"}),

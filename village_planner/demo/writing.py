@@ -12,11 +12,12 @@ from typing import Any, Callable, Optional
 from village_planner.base.errors import InputError
 from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.base.messages import Message
-from village_planner.demo import sources_tables, sources_vector
+from village_planner.demo import sources_figures, sources_tables, sources_vector
 from village_planner.demo.county import build_county
 from village_planner.demo.decisions import add_decisions
 from village_planner.demo.expected import expected_record
 from village_planner.demo.faults import Planted, plant_faults
+from village_planner.demo.limits import FIXED_LIST, set_limits
 from village_planner.demo.parcels import Parcel, parcels
 from village_planner.demo.scene import Scene
 from village_planner.demo.steps import AREA_FILES, PACKAGES, PLANS, SOURCES, steps
@@ -58,6 +59,7 @@ def write_demo(
     add_decisions(scene)
     planted = plant_faults(scene) if faults == "known" else Planted()
     fields = parcels(scene)
+    set_limits(scene, fields, planted, faults == "known")
     feedback.check()
     try:
         for name in (PLANS, PACKAGES):
@@ -106,6 +108,9 @@ def _write_sources(scene: Scene, fields: list[Parcel], folder: Path, feedback: F
             (sources_tables.write_second_roster, (scene, work / "民政名录.csv")),
             (sources_tables.write_protection_list, (scene, work / "保护名录.xlsx")),
             (sources_tables.write_facilities, (scene, work / "公共服务设施.xlsx")),
+            (sources_figures.write_facts, (scene, work / "村情统计.xlsx")),
+            (sources_figures.write_quotas, (scene, work / "上级下达指标.xlsx")),
+            (sources_figures.write_fixed_villages, (scene, work / FIXED_LIST)),
             (sources_tables.write_decisions, (scene, work / "决策.xlsx")),
             (sources_vector.write_villages, (scene, work / "行政村.shp")),
             (sources_vector.write_patches, (scene, work / "居民点用地.shp")),
