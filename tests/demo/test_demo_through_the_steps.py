@@ -13,7 +13,21 @@ import pytest
 from village_planner import checks
 from village_planner.base import SilentFeedback
 from village_planner.demo import DemoResult
-from village_planner.intake import AddControl, ControlResult, CreatePlan, CreateResult, Decide, DecideResult, add_control, create_plan, decide
+from village_planner.intake import (
+    AddControl,
+    AddFacts,
+    AddLimits,
+    ControlResult,
+    CreatePlan,
+    CreateResult,
+    Decide,
+    DecideResult,
+    add_control,
+    add_facts,
+    add_limits,
+    create_plan,
+    decide,
+)
 from village_planner.plan import PlanFile
 from village_planner.plan.data import PlanData, plain
 from village_planner.standards import load_profile
@@ -49,6 +63,10 @@ def through_the_steps(demo: DemoResult) -> Run:
         silent,
     )
     controls = {p["KIND"]: add_control(AddControl(plan, p["KIND"], p["SOURCE"]), silent) for name, p in steps if name == "addcontrol"}
+    add_facts(AddFacts(plan, next(p["SOURCE"] for name, p in steps if name == "addfacts")), silent)
+    for kind, source in ((p["KIND"], p["SOURCE"]) for name, p in steps if name == "addlimits"):
+        taken = add_limits(AddLimits(plan, kind, source), silent)
+        assert taken.rejected == 0, source
     decided = decide(Decide(plan, next(p["DECISIONS"] for name, p in steps if name == "decide")), silent)
     file = PlanFile.open(plan)
     data = file.read()

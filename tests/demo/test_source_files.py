@@ -120,7 +120,7 @@ def test_decisions_have_headings_that_the_profile_knows(clean: DemoResult) -> No
 def test_steps_name_files_that_exist_and_every_step_of_the_way(clean: DemoResult) -> None:
     steps = json.loads(clean.steps.read_text(encoding="utf-8"))
     order = [step["algorithm"].split(":")[1] for step in steps]
-    assert order == ["createplan", *["addcontrol"] * 14, "decide", "check", "package", "inspect"]
+    assert order == ["createplan", *["addcontrol"] * 15, "addfacts", "addlimits", "addlimits", "decide", "check", "package", "inspect"]
     for step in steps:
         for name, value in step["parameters"].items():
             if name in ("ROSTER", "VILLAGES", "TOWNSHIPS", "PATCHES", "SOURCE", "DECISIONS"):

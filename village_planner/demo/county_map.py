@@ -63,9 +63,9 @@ def county_grounds() -> tuple[list[TownshipGround], Ground]:
 
 
 def _places(letter: str) -> list[tuple[int, int]]:
-    """Columns and rows of a letter, from the south-west, row by row."""
-    rows = range(len(_MAP))
-    return [(column, row) for row in rows for column, found in enumerate(_MAP[-1 - row]) if found == letter]
+    """Columns and rows of a letter, row by row from the south, to and fro, so that neighbours in the list are neighbours on the map."""
+    places = [(column, row) for row, line in enumerate(reversed(_MAP)) for column, found in enumerate(line) if found == letter]
+    return sorted(places, key=lambda place: (place[1], place[0] if place[1] % 2 == 0 else -place[0]))
 
 
 def _numbered(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -81,13 +81,21 @@ class _Story:
             self.counts[number] = hamlets
         return number
 
+    def _take_near(self, number: int) -> int:
+        """The village without a part that lies nearest."""
+        here = self.ground.villages[number]
+        areas = self.ground.villages
+        nearest = min(self.free, key=lambda other: abs(here.i0 - areas[other].i0) + abs(here.j0 - areas[other].j0))
+        self.free.remove(nearest)
+        return nearest
+
     def _place_site(self) -> None:
         """In the town, ready early, or in a village; big enough for all that may come."""
         if self.position in _TOWN_SITE:
             self.site = SiteRole(TOWN_NUMBER, 6, 250, 180, "202", "新城安置小区", 300, 2021, "城镇安置")
         else:
             suffix = self.shake.choice(("幸福新居安置点", "惠民安置小区", "和谐家园安置点", "生态移民集中安置点"))
-            self.site = SiteRole(self._take(3), 6, 250, 180, VILLAGE_BUILT, suffix, 300, 2021)
+            self.site = SiteRole(self._take_near(TOWN_NUMBER), 6, 250, 180, VILLAGE_BUILT, suffix, 300, 2021)
 
     def _withdrawals(self) -> None:
         first = self._whole_village if self.site else self._merge_over_phases
@@ -136,10 +144,7 @@ class _Story:
 
     def _next_village(self) -> None:
         number = self._take(self.shake.choice((3, 4)))
-        here = self.ground.villages[number]
-        target = min(self.free, key=lambda other: abs(here.i0 - self.ground.villages[other].i0) + abs(here.j0 - self.ground.villages[other].j0))
-        self.free.remove(target)
-        self._add(Move(number, self.counts[number] - 1, _INTO, _HAMLET, (target, 0), 2022, _NEAR))
+        self._add(Move(number, self.counts[number] - 1, _INTO, _HAMLET, (self._take_near(number), 0), 2022, _NEAR))
 
     def _to_town(self) -> None:
         number = self._take(self.shake.choice((3, 4)))

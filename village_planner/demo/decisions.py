@@ -63,7 +63,7 @@ def move_row(
         action="就近撤并" if destination[0] == "并入居民点" else "搬迁",
         grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
         destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
-        persons=hamlet.persons, mode="就近并入中心村" if destination[0] == "并入居民点" else "城镇安置",
+        persons=hamlet.persons, mode={"并入居民点": "就近并入中心村", "集中安置点": "集中安置"}.get(destination[0], "城镇安置"),
         cleared_m2=round(hamlet.block.width * hamlet.block.height, 2),
     )
 

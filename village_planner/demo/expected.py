@@ -76,7 +76,7 @@ def expected_record(scene: Scene, planted: Planted, parcel_count: int) -> dict[s
         "parcel_count": parcel_count,
         "counts": {severity: sum(f["severity"] == severity for f in findings) for severity in "ABC"},
         "findings": findings,
-        "not_checked": list(planted.not_checked),
+        "not_checked": list(dict.fromkeys(planted.not_checked)),
         "differences": list(planted.differences),
         "rejected": list(planted.rejected),
         "repaired": dict(planted.repaired),

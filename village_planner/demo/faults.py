@@ -8,7 +8,7 @@ from village_planner.demo.expected import Planted
 from village_planner.demo.faults_decisions import plant_decision_faults
 from village_planner.demo.faults_geometry import plant_geometry_faults
 from village_planner.demo.faults_lines import plant_line_faults
-from village_planner.demo.faults_sums import plant_one_text, plant_sum_faults
+from village_planner.demo.faults_sums import plant_plan_faults, plant_sum_faults
 from village_planner.demo.faults_tables import plant_table_faults
 from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, village_area
 from village_planner.demo.names import NEIGHBOUR_TOWNSHIP, village_roots
@@ -34,7 +34,7 @@ def plant_faults(scene: Scene) -> Planted:
         plant_decision_faults(cast, neighbour, planted)
         plant_line_faults(cast, planted)
         plant_sum_faults(cast, planted)
-    plant_one_text(scene, planted)
+    plant_plan_faults(scene, planted)
     planted.findings += reduction_findings(scene, {row["village"] for row in planted.rejected})
     return planted
 

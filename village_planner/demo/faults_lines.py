@@ -31,13 +31,13 @@ def _wrong_side_of_the_boundary(cast: Cast, planted: Planted) -> None:
     """QC-5204: a village's new patch inside the boundary, and a town's site outside."""
     subject, ground = _patch_on_yard(cast, cast.roles.cut[0], SPARE_SLOT, 60, 40)
     planted.findings.append(_on(subject, "development_boundary", ground, "QC-5204", "B", _LEAST_SIDE_M2))
-    subject, ground = _site_on_yard(cast, 8, 120, 90, 40, "城镇安置")
+    subject, ground = site_on_yard(cast, 8, 120, 90, 40, "城镇安置")
     planted.findings.append(_on(subject, "development_boundary", ground, "QC-5204", "B", _LEAST_SIDE_M2))
 
 
 def _unfit_sites(cast: Cast, planted: Planted) -> None:
     """NL-03: a site in a landslide area, on a park and over a mine; and one with too much ground for its households."""
-    subject, site = _site_on_yard(cast, 22, 110, 80, 60)
+    subject, site = site_on_yard(cast, 22, 110, 80, 60)
     _hazard(cast, Rect(site.x1 - 30, site.y0 - 20, site.x1 + 60, site.y1 + 20), "高易发")
     planted.findings.append(_on(subject, "hazard", site.part(80, 0, 30, 80), "NL-03", "A"))
     for kind, bottom, severity in ((GREEN, 0, "B"), (MINING, 50, "B")):
@@ -45,7 +45,7 @@ def _unfit_sites(cast: Cast, planted: Planted) -> None:
         add_control(cast.scene, kind, cast[22].hamlets[0].name, "", part.ring)
         planted.findings.append(_on(subject, kind, part, "NL-03", severity))
     households = 20
-    subject, wide = _site_on_yard(cast, 26, 150, 100, households)
+    subject, wide = site_on_yard(cast, 26, 150, 100, households)
     share = geodesic_area_m2(wide.ring) / households
     planted.findings.append(
         Finding("NL-03", "B", subject, ("capacity", "households"), share, "m2/household", _GROUND_PER_HOUSEHOLD_M2, 1e-4)
@@ -114,7 +114,8 @@ def _patch_on_yard(cast: Cast, number: int, slot: int, width: float, height: flo
     return add_new_patch(cast, number, rect), rect
 
 
-def _site_on_yard(cast: Cast, number: int, width: float, height: float, households: int, setting: str = "") -> tuple[Party, Rect]:
+def site_on_yard(cast: Cast, number: int, width: float, height: float, households: int, setting: str = "") -> tuple[Party, Rect]:
+    """Add a site on ground that is built already; return it as the subject of a finding, and its ground."""
     scene, village = cast.scene, cast[number]
     rect = scene.slot_rect(village, SPARE_SLOT, width, height)
     scene.plots.append(Plot(village.code, rect, "0601", VILLAGE_BUILT))

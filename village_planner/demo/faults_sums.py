@@ -1,4 +1,4 @@
-"""Faults of figures and wording: areas that differ from the map, too much reclaimed, a long way, a sum, one text for all."""
+"""Faults of figures and wording: areas, a long way, a sum, a full site; and of the whole plan: turnover, one text for all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import replace
 from village_planner.demo.decisions import move_row
 from village_planner.demo.expected import Finding, Planted
 from village_planner.demo.faults_decisions import change_move, distance_m, insert_row
+from village_planner.demo.faults_lines import site_on_yard
 from village_planner.demo.names import COUNTY_CODE
 from village_planner.demo.oracle import geodesic_area_m2
+from village_planner.demo.oracle_land import accepted_moves
 from village_planner.demo.roles import GATHER
 from village_planner.demo.scene import Cast, Scene
 
 _FARTHEST_M = 10_000.0
 _SAME_SHARE = 0.5
+_WITHIN_TERM = (2020, 2021, 2022)
 _ONE_TEXT = "人口集聚、设施较全，规划作为片区中心村。"
 _STAYING = (1, 3, 5, 8, 18)
 
@@ -25,11 +28,30 @@ def plant_sum_faults(cast: Cast, planted: Planted) -> None:
     _too_much_reclaimed(cast, planted)
     _a_long_way(cast, planted)
     _stated_persons(cast, planted)
+    _full_site(cast, planted)
 
 
-def plant_one_text(scene: Scene, planted: Planted) -> None:
-    """NL-04: most villages have the same grounds. After all other faults, since it counts the rows that are taken."""
+def plant_plan_faults(scene: Scene, planted: Planted) -> None:
+    """Plant those of the whole plan; after all others, since they count the rows that are taken."""
     refused = {row["village"] for row in planted.rejected}
+    _built_long_before_clearing(scene.casts[0], planted, refused)
+    _one_text(scene, planted, refused)
+
+
+def _built_long_before_clearing(cast: Cast, planted: Planted, refused: set[str]) -> None:
+    """QC-5303: an area in a wrong unit makes the first phase build more than is cleared before the term of three years ends."""
+    moves = accepted_moves(cast.scene, refused)
+    cleared, built = (
+        {phase: sum(getattr(row, name) or 0.0 for row in moves if row.phase == phase) for phase in _WITHIN_TERM} for name in ("cleared_m2", "built_m2")
+    )
+    too_much = round(sum(cleared.values()) + 50_000.0, 2)
+    change_move(cast, 19, cast[19].hamlets[3], built_m2=too_much)
+    opened = built[_WITHIN_TERM[0]] + too_much - cleared[_WITHIN_TERM[0]]
+    planted.findings.append(Finding("QC-5303", "A", ("county", COUNTY_CODE), ("phase", "2020"), opened, "m2", 0.0, 0.01))
+
+
+def _one_text(scene: Scene, planted: Planted, refused: set[str]) -> None:
+    """NL-04: most villages have the same grounds."""
     rows = scene.decisions
     rows[:] = [replace(row, grounds=_ONE_TEXT) if row.category == GATHER and row.village not in refused else row for row in rows]
     grounds = [row.grounds for row in rows if row.category and row.grounds and row.village not in refused]
@@ -89,4 +111,16 @@ def _stated_persons(cast: Cast, planted: Planted) -> None:
     cast.scene.stated_persons[village.code] = total + 25
     planted.findings.append(
         Finding("QC-7108", "B", ("village", village.code), ("sum", "persons"), float(total), "persons", float(total + 25), 1e-6)
+    )
+
+
+def _full_site(cast: Cast, planted: Planted) -> None:
+    """NL-02: a site that gets four households more than it holds."""
+    leaving = cast[13].hamlets[1:3]
+    arriving = sum(hamlet.households for hamlet in leaving)
+    (_, code), _ = site_on_yard(cast, 12, 90, 70, arriving - 4)
+    for hamlet in leaving:
+        insert_row(cast.scene, move_row(cast[13], hamlet, 2025, ("集中安置点", code or "")))
+    planted.findings.append(
+        Finding("NL-02", "B", ("site", code), ("phase", "2025"), float(arriving), "households", float(arriving - 4), 1e-6)
     )

@@ -26,6 +26,7 @@ _CONTROLS = (
     ("road", "道路.shp"),
     ("heritage", "保护名录.xlsx"),
     *AREA_FILES.items(),
+    ("facility", "公共服务设施.xlsx"),
 )
 
 
