@@ -4,35 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.following import Followed, follow
 from village_planner import checks
 from village_planner.base import SilentFeedback
 from village_planner.demo import DemoResult
-from village_planner.intake import (
-    AddControl,
-    AddFacts,
-    AddLimits,
-    ControlResult,
-    CreatePlan,
-    CreateResult,
-    Decide,
-    DecideResult,
-    add_control,
-    add_facts,
-    add_limits,
-    create_plan,
-    decide,
-)
 from village_planner.plan import PlanFile
 from village_planner.plan.data import PlanData, plain
 from village_planner.standards import load_profile
-
-PHASES = (2020, 2021, 2022, 2025, 2035)
 
 
 @dataclass(frozen=True)
@@ -40,38 +23,18 @@ class Run:
     """A demo and what the steps made of it."""
 
     expected: dict[str, Any]
-    created: CreateResult
-    controls: dict[str, ControlResult]
-    decided: DecideResult
+    steps: Followed
     data: PlanData
     checked: checks.CheckResult
 
 
 def through_the_steps(demo: DemoResult) -> Run:
-    """Follow steps.json with the rooms' public functions as far as the check."""
-    silent = SilentFeedback()
-    steps = [(s["algorithm"].split(":")[1], s["parameters"]) for s in json.loads(demo.steps.read_text(encoding="utf-8"))]
-    create = next(p for name, p in steps if name == "createplan")
-    plan = Path(create["PLAN"])
-    plan.parent.mkdir(exist_ok=True)
-    created = create_plan(
-        CreatePlan(
-            plan=plan, title=create["TITLE"], base_year=create["BASE_YEAR"], county_code=create["COUNTY_CODE"], phases=PHASES,
-            roster=create["ROSTER"], other_rosters=tuple(create["OTHER_ROSTERS"]), villages=create["VILLAGES"],
-            townships=create["TOWNSHIPS"], patches=create["PATCHES"], overwrite=create["OVERWRITE"],
-        ),
-        silent,
-    )
-    controls = {p["KIND"]: add_control(AddControl(plan, p["KIND"], p["SOURCE"]), silent) for name, p in steps if name == "addcontrol"}
-    add_facts(AddFacts(plan, next(p["SOURCE"] for name, p in steps if name == "addfacts")), silent)
-    for kind, source in ((p["KIND"], p["SOURCE"]) for name, p in steps if name == "addlimits"):
-        taken = add_limits(AddLimits(plan, kind, source), silent)
-        assert taken.rejected == 0, source
-    decided = decide(Decide(plan, next(p["DECISIONS"] for name, p in steps if name == "decide")), silent)
-    file = PlanFile.open(plan)
+    """Follow steps.json as far as the check."""
+    followed = follow(demo)
+    file = PlanFile.open(followed.plan)
     data = file.read()
-    checked = checks.run(data, file.layers(), load_profile("layout-2035"), feedback=silent)
-    return Run(json.loads(demo.expected.read_text(encoding="utf-8")), created, controls, decided, data, checked)
+    checked = checks.run(data, file.layers(), load_profile("layout-2035"), feedback=SilentFeedback())
+    return Run(json.loads(demo.expected.read_text(encoding="utf-8")), followed, data, checked)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +50,8 @@ def faulty_run(faulty: DemoResult) -> Run:
 def test_the_clean_demo_has_no_finding_and_every_rule_runs(clean_run: Run) -> None:
     assert _keys_found(clean_run) == set()
     assert [note for note in clean_run.checked.not_checked if note.holds_up] == []
-    assert clean_run.decided.rejected == 0 and clean_run.created.differences == 0
-    assert (clean_run.created.village_count, clean_run.created.hamlet_count) == (30, 90)
+    assert clean_run.steps.decided.rejected == 0 and clean_run.steps.created.differences == 0
+    assert (clean_run.steps.created.village_count, clean_run.steps.created.hamlet_count) == (30, 90)
 
 
 def test_the_faulty_demo_gives_exactly_the_expected_findings(faulty_run: Run) -> None:
@@ -121,12 +84,12 @@ def test_open_differences_between_the_rosters_are_the_expected_ones(faulty_run: 
     rows = rows[rows["settled"].isna()]
     found = {(str(r.source), str(r.code), str(r.kind), plain(r.village_code)) for r in rows.itertuples(index=False)}
     assert found == {(d["source"], d["code"], d["kind"], d["village_code"]) for d in faulty_run.expected["differences"]}
-    assert faulty_run.created.differences == len(found)
+    assert faulty_run.steps.created.differences == len(found)
 
 
 def test_rows_of_a_village_with_a_wrong_row_are_refused_together(faulty_run: Run) -> None:
     refused = faulty_run.expected["rejected"]
-    assert faulty_run.decided.rejected == sum(row["rows"] for row in refused)
+    assert faulty_run.steps.decided.rejected == sum(row["rows"] for row in refused)
     names = {row["village"] for row in refused}
     codes = set(faulty_run.data.village.loc[faulty_run.data.village["name"].isin(names), "code"])
     assert len(codes) == len(names) - 1
@@ -135,10 +98,10 @@ def test_rows_of_a_village_with_a_wrong_row_are_refused_together(faulty_run: Run
 
 
 def test_broken_shapes_are_repaired_or_set_aside_and_counted(faulty_run: Run, clean_run: Run) -> None:
-    assert faulty_run.controls["hazard"].repaired == faulty_run.expected["repaired"]["地质灾害隐患.shp"]
-    assert sum(result.repaired + result.set_aside for result in clean_run.controls.values()) == 0
+    assert faulty_run.steps.controls["hazard"].repaired == faulty_run.expected["repaired"]["地质灾害隐患.shp"]
+    assert sum(result.repaired + result.set_aside for result in clean_run.steps.controls.values()) == 0
     assert "JM9999" not in set(faulty_run.data.patch["code"]) or faulty_run.data.patch.set_index("code").loc["JM9999", "geom"] is None
-    text = json.dumps(json.loads(faulty_run.created.report_path.read_text(encoding="utf-8")), ensure_ascii=False)
+    text = json.dumps(json.loads(faulty_run.steps.created.report_path.read_text(encoding="utf-8")), ensure_ascii=False)
     assert "居民点用地.shp" in text and "边界自相交" in text
 
 
