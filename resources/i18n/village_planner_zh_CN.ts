@@ -2071,6 +2071,10 @@
         <source>{0} rules were not checked:</source>
         <translation>{0} 条规则未检查：</translation>
     </message>
+    <message>
+        <source>The plan has changed since: {0} rules may find something else now.</source>
+        <translation>质检后规划有改动，{0} 条规则的结果可能已变化，请重新质检。</translation>
+    </message>
 </context>
 <context>
     <name>PackageAlgorithm</name>

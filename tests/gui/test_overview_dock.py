@@ -240,3 +240,21 @@ def test_the_last_day_of_a_notice_is_offered_so_that_it_lasts_long_enough(window
     window.session.reload()
     dialog = ApprovalDialog(window.session, 0)
     assert dialog.date.date().daysTo(dialog.end_date.date()) == approval_dialog.NOTICE_DAYS - 1
+
+
+def test_a_change_after_the_check_is_told_beside_its_findings(window: DeskWindow, qtbot: Any) -> None:
+    window.check()
+    settle(window, qtbot)
+    assert "changed since" not in window.overview._checked.text()
+    window.overview.set_outdated(["QC-7102", "QC-7103"])
+    assert "2 rules" in window.overview._checked.text()
+    window.overview.set_outdated([])
+    assert "changed since" not in window.overview._checked.text()
+
+
+def test_a_plan_read_in_a_task_is_shown_whole(window: DeskWindow, tmp_path: Path, qtbot: Any) -> None:
+    other = make_plan(tmp_path / "另一规划.gpkg")
+    window.open_in_task(other)
+    qtbot.waitUntil(lambda: window.session.path == other and window.layers.hamlets.layer.featureCount() == 5, timeout=WAIT_MS)
+    settle(window, qtbot)
+    assert len(list(window.classify.model.villages())) == 3 and "应分类 3 个" in window.overview.steps.text_of("decisions")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 
 from village_planner.accounts.categories import category_counts
-from village_planner.accounts.decisions import UNDECIDED, hamlet_actions, withdrawn_hamlets
+from village_planner.accounts.decisions import hamlet_actions, withdrawn_hamlets
 from village_planner.accounts.land import land_balance
 from village_planner.accounts.ledger import move_places
 from village_planner.accounts.progress import AREAS
 from village_planner.accounts.sums import known_sum
 from village_planner.accounts.tasks import village_completion
+from village_planner.accounts.work import open_work
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
@@ -24,12 +25,12 @@ SEVERITIES = ("A", "B", "C")
 
 
 def scenario_figures(
-    data: PlanData, layers: Layers, profile: Profile, scenarios: Sequence[str], feedback: Feedback | None = None
+    data: PlanData, layers: Layers, profile: Profile, scenarios: Sequence[str], inside: Collection[str] = (), feedback: Feedback | None = None
 ) -> pd.DataFrame:
-    """Key figures of scenarios, one row each in the order given.
+    """Key figures of scenarios, one row each in the order given. inside: villages inside the development boundary, as for `open_work`.
 
     Columns: code, title, adopted (bool), `category_{code}` per category of the profile and `category_none` (villages),
-    withdrawn_villages (all of whose hamlets go), withdrawn_hamlets, undecided_hamlets, moves, households, persons,
+    withdrawn_villages (all of whose hamlets go), withdrawn_hamlets, undecided_hamlets (of villages in scope), moves, households, persons,
     cleared_m2, built_m2, reclaimed_m2 (of the moves; null where none states it), base_m2, planned_m2, change_m2, new_m2
     (land balance of the whole plan; null where there is nothing to measure), finding_A, finding_B, finding_C (open ones
     of the stored check; null where the scenario has not been checked) and checked_at. Raises Cancelled.
@@ -42,7 +43,7 @@ def scenario_figures(
         feedback.progress(number / max(1, len(scenarios)))
         feedback.check()
         row: dict[str, Any] = {"code": scenario, "title": titles[scenario], "adopted": scenario == data.info["adopted_scenario"]}
-        row |= _decided(data, profile, scenario)
+        row |= _decided(data, profile, scenario, inside)
         whole = land_balance(data, layers, profile, scenario, feedback).iloc[-1]
         row |= {name: whole[name] for name in ("base_m2", "planned_m2", "change_m2", "new_m2")}
         rows.append(row | _found(data, scenario))
@@ -78,14 +79,14 @@ def _differing(head: tuple[str, ...], values: list[Any]) -> list[tuple[Any, ...]
     return [(*head, *values)] if any(value != values[0] for value in values) else []
 
 
-def _decided(data: PlanData, profile: Profile, scenario: str) -> dict[str, Any]:
+def _decided(data: PlanData, profile: Profile, scenario: str, inside: Collection[str]) -> dict[str, Any]:
     counts = category_counts(data, profile, scenario)
     by_category = counts.groupby(counts["category"].fillna("none"))["villages"].sum()
     row = {f"category_{code}": int(by_category.get(code, 0)) for code in (*profile.code_list("category").codes, "none")}
     moves = data.move[data.move["scenario"] == scenario]
     row["withdrawn_villages"] = len(village_completion(data, scenario))
     row["withdrawn_hamlets"] = len(withdrawn_hamlets(data, scenario))
-    row["undecided_hamlets"] = int((hamlet_actions(data, scenario) == UNDECIDED).sum())
+    row["undecided_hamlets"] = len(open_work(data, profile, scenario, inside).undecided_hamlets)
     row["moves"] = len(moves)
     return row | {name: known_sum(moves[name]) for name in ("households", "persons", *AREAS)}
 

@@ -153,7 +153,8 @@ class DeskWindow(QObject):
         """What the docks 质检 and 成果 ask of the others."""
         findings, delivery = self.findings, self.delivery
         findings.front_wished.connect(self.show_findings)
-        findings.freshness.told.connect(delivery.set_outdated)
+        for dock in (self.overview, delivery):
+            findings.freshness.told.connect(dock.set_outdated)
         delivery.front_wished.connect(lambda: self._show_dock(delivery))
         delivery.check_wished.connect(self.check)
         delivery.classify_wished.connect(lambda: self._leads.follow("undecided"))

@@ -42,6 +42,7 @@ class OverviewDock(QgsDockWidget):
         self.setWindowTitle(self.tr("Plan"))
         self._session = session
         self.shown: Overview | None = None
+        self._outdated = 0
         self.welcome = Welcome()
         self.scenario_bar = ScenarioBar(session, teller)
         self.steps, self.land = StepList(), LandPane()
@@ -61,6 +62,12 @@ class OverviewDock(QgsDockWidget):
     def is_waiting(self) -> bool:
         """Whether some figures that are shown are older than the plan."""
         return self._light.is_stale or self._heavy.is_stale
+
+    def set_outdated(self, rules: list[str]) -> None:
+        """Take over which rules may find something else now than at the last check."""
+        self._outdated = len(rules)
+        if self.shown is not None:
+            self._show_findings(self.shown)
 
     def _lay_out(self) -> None:
         self._title, self._state, self._checked = QLabel(), QLabel(), QLabel()
@@ -174,6 +181,8 @@ class OverviewDock(QgsDockWidget):
             self._checked.setText(self.tr("This scenario has not been checked yet."))
             return
         said = [self.tr("Check of {0}; {1} explained").format(local_time(value.checked_at), value.excused)]
+        if self._outdated:
+            said.append(self.tr("The plan has changed since: {0} rules may find something else now.").format(self._outdated))
         if value.not_checked:
             said.append(self.tr("{0} rules were not checked:").format(len(value.not_checked)))
             said += [f"· {text(message)}" for message in value.not_checked]

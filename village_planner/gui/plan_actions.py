@@ -39,11 +39,11 @@ class PlanActions(QObject):
         from village_planner.accounts import scenario_differences, scenario_figures
 
         session = self._session
-        data, profile, path = session.data, session.profile, session.path
+        data, profile, path, inside = session.data, session.profile, session.path, session.inside
         codes = [str(code) for code in data.tables["scenario"]["code"]]
 
         def step(feedback: Feedback) -> Any:
-            return scenario_figures(data, PlanFile(path).layers(), profile, codes, feedback), scenario_differences(data, codes)
+            return scenario_figures(data, PlanFile(path).layers(), profile, codes, inside, feedback), scenario_differences(data, codes)
 
         self._runner.start(self.tr("Compare scenarios"), step, self._show_comparison)
 
