@@ -21,7 +21,7 @@ from village_planner.intake.geometry import Shapes, layer_names, layer_table, pi
 from village_planner.intake.protection import mark_protected
 from village_planner.intake.requests import AddControl, ControlResult
 from village_planner.intake.tables import is_table_file, split_source
-from village_planner.plan import PlanFile
+from village_planner.plan import PlanData, PlanFile
 from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.reading import FieldInfo, SourceLayer, list_layers, read_layer
 from village_planner.spatial.repair import RepairStatus
@@ -48,7 +48,7 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
     """
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
-    info = plan.read().info
+    data = plan.read()
     profile = load_profile(request.profile) if request.profile else plan.profile()
     reporting.check_field_map(request.field_map, profile, [request.source])
     kinds = profile.code_list("control_kind")
@@ -60,25 +60,25 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
         if request.kind == FACILITY:
             return add_facilities(request, plan, profile, feedback)
         raise InputError("intake.control_no_geometry", file=Path(split_source(request.source)[0]).name, kind=kinds.name(request.kind))
-    return _Import(request, plan, profile, int(info["crs"]), feedback).run()
+    return _Import(request, plan, data, profile, feedback).run()
 
 
 class _Import:
     """One control layer on its way from the source into the layer file."""
 
-    def __init__(self, request: AddControl, plan: PlanFile, profile: Profile, crs: int, feedback: Feedback) -> None:
-        self._request, self._plan, self._profile, self._crs, self._feedback = request, plan, profile, crs, feedback
+    def __init__(self, request: AddControl, plan: PlanFile, data: PlanData, profile: Profile, feedback: Feedback) -> None:
+        self._request, self._plan, self._data, self._profile, self._feedback = request, plan, data, profile, feedback
+        self._crs = data.crs
         self._report = Report(reporting.title("report_addcontrol"))
         self._files, self._shapes_section = (self._report.section(reporting.title(code)) for code in ("section_files", "section_geometry"))
 
     def run(self) -> ControlResult:
         source, digest = self._read()
-        data = self._plan.read()
         kinds = self._profile.code_list("control_kind")
-        refuse_again(data, self._request.kind, digest, kinds.name(self._request.kind))
+        refuse_again(self._data, self._request.kind, digest, kinds.name(self._request.kind))
         shapes = self._in_plan(source)
         frame, kept = self._frame(shapes)
-        outside = told_outside(shapes.geoms[kept], data, shapes.source)
+        outside = told_outside(shapes.geoms[kept], self._data, shapes.source)
         if outside is not None:
             self._shapes_section.add(outside, source=shapes.source)
         self._feedback.check()
