@@ -18,8 +18,8 @@ from tests.delivery.plans import box, control, move, plan_rows
 from village_planner.delivery.columns import expanded_columns, text_width, wrapped_lines
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
-from village_planner.delivery.printed import check_printed
-from village_planner.delivery.rows import RowKind, printed_rows
+from village_planner.delivery.printed import check_printed, compare_rows
+from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
 from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
 from village_planner.delivery.workbook import Heading, write_workbook
 from village_planner.plan.data import PlanData, plan_data
@@ -341,3 +341,14 @@ def test_the_land_balance_adds_up_and_names_what_lies_beyond_the_townships() -> 
 def test_the_conclusion_on_control_lines_never_passes_over_what_was_not_checked(conflicts: Conflicts, words: str) -> None:
     source = whole_source(conflicts=conflicts)
     assert table_frames(source, layer_frames(source))["control_line_check"]["conclusion"].iloc[0] == words
+
+
+def test_in_another_order_the_row_that_no_other_explains_is_named() -> None:
+    columns = [column("乡镇"), column("数", value="n", format="0")]
+    expected = [PrintedRow([name, number], RowKind.ROW) for name, number in (("甲", 10), ("乙", 20), ("丙", 30))]
+    source = whole_source()
+    assert compare_rows("f", "表", 5, columns, [("丙", 30), ("甲", 10), ("乙", 20)], expected, source) == []
+    finding = compare_rows("f", "表", 5, columns, [("丙", 30), ("甲", 11), ("乙", 20)], expected, source)[0]
+    assert [finding.message.params[name] for name in ("row", "found", "expected")] == [6, "11", "10"]
+    finding = compare_rows("f", "表", 5, columns, [("甲", 10), ("乙", 20), ("丙", 10)], expected, source)[0]
+    assert [finding.message.params[name] for name in ("row", "found", "expected")] == [7, "10", "30"]

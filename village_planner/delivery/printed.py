@@ -82,9 +82,9 @@ def compare_rows(
         ours = [_number(row.cells[position]) for row in expected] if known[position] else _own_sums(theirs, kinds, column)
         if _agree(sorted(theirs, key=_order), sorted(ours, key=_order), tolerance):
             continue
-        row = next(row for row in range(len(ours)) if not _agree(theirs[row : row + 1], ours[row : row + 1], tolerance))
+        row, wanted = _first_wrong(theirs, ours, tolerance)
         heading = "·".join(column.heading)
-        params = {"sheet": table, "column": heading, "row": first_row + row, "found": _shown(theirs[row]), "expected": _shown(ours[row])}
+        params = {"sheet": table, "column": heading, "row": first_row + row, "found": _shown(theirs[row]), "expected": _shown(wanted)}
         findings.append(PackageFinding(rule_id, file, f"{table}·{heading}", Message("delivery.printed_differs", params)))
     return findings
 
@@ -112,6 +112,21 @@ def holds(source: DeliverySource, need: str) -> bool:
     if hasattr(source.conflicts, need):
         return getattr(source.conflicts, need) is not None
     return len(source.data.tables[need]) > 0 if need in source.data.tables else source.layers.has(need)
+
+
+def _first_wrong(theirs: Sequence[float | None], ours: Sequence[float | None], tolerance: float) -> tuple[int, float | None]:
+    """The first row that is wrong, and what should stand there; of rows in another order, the first whose number no other row has."""
+    differing = [row for row in range(len(ours)) if not _agree(theirs[row : row + 1], ours[row : row + 1], tolerance)]
+    left, strangers = sorted(ours, key=_order), []
+    for row in range(len(theirs)):
+        match = next((position for position, value in enumerate(left) if _agree([theirs[row]], [value], tolerance)), None)
+        if match is None:
+            strangers.append(row)
+        else:
+            left.pop(match)
+    if len(differing) == len(strangers) or not strangers:
+        return differing[0], ours[differing[0]]
+    return strangers[0], left[0]
 
 
 def _own_sums(values: Sequence[float | None], kinds: Sequence[RowKind], column: TableColumn) -> list[float | None]:
