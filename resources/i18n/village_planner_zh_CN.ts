@@ -1134,6 +1134,37 @@
     </message>
 </context>
 <context>
+    <name>FactsDialog</name>
+    <message>
+        <source>Plan particulars</source>
+        <translation>规划信息</translation>
+    </message>
+    <message>
+        <source>They stand on the title page and the map sheets, in the file names and in the metadata.</source>
+        <translation>用于扉页、图件、文件名和元数据。</translation>
+    </message>
+    <message>
+        <source>Title of the plan</source>
+        <translation>规划名称</translation>
+    </message>
+    <message>
+        <source>County code</source>
+        <translation>县级行政区代码</translation>
+    </message>
+    <message>
+        <source>County</source>
+        <translation>县级行政区名称</translation>
+    </message>
+    <message>
+        <source>Institute</source>
+        <translation>编制单位</translation>
+    </message>
+    <message>
+        <source>Secrecy mark</source>
+        <translation>密级</translation>
+    </message>
+</context>
+<context>
     <name>FindingPane</name>
     <message>
         <source>Settle the difference…</source>

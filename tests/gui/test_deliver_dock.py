@@ -18,6 +18,7 @@ from tests.gui.fake_iface import FakeIface
 from village_planner.base import SilentFeedback
 from village_planner.delivery.readiness import Condition, State
 from village_planner.desk.steps import check_plan
+from village_planner.gui import deliver_dock
 from village_planner.gui.deliver_dock import INSPECT, WRITE, DeliverDock
 from village_planner.gui.desk_window import DeskWindow
 
@@ -204,3 +205,24 @@ def test_another_plan_starts_from_its_own_scenario_and_edition(window: DeskWindo
     assert (ready.form.scenario.value(), ready.form.edition.value()) == ("S1", "consultation")
     window.open_plan(make_plan(tmp_path / "另一规划.gpkg"))
     assert ready.tabs.currentIndex() == WRITE and ready._pages.currentIndex() == 0 and ready.form.scenario.value() == "S1"
+
+
+def test_institute_and_secrecy_are_stated_from_here_as_one_undoable_action(
+    window: DeskWindow, iface: FakeIface, ready: DeliverDock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"institute": "示例规划院", "secrecy": "内部"}
+
+    def accepted(dialog: Any) -> bool:
+        for name, value in answers.items():
+            dialog._fields[name].setText(value)
+        return True
+
+    monkeypatch.setattr(deliver_dock, "accepted", accepted)
+    ready.conditions.mend_wished.emit(conditions(ready)["no_institute"])
+    ready.judge()
+    assert not {"no_institute", "no_secrecy"} & conditions(ready).keys() and window.session.data.info["institute"] == "示例规划院"
+    window.session.undo()
+    assert window.session.data.info["institute"] is None
+    answers = {"county_code": "99"}
+    ready.change_facts()
+    assert "99" in iface.told() and window.session.data.info["county_code"] == "990001"

@@ -35,6 +35,7 @@ class Place(str, Enum):
     FINDINGS = "findings"
     CLASSIFY = "classify"
     OVERVIEW = "overview"
+    FACTS = "facts"
     FORM = "form"
     NOWHERE = ""
 
@@ -151,10 +152,10 @@ class _Reader:
         info = self._data.info
         lacking = [name for name in ("county_code", "county_name") if not plain(info[name])]
         if lacking:
-            yield _condition("no_area", State.STOPS if "county_code" in lacking else State.TOLD, Place.OVERVIEW)
+            yield _condition("no_area", State.STOPS if "county_code" in lacking else State.TOLD, Place.FACTS)
         for name in ("institute", "secrecy"):
             if not plain(info[name]):
-                yield _condition(f"no_{name}", State.TOLD, Place.OVERVIEW)
+                yield _condition(f"no_{name}", State.TOLD, Place.FACTS)
 
     def target(self) -> Iterator[Condition]:
         """Formats and folder."""

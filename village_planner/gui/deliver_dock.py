@@ -13,8 +13,11 @@ from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, Q
 from village_planner.base import Feedback
 from village_planner.base.report import write_report
 from village_planner.delivery.readiness import Condition, Place, State, readiness
+from village_planner.desk.plan_facts import save_plan_facts
 from village_planner.desk.session import PlanSession
 from village_planner.gui.deliver_form import DeliverForm
+from village_planner.gui.dialogs import accepted
+from village_planner.gui.facts_dialog import FactsDialog
 from village_planner.gui.forms import CodeCombo, scrolled
 from village_planner.gui.help_button import help_button
 from village_planner.gui.inspection_page import InspectionPage
@@ -241,8 +244,17 @@ class DeliverDock(QgsDockWidget):
             self.classify_wished.emit()
         elif condition.place is Place.OVERVIEW:
             self.overview_wished.emit()
+        elif condition.place is Place.FACTS:
+            self.change_facts()
         elif condition.place is Place.FORM:
             self.form.folder.setFocus()
+
+    def change_facts(self) -> None:
+        """Ask for what title page, file names and metadata say of the plan."""
+        with self._teller.refusals():
+            dialog = FactsDialog(self._session, self)
+            if accepted(dialog):
+                save_plan_facts(self._session, dialog.facts())
 
     def _show_written(self, outcome: Any) -> None:
         result, files = outcome

@@ -33,11 +33,6 @@ def remove_waiver(tx: Transaction, finding_key: str) -> None:
     tx.delete(SUBJECT, {"finding_key": finding_key})
 
 
-def remove_document(tx: Transaction, code: str) -> None:
-    """Take a document off; one that is not there is no fault."""
-    tx.delete("evidence", {"code": code})
-
-
 def accept_waiver(tx: Transaction, finding_key: str, finding_digest: str, reviewer: str, date: str) -> None:
     """Record that a reviewer accepts an explanation. Raises Refused where it is not about what is found now (`finding_digest`)."""
     held = tx.select(SUBJECT, finding_key=finding_key)
