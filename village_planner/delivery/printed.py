@@ -117,16 +117,22 @@ def holds(source: DeliverySource, need: str) -> bool:
 def _first_wrong(theirs: Sequence[float | None], ours: Sequence[float | None], tolerance: float) -> tuple[int, float | None]:
     """The first row that is wrong, and what should stand there; of rows in another order, the first whose number no other row has."""
     differing = [row for row in range(len(ours)) if not _agree(theirs[row : row + 1], ours[row : row + 1], tolerance)]
-    left, strangers = sorted(ours, key=_order), []
-    for row in range(len(theirs)):
-        match = next((position for position, value in enumerate(left) if _agree([theirs[row]], [value], tolerance)), None)
-        if match is None:
-            strangers.append(row)
+    given, wanted = sorted(range(len(theirs)), key=lambda row: _order(theirs[row])), sorted(ours, key=_order)
+    strangers: list[int] = []
+    missing: list[float | None] = []
+    while given and wanted:
+        row, value = given[-1], wanted[-1]
+        if _agree([theirs[row]], [value], tolerance):
+            given.pop()
+            wanted.pop()
+        elif _order(theirs[row]) > _order(value):
+            strangers.append(given.pop())
         else:
-            left.pop(match)
+            missing.append(wanted.pop())
+    strangers, missing = [*strangers, *given], [*missing, *wanted]
     if len(differing) == len(strangers) or not strangers:
         return differing[0], ours[differing[0]]
-    return strangers[0], left[0]
+    return min(strangers), missing[-1]
 
 
 def _own_sums(values: Sequence[float | None], kinds: Sequence[RowKind], column: TableColumn) -> list[float | None]:
