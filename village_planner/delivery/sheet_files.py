@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import uuid
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
@@ -13,6 +14,9 @@ _TAIL_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 20
 _MOST_TEXT = 60_000
 _DATE = re.compile(rb"/CreationDate \(D:\d{14}[^)]*\)")
+# Newer Qt says the time of drawing and a random id in a packet of XMP too.
+_XMP_DATE = re.compile(rb'(xmp:\w+Date=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d')
+_XMP_ID = re.compile(rb'(xmpMM:DocumentID="uuid:)[0-9a-f-]{36}')
 _KEYWORDS = re.compile(rb"/Keywords <FEFF([0-9A-F]+)>")
 _TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", re.DOTALL)
 _INFO, _SIZE, _ROOT = re.compile(rb"/Info (\d+) 0 R"), re.compile(rb"/Size (\d+)"), re.compile(rb"/Root (\d+ \d+ R)")
@@ -31,6 +35,9 @@ def stamp_pdf(path: Path, facts: Mapping[str, Any], title: str, date: str) -> No
     if found is None or info is None or size is None or root is None:
         raise ValueError("trailer")
     content = _DATE.sub(lambda old: b"/CreationDate (" + when.ljust(len(old.group()) - 16)[: len(old.group()) - 16] + b")", content)
+    content = _XMP_DATE.sub(lambda old: old.group(1) + date.encode("ascii") + b"T00:00:00", content)
+    own_id = str(uuid.uuid5(uuid.NAMESPACE_OID, title + _json(facts))).encode("ascii")
+    content = _XMP_ID.sub(lambda old: old.group(1) + own_id, content)
     number, entry = info.group(1), f"{len(content):010d} 00000 n \n".encode("ascii")
     properties = (
         b"/Title %s /Subject %s /Keywords %s /Creator (Village Planner) /CreationDate (%s)"
