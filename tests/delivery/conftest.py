@@ -45,7 +45,7 @@ def plan_path(tmp_path: Path) -> Path:
 def clean_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A draft package of the clean plan; tests copy it before they damage it."""
     folder = tmp_path_factory.mktemp("clean")
-    return write_package(PackageRequest(write_plan(folder / "plan.gpkg", plan_rows()), folder)).path
+    return write_package(PackageRequest(write_plan(folder / "plan.gpkg", plan_rows()), folder, formats=("gpkg", "xlsx"))).path
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def plan_rows() -> dict[str, list[dict[str, Any]]]:
             for village, serial, name, main, households, persons, x, y in hamlets
         ],
         "site": [{"code": "AZ01", "name": "东河安置点", "township_code": "370799101", "village_code": v1, "setting": "rural", "ready_phase": 2025,
-                  "geom": box(900, 500, 100, 80)}],
+                  "geom": box(900, 500, 70, 80)}],
         "site_capacity": [{"site_code": "AZ01", "phase": 2025, "households": 40}, {"site_code": "AZ01", "phase": 2035, "households": 60}],
         "patch": [
             {"code": f"P{number}", "hamlet_code": hamlet, "kind": "existing", "geom": box(x, y, width, 100)}

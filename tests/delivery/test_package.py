@@ -22,7 +22,7 @@ from tests.delivery.plans import box, control, plan_rows, write_plan
 from village_planner import checks
 from village_planner.base import Cancelled, InputError, Message, PlannerError, Refused, SilentFeedback, render
 from village_planner.base.paths import resource
-from village_planner.delivery import PackageRequest, geopackage, inspect_package, package, write_package
+from village_planner.delivery import PackageRequest, geopackage, inspect_package, package, placing, vector, write_package
 from village_planner.plan import PlanFile
 from village_planner.standards import Profile, load_profile
 
@@ -48,6 +48,8 @@ def _wkt(feature: ogr.Feature) -> str | None:
 def request(plan: Path, folder: Path, **changes: Any) -> PackageRequest:
     """A request for a draft into `folder`, made where it is missing."""
     folder.mkdir(exist_ok=True)
+    if changes.get("mode") != "formal":
+        changes.setdefault("formats", ("gpkg", "xlsx"))
     return PackageRequest(plan, folder, **changes)
 
 
@@ -91,11 +93,11 @@ def layered_plan(plan_path: Path) -> Path:
 def test_a_draft_says_so_in_its_name_its_sheets_its_metadata_and_its_manifest(plan_path: Path, tmp_path: Path) -> None:
     result = write_package(request(plan_path, tmp_path / "out"))
     assert result.path.name == "370799清河县村庄布局规划成果（征求意见稿）草稿"
-    assert result.file_count == len(digests(result.path)) == 5
+    assert result.file_count == len(digests(result.path)) == 6
     assert json.loads((result.path / "manifest.json").read_text(encoding="utf-8"))["draft"] is True
     assert "<成果状态>草稿</成果状态>" in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
     assert "由规划文件的“方案一”生成" in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
-    book = openpyxl.load_workbook(next(result.path.rglob("*.xlsx")))
+    book = openpyxl.load_workbook(next(result.path.rglob("*规划表格.xlsx")))
     assert all("草稿" in sheet["A1"].value and sheet.oddHeader.right.text == "草稿" for sheet in book)
 
 
@@ -113,7 +115,8 @@ def test_the_same_plan_gives_the_same_bytes(plan_path: Path, tmp_path: Path) -> 
 
 def test_layers_have_exactly_the_fields_of_the_profile(clean_package: Path, profile: Profile) -> None:
     source = ogr.Open(str(next(clean_package.rglob("*.gpkg"))))
-    for name, spec in profile.layers.items():
+    assert {source.GetLayer(number).GetName() for number in range(source.GetLayerCount())} == {spec.name for spec in profile.layers.values() if spec.required}
+    for name, spec in ((name, spec) for name, spec in profile.layers.items() if spec.required):
         definition = source.GetLayerByName(name).GetLayerDefn()
         found = [definition.GetFieldDefn(position) for position in range(definition.GetFieldCount())]
         assert [field.GetName() for field in found] == [field.name for field in spec.fields]
@@ -172,7 +175,7 @@ def test_files_that_somebody_put_into_the_package_are_not_thrown_away(plan_path:
 
 def test_a_workbook_that_somebody_edited_is_not_thrown_away(plan_path: Path, tmp_path: Path) -> None:
     result = write_package(request(plan_path, tmp_path / "out"))
-    book = next(result.path.rglob("*.xlsx"))
+    book = next(result.path.rglob("*规划表格.xlsx"))
     book.write_bytes(book.read_bytes() + b" ")
     assert "规划表格.xlsx" in refusal(request(plan_path, tmp_path / "out"))
 
@@ -210,7 +213,7 @@ def test_a_failure_while_the_new_package_is_put_in_place_brings_the_old_one_back
             raise OSError(28, "No space left on device")
         rename(source, target)
 
-    monkeypatch.setattr(package.os, "rename", fail_for_the_new_one)
+    monkeypatch.setattr(placing.os, "rename", fail_for_the_new_one)
     with pytest.raises(InputError) as refused:
         write_package(request(plan_path, tmp_path / "out"))
     assert "磁盘空间不足" in render(refused.value.message)
@@ -229,7 +232,7 @@ def test_an_earlier_package_that_a_killed_run_put_aside_is_put_back(plan_path: P
 
     child = os.fork()
     if child == 0:
-        package.os.rename = die
+        placing.os.rename = die
         write_package(request(plan_path, tmp_path / "out"))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert not result.path.exists()
@@ -243,9 +246,9 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(plan_path: Path, tmp_pa
     def full(*args: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(geopackage, "_write_aliases", full)
+    monkeypatch.setattr(geopackage, "_write_schema", full)
     assert "写入失败" in refusal(request(plan_path, tmp_path / "out"))
-    monkeypatch.setattr(geopackage.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    monkeypatch.setattr(vector.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
     assert "磁盘空间不足" in refusal(request(plan_path, tmp_path / "out"))
 
 

@@ -1,7 +1,9 @@
 """The package that is submitted (成果包): writing it, reading it back, inspecting it."""
 
-from village_planner.delivery.inspection import Inspection, Verdict, inspect_package, read_package
-from village_planner.delivery.package import FORMATS, PackageRequest, PackageResult, write_package
+from village_planner.delivery.inspection import inspect_package, read_package
+from village_planner.delivery.package import PackageResult, write_package
+from village_planner.delivery.request import FORMATS, PackageRequest, default_formats, required_formats
+from village_planner.delivery.verdict import Inspection, Verdict
 
 __all__ = [
     "FORMATS",
@@ -9,7 +11,9 @@ __all__ = [
     "PackageRequest",
     "PackageResult",
     "Verdict",
+    "default_formats",
     "inspect_package",
     "read_package",
+    "required_formats",
     "write_package",
 ]

@@ -1,4 +1,4 @@
-"""Fills the package folder: GeoPackage, workbook, metadata; and says what its manifest must say."""
+"""Fills the package folder: vector data, workbook, sheets, documents, attachments, metadata; and says what its manifest must say."""
 
 from __future__ import annotations
 
@@ -11,77 +11,153 @@ import pandas as pd
 import shapely
 
 from village_planner.base import Feedback
+from village_planner.base.feedback import PartFeedback
+from village_planner.delivery.attachments import copy_attachments
+from village_planner.delivery.control import delivered_kinds
+from village_planner.delivery.documents import write_explanation, write_text
+from village_planner.delivery.editions import edition_content
 from village_planner.delivery.fields import deliver
+from village_planner.delivery.filegdb import write_filegdb
+from village_planner.delivery.fitting import refuse_unfitting
 from village_planner.delivery.frames import DeliverySource, county_code, layer_frames, with_serials
+from village_planner.delivery.geodata import GDB, GPKG, SHP
 from village_planner.delivery.geopackage import write_geopackage
-from village_planner.delivery.inspection import draft_mark
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
 from village_planner.delivery.naming import plan_date
+from village_planner.delivery.shapefile import write_shapefiles
+from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
 from village_planner.delivery.tables import delivered_tables, table_frames
-from village_planner.delivery.tree import entry_path
+from village_planner.delivery.tree import entries_of, entry_path
+from village_planner.delivery.unit_codes import write_unit_codes
+from village_planner.delivery.vector import Delivered
+from village_planner.delivery.verdict import draft_mark
 from village_planner.delivery.workbook import Heading, write_workbook
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import CGCS2000_GEOGRAPHIC, describe_crs, transform
 from village_planner.standards import LayerSpec
 
 _PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy")
-_WITHOUT_PERSON = ("notice",)
+_LAYER_FACTS = ("code", "kind", "title", "edition_date", "imported_at", "features", "repaired", "set_aside", "digest")
+_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", "xlsx": "XLSX", "docx": "DOCX", "sheets": "PDF、JPG"}
+_PRECISION = {
+    GPKG: "GeoPackage：坐标不取舍", SHP: "SHP：坐标不取舍，不含值域和字段别名（见字段对照表）",
+    GDB: "FileGDB：坐标取至0.00000001米（1e-8 m），数值字段不限位数，日期字段含时刻",
+}
 
 
 @dataclass(frozen=True)
 class PackageContent:
-    """What a package is made from. names: as for `tree.root_name`; edition: id; person: contact, '' for none."""
+    """What a package is made from.
+
+    source: with the profile as the edition uses it. names: as for `tree.root_name`; edition: id; person: contact, '' for none.
+    formats: of package.FORMATS. plan_folder: of the plan file, where links to documents begin. control_lines: whether the
+    edition may carry control layers.
+    """
 
     source: DeliverySource
     names: Mapping[str, str]
     edition: str
     draft: bool
     person: str
+    formats: tuple[str, ...]
+    plan_folder: Path
+    control_lines: bool = True
 
 
-def write_content(root: Path, content: PackageContent, feedback: Feedback) -> Manifest:
+def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, feedback: Feedback) -> Manifest:
     """Write the files of the profile's tree that this program makes, but record and manifest; return the manifest without its files.
 
     Raises OSError, InputError, Cancelled.
     """
     source, spec = content.source, content.source.profile.package
-    for entry in spec.entries:
+    entries = entries_of(spec, content.edition)
+    frames = layer_frames(source)
+    feedback.check()
+    layers = delivered_layers(source, frames)
+    refuse_unfitting(layers, content.formats)
+    for entry in entries:
         if entry.kind == "folder" and entry.required:
             (root / entry.path.format(**content.names)).mkdir(parents=True, exist_ok=True)
-    frames = layer_frames(source)
-    if content.edition in _WITHOUT_PERSON:
-        frames["waivers"] = frames["waivers"].drop(columns=["person", "accepted_by"])
-    feedback.check()
-    county = county_code(source.data)
-    layers = {
-        name: (layer, deliver(layer, with_serials(frames[layer.frame], layer, county), source.profile))
-        for name, layer in source.profile.layers.items()
-    }
-    date = plan_date(source.data)
-    write_geopackage(root / entry_path(spec, "geopackage", content.names), layers, source.data.crs, date, feedback)
-    feedback.progress(0.6)
-    feedback.check()
+    _write_vectors(root, content, layers, PartFeedback(feedback, 0.1, 0.6))
+    heading = package_heading(content)
     tables = table_frames(source, frames)
-    info = source.data.info
-    heading = Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), date)
-    sheets = delivered_tables(source, tables)
-    write_workbook(root / entry_path(spec, "workbook", content.names), sheets, source.data.phases, source.profile, heading)
-    feedback.progress(0.9)
-    write_metadata(root / entry_path(spec, "metadata", content.names), spec, _metadata(content, layers, date))
-    return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()})
+    if "xlsx" in content.formats:
+        write_workbook(_made(root, content, "workbook"), delivered_tables(source, tables), source.data.phases, source.profile, heading)
+    feedback.progress(0.65)
+    pictures = _draw(root, content, frames, draw, PartFeedback(feedback, 0.65, 0.9)) if "sheets" in content.formats and draw else []
+    if "docx" in content.formats:
+        write_text(_made(root, content, "text"), content, tables, pictures)
+        write_explanation(_made(root, content, "explanation"), content, tables, pictures)
+    feedback.progress(0.95)
+    if any(entry.kind == "unit_codes" for entry in entries):
+        write_unit_codes(_made(root, content, "unit_codes"), source, heading)
+    lacking = copy_attachments(root, source.data, entries, content.names, content.plan_folder)
+    write_metadata(_made(root, content, "metadata"), spec, _metadata(content, layers, heading.date))
+    return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()}, lacking)
 
 
-def _manifest(content: PackageContent, counts: Mapping[str, int]) -> Manifest:
+def delivered_layers(source: DeliverySource, frames: Mapping[str, pd.DataFrame]) -> dict[str, tuple[LayerSpec, pd.DataFrame]]:
+    """The layers of the profile with their rows; one that is not required is left out without rows."""
+    county = county_code(source.data)
+    specs = [spec for spec in source.profile.layers.values() if spec.required or len(frames[spec.frame])]
+    return {spec.name: (spec, deliver(spec, with_serials(frames[spec.frame], spec, county), source.profile)) for spec in specs}
+
+
+def package_heading(content: PackageContent) -> Heading:
+    """What stands around the tables and on the sheets of a package."""
+    info = content.source.data.info
+    return Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), plan_date(content.source.data))
+
+
+def _draw(root: Path, content: PackageContent, frames: dict[str, pd.DataFrame], draw: DrawSheets, feedback: Feedback) -> list[Path]:
+    """Draw the map sheets and return their files; without control lines where the edition does not deliver them."""
+    source, info = content.source, content.source.data.info
+    heading = SheetHeading(
+        content.names["code"], content.names["name"], str(info["title"]), str(info["institute"] or ""), content.names["edition"], content.draft,
+        plan_date(source.data), str(plain(info["secrecy"]) or ""),
+    )
+    folder = root / sheet_folder(source.profile.package, content.names)
+    folder.mkdir(parents=True, exist_ok=True)
+    return draw(sheet_source(source, heading, bool(delivered_kinds(source.profile)), frames), folder, feedback)
+
+
+def _made(root: Path, content: PackageContent, kind: str) -> Path:
+    """Path of the only file of a kind, its folder made."""
+    path = root / entry_path(content.source.profile.package, kind, content.names)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_vectors(root: Path, content: PackageContent, layers: Delivered, feedback: Feedback) -> None:
+    profile, crs, date = content.source.profile, content.source.data.crs, plan_date(content.source.data)
+    if GPKG in content.formats:
+        write_geopackage(_made(root, content, "geopackage"), layers, profile, crs, date, feedback)
+    if GDB in content.formats:
+        write_filegdb(_made(root, content, "filegdb"), _without(layers, GDB), profile, crs, feedback)
+    if SHP in content.formats:
+        write_shapefiles(_made(root, content, "shapefile"), _without(layers, SHP), profile, crs, date, feedback)
+
+
+def _without(layers: Delivered, format_: str) -> Delivered:
+    """The layers that a format can hold, as the profile says."""
+    return {name: (spec, rows) for name, (spec, rows) in layers.items() if format_ not in spec.not_in}
+
+
+def _manifest(content: PackageContent, counts: Mapping[str, int], lacking: list[dict[str, str]]) -> Manifest:
     source, info = content.source, content.source.data.info
     phases = source.data.phase.sort_values("year")
+    kinds = delivered_kinds(source.profile)
+    held = source.data.control_layer[source.data.control_layer["kind"].isin(kinds)]
     return Manifest(
         profile_id=source.profile.id, profile_version=source.profile.version, edition=content.edition, draft=content.draft,
         code=content.names["code"], name=content.names["name"], crs=source.data.crs,
         plan={name: info[name] for name in _PLAN_FACTS},
         scenario={"code": source.scenario, "title": _scenario_title(source)},
         phases=tuple((int(year), str(title)) for year, title in zip(phases["year"], phases["title"])),
-        counts=dict(counts),
+        counts=dict(counts), control_lines=content.control_lines, withheld=tuple(sorted(source.layers.kinds() - kinds)),
+        control_layers=tuple({name: plain(row[name]) for name in _LAYER_FACTS} for row in held.to_dict("records")),
+        formats=content.formats, lacking=tuple(lacking),
     )
 
 
@@ -90,7 +166,7 @@ def _scenario_title(source: DeliverySource) -> str:
     return str(dict(zip(scenarios["code"], scenarios["title"])).get(source.scenario) or source.scenario)
 
 
-def _metadata(content: PackageContent, layers: Mapping[str, tuple[LayerSpec, pd.DataFrame]], date: str) -> dict[str, str | None]:
+def _metadata(content: PackageContent, layers: Delivered, date: str) -> dict[str, str | None]:
     source, info = content.source, content.source.data.info
     crs = describe_crs(source.data.crs)
     hamlets, villages = len(source.data.hamlet), len(source.data.village)
@@ -103,17 +179,19 @@ def _metadata(content: PackageContent, layers: Mapping[str, tuple[LayerSpec, pd.
         "edition": content.names["edition"], "draft": draft_mark(content.draft) or None, "language": "zh-CN",
         "abstract": f"{info['title']}，含行政村 {villages} 个、居民点 {hamlets} 个、迁并任务 {moves} 项。",
         "base_year": str(info["base_year"]), "phases": "、".join(str(year) for year in source.data.phases), "secrecy": plain(info["secrecy"]),
-        "formats": "GeoPackage、XLSX", "profile": f"{source.profile.title}（{source.profile.id} {source.profile.version}）",
+        "formats": "、".join(title for name, title in _FORMAT_TITLES.items() if name in content.formats),
+        "profile": f"{source.profile.title}（{source.profile.id} {source.profile.version}）",
         "west": west, "east": east, "south": south, "north": north,
         "datum": "2000国家大地坐标系", "crs_name": crs.name, "crs": str(source.data.crs),
         "meridian": None if crs.central_meridian_deg is None else f"{crs.central_meridian_deg:g}",
         "quality": "质检结果见质检记录.csv", "lineage": "；".join(filter(None, lineage)),
+        "precision": "；".join(text for name, text in _PRECISION.items() if name in content.formats) or None,
         "layers": "、".join(f"{name} {layer.alias}" for name, (layer, _) in layers.items()),
-        "institute": plain(info["institute"]), "person": None if content.edition in _WITHOUT_PERSON else content.person or None,
+        "institute": plain(info["institute"]), "person": content.person or None if edition_content(source.profile, content.edition).person else None,
     }
 
 
-def _extent(data: PlanData, layers: Mapping[str, tuple[LayerSpec, pd.DataFrame]]) -> tuple[str | None, ...]:
+def _extent(data: PlanData, layers: Delivered) -> tuple[str | None, ...]:
     """West, south, east, north of all geometry in degrees with 6 decimals; None without geometry."""
     geoms = [geom for _, rows in layers.values() if "geom" in rows for geom in rows["geom"] if geom is not None and not geom.is_empty]
     if not geoms:

@@ -62,7 +62,7 @@ def check_values(file: str, spec: LayerSpec, rows: pd.DataFrame, profile: Profil
             wrong = [not is_missing and str(value) not in allowed for value, is_missing in zip(values, empty)]
             findings += _finding("QC-3104", "delivery.value_outside_domain", file, spec, field, rows, wrong)
         if field.width:
-            wide = [not is_missing and _width(value, field) > field.width for value, is_missing in zip(values, empty)]
+            wide = [not is_missing and value_width(value, field) > field.width for value, is_missing in zip(values, empty)]
             findings += _finding("QC-3101", "delivery.value_too_wide", file, spec, field, rows, wide)
     return findings
 
@@ -96,7 +96,7 @@ def _demanded(field: FieldSpec, rows: pd.DataFrame) -> list[bool]:
     return [any(str(cells.iloc[row]) in values for cells, values in known) for row in range(len(rows))]
 
 
-def _width(value: Any, field: FieldSpec) -> int:
+def value_width(value: Any, field: FieldSpec) -> int:
     """Characters of a text, digits of a number: width 5 and precision 2 hold 999.99."""
     if field.type == "real":
         return len(f"{abs(float(value)):.{field.precision}f}".replace(".", ""))
@@ -112,13 +112,13 @@ def _finding(
     first = rows[field.name].iloc[positions[0]]
     params = {
         "layer": spec.name, "field": field.name, "alias": field.alias, "count": len(positions), "width": field.width,
-        "examples": "、".join(_row_name(spec, rows, position) for position in positions[:_EXAMPLES]),
+        "examples": "、".join(row_name(spec, rows, position) for position in positions[:_EXAMPLES]),
         "value": "" if is_empty(first) else shortened(str(first)),
     }
     return [PackageFinding(rule, file, f"{spec.name}.{field.name}", Message(code, params))]
 
 
-def _row_name(spec: LayerSpec, rows: pd.DataFrame, position: int) -> str:
+def row_name(spec: LayerSpec, rows: pd.DataFrame, position: int) -> str:
     """What a reader can find a row by: its natural code, else its serial, else its number."""
     name_of = {field.value: field.name for field in spec.fields if field.name in rows.columns}
     values = [rows[name_of[key]].iloc[position] for key in NATURAL_KEYS if key in name_of]

@@ -11,9 +11,11 @@ import pandas as pd
 import shapely
 
 from village_planner.accounts import hamlet_frame, move_lines, patch_states, positions, village_actions, village_completion, village_facts
+from village_planner.delivery.control import control_frames
 from village_planner.delivery.naming import destination_names, favour_percent, join_texts, latest_meetings
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
+from village_planner.plan.schema import BY_NAME
 from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.standards import LayerSpec, Profile
 
@@ -46,15 +48,20 @@ class DeliverySource:
 
 
 def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
-    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers.
+    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers,
+    facts, quotas, fixed_villages, and those of the control layers that the profile delivers.
 
     Columns: those that the profile's fields name in `value`, and `geom` in the plan's CRS (None where there is none).
     """
     makers = {
         "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
         "moves": _moves, "consents": _consents, "differences": _differences, "waivers": _waivers,
+        "facts": lambda of: of.data.fact.sort_values(list(BY_NAME["fact"].key)),
+        "quotas": lambda of: of.data.quota.sort_values(list(BY_NAME["quota"].key)),
+        "fixed_villages": lambda of: of.data.fixed_village.sort_values(list(BY_NAME["fixed_village"].key)),
     }
-    return {name: make(source).reset_index(drop=True) for name, make in makers.items()}
+    frames = {name: make(source).reset_index(drop=True) for name, make in makers.items()}
+    return {**frames, **control_frames(source.data, source.layers, source.profile)}
 
 
 def with_serials(frame: pd.DataFrame, spec: LayerSpec, county_code: str) -> pd.DataFrame:
@@ -84,6 +91,7 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     frame["category_name"] = [profile.code_list("category").name(plain(code)) or None for code in frame["category"]]
     grounds = {row.village_code: join_texts(row.grounds, row.basis) for row in categories.itertuples()}
     frame["category_grounds"] = by_code.map(grounds)
+    frame["category_basis"] = by_code.map(_column(categories, "village_code", "basis"))
     place = positions(data, source.layers, profile).set_index("village_code")
     known = by_code.map(place["position"]).replace("unknown", pd.NA)
     frame["position"] = known

@@ -1,69 +1,58 @@
-"""Inspects a package that anybody may have made: tree, files, manifest, layers, and the plan's rules on what it holds."""
+"""Inspects a package that anybody may have made: tree, files, manifest, layers, figures, and the plan's rules on what it holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Callable, Mapping
 
-import pandas as pd
-
-from village_planner import checks
-from village_planner.base import Feedback, InputError, Message, PlannerError, SilentFeedback, render
+from village_planner.base import Feedback, InputError, Message, PlannerError, SilentFeedback
 from village_planner.base.feedback import PartFeedback
-from village_planner.base.report import Report
 from village_planner.checks import CheckResult, NotChecked
+from village_planner.delivery.attachments import check_attachments
+from village_planner.delivery.comparing import compare_formats
+from village_planner.delivery.control import control_layers
+from village_planner.delivery.document_reading import check_explanation
+from village_planner.delivery.editions import edition_content, edition_profile
 from village_planner.delivery.findings import PackageFinding, findings_frame
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.geodata import LayerContent, read_geopackage
+from village_planner.delivery.geodata import FileContent
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.metadata import check_metadata
+from village_planner.delivery.opening import package_limits, read_formats, stated_names, used_profile
+from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
-from village_planner.delivery.reading import plan_from_layers
-from village_planner.delivery.record import STATES
+from village_planner.delivery.reading import plan_from_layers, stated_conflicts
+from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.structure import check_layers
 from village_planner.delivery.tree import check_files, check_tree, files_of_kind, is_litter
-from village_planner.delivery.unpack import UNREADABLE, Limits, OpenedPackage, open_package
+from village_planner.delivery.unpack import OpenedPackage, open_package
+from village_planner.delivery.verdict import Inspection, inspection_of
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
-from village_planner.standards import Profile, load_profile, profile_ids
-from village_planner.standards.loading import DEFAULT_PROFILE
+from village_planner.standards import Profile
 
-_FULL_SCORE = 100
 _UNUSABLE = frozenset({"QC-1201", "QC-2201", "QC-2203", "QC-2204", "QC-3301", "QC-4105"})
 """Rules on layers whose findings leave figures without ground: what is missing there would be found once more in every table."""
-_SEVERITIES = ("A", "B", "C")
-
-
-class Verdict(str, Enum):
-    """What the inspection says of the package; what could not be checked is told beside it."""
-
-    PASSED = "passed"
-    PASSED_WITH_FINDINGS = "passed_with_findings"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
-class Inspection:
-    """What an inspection found.
+class _Subject:
+    """A package under inspection. profile: as the edition uses it; whole: with what the edition leaves out."""
 
-    findings: on the package, columns rule, severity, file, subject, message_code, params. plan_result: of the plan's rules,
-    findings with `state`: a waiver that the package carries holds here too. counts: open findings of both by severity.
-    not_checked: rules that could not run, and why. score: 100 less the profile's weight per open finding, at least 0.
-    report: all of it for base.report. profile: that it was inspected by. crs: EPSG code of the geometry of plan_result's findings,
-    None where the package has no layers that could be read.
-    """
-
-    findings: pd.DataFrame
-    plan_result: CheckResult
-    counts: Mapping[str, int]
-    not_checked: list[NotChecked]
-    score: int
-    verdict: Verdict
-    report: Report
+    opened: OpenedPackage
+    manifest: Manifest | None
     profile: Profile
-    crs: int | None = None
+    whole: Profile
+
+    @property
+    def names(self) -> dict[str, str] | None:
+        return stated_names(self.manifest, self.whole)
+
+    @property
+    def edition(self) -> str:
+        return self.manifest.edition if self.manifest else ""
 
 
 def inspect_package(path: str | Path, profile: Profile | str | None = None, feedback: Feedback | None = None) -> Inspection:
@@ -74,121 +63,80 @@ def inspect_package(path: str | Path, profile: Profile | str | None = None, feed
     """
     feedback = feedback or SilentFeedback()
     feedback.say(Message("delivery.progress.inspecting"))
-    with open_package(Path(path), _limits(profile), PartFeedback(feedback, 0.0, 0.2)) as opened:
+    with open_package(Path(path), package_limits(profile), PartFeedback(feedback, 0.0, 0.2)) as opened:
         return _inspect(opened, Path(path).name, profile, PartFeedback(feedback, 0.2, 1.0))
 
 
 def inspect_staged(folder: Path, name: str, profile: Profile, feedback: Feedback) -> Inspection:
     """Inspect a package of ours that lies in a staging folder, as if its folder were called `name`."""
-    with open_package(folder, _limits(profile), feedback) as opened:
+    with open_package(folder, package_limits(profile), feedback) as opened:
         renamed = OpenedPackage(opened.root, name, opened.files, opened.folders, opened.findings, opened.work)
         return _inspect(renamed, name, profile, feedback)
 
 
 def read_package(path: str | Path, profile: Profile | str | None = None, feedback: Feedback | None = None) -> tuple[PlanData, MemoryLayers]:
-    """The plan that a package describes, and its control layers (none: they are not delivered).
+    """The plan that a package describes, and the control layers that it holds.
 
-    profile: as for `inspect_package`. Raises InputError where there is no readable GeoPackage in it.
+    profile: as for `inspect_package`. Raises InputError where no vector data in it can be read.
     """
     feedback = feedback or SilentFeedback()
-    with open_package(Path(path), _limits(profile), feedback) as opened:
-        manifest = read_manifest(opened.root)
-        used, _ = _profile(profile, manifest)
-        files = files_of_kind(opened, used.package, "geopackage", _names(manifest, used))
-        if not files:
-            raise InputError("delivery.no_geopackage")
-        contents = read_geopackage(opened.root / files[0], opened.work, feedback)
-        data, _ = plan_from_layers(files[0], contents, used, manifest)
-    return data, MemoryLayers({})
+    with open_package(Path(path), package_limits(profile), feedback) as opened:
+        subject, _ = _subject(opened, profile)
+        contents, faults = read_formats(opened, subject.profile, subject.names, feedback)
+        if not contents:
+            raise InputError(faults[0].message)
+        data, _ = plan_from_layers(contents[0].file, contents[0].layers, subject.profile, subject.manifest)
+    return data, control_layers(contents[0].layers, subject.profile)
+
+
+def _subject(opened: OpenedPackage, profile: Profile | str | None) -> tuple[_Subject, list[PackageFinding]]:
+    manifest = read_manifest(opened.root)
+    whole, doubts = used_profile(profile, manifest)
+    narrowed = edition_profile(whole, manifest.edition, manifest.control_lines) if manifest else whole
+    return _Subject(opened, manifest, narrowed, whole), doubts
 
 
 def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, feedback: Feedback) -> Inspection:
-    manifest = read_manifest(opened.root)
-    used, doubts = _profile(profile, manifest)
-    findings = [*opened.findings, *doubts]
+    subject, doubts = _subject(opened, profile)
+    manifest, used = subject.manifest, subject.profile
+    findings = [*opened.findings, *doubts, *_check_files(subject)]
+    feedback.progress(0.2)
+    contents, faults = read_formats(opened, used, subject.names, PartFeedback(feedback, 0.2, 0.5))
+    findings += faults
+    if not contents:
+        result = none_checked(used, Message("delivery.not_checked.unreadable"))
+        return inspection_of(name, findings_frame(findings, used), result, used, manifest)
+    findings += _check_vectors(subject, contents)
+    feedback.progress(0.6)
+    best = contents[0]
+    data, dangling = plan_from_layers(best.file, best.layers, used, manifest)
+    findings += dangling
+    layers = control_layers(best.layers, used)
+    result = run_plan_rules(data, layers, used, manifest, PartFeedback(feedback, 0.6, 0.9))
+    if _UNUSABLE.isdisjoint(finding.rule for finding in findings):
+        source = DeliverySource(data, layers, used, data.scenario, stated_conflicts(best.layers, used))
+        findings += _check_figures(subject, source)
+    else:
+        note = NotChecked(PRINTED, Message("delivery.not_checked.layers"))
+        result = CheckResult(result.findings, [*result.not_checked, note], result.ran)
+    return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs)
+
+
+def _check_files(subject: _Subject) -> list[PackageFinding]:
+    """Findings on tree, manifest, metadata and files that do not open."""
+    opened, manifest, used = subject.opened, subject.manifest, subject.profile
     extra = used.rule("PK-01")
     files = tuple(file for file in opened.files if not is_litter(file))
-    findings += check_manifest(opened.root, files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
+    findings = check_manifest(opened.root, files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
     findings += _check_edition(manifest, used)
-    feedback.check()
-    findings += check_tree(opened, used.package, manifest.edition if manifest else "", _names(manifest, used))
+    findings += check_tree(opened, used.package, subject.edition, subject.names, manifest is not None and not manifest.draft)
     findings += check_files(opened, used)
+    findings += check_attachments(manifest.lacking, MANIFEST) if manifest else []
+    stated: Mapping[str, str] = {**subject.names, "crs": str(manifest.crs)} if manifest and subject.names else {}
+    with_person = edition_content(used, subject.edition).person
     for file in files_of_kind(opened, used.package, "metadata"):
-        findings += check_metadata(opened.root / file, file, used.package, _stated(manifest, used))
-    feedback.progress(0.3)
-    file, contents, faults = _contents(opened, used, _names(manifest, used), feedback)
-    findings += faults
-    if contents is None:
-        result = CheckResult(_no_plan_findings(), _all_not_checked(used, Message("delivery.not_checked.unreadable")), [])
-    else:
-        county = str(manifest.plan.get("county_code") or "") if manifest else ""
-        findings += check_layers(file, contents, used, manifest.crs if manifest else None, county)
-        findings += _check_counts(manifest, contents)
-        feedback.progress(0.6)
-        data, dangling = plan_from_layers(file, contents, used, manifest)
-        findings += dangling
-        result = _run_plan_rules(data, used, manifest, PartFeedback(feedback, 0.6, 1.0))
-        if _UNUSABLE.isdisjoint(finding.rule for finding in findings):
-            findings += _check_printed(opened, used, manifest, data)
-        else:
-            note = NotChecked(PRINTED, Message("delivery.not_checked.layers"))
-            result = replace(result, not_checked=[*result.not_checked, note])
-    inspection = _inspection(name, findings_frame(findings, used), result, used, manifest)
-    return replace(inspection, crs=None if contents is None else data.crs)
-
-
-def _limits(profile: Profile | str | None) -> Limits:
-    own = profile if isinstance(profile, Profile) else load_profile(profile or DEFAULT_PROFILE)
-    settings = own.package.inspection
-    return Limits(int(settings.get("max_files", Limits.max_files)), int(settings.get("max_total_mb", Limits.max_total_mb)))
-
-
-def _profile(profile: Profile | str | None, manifest: Manifest | None) -> tuple[Profile, list[PackageFinding]]:
-    """The profile to inspect by. What a manifest names is only looked for among the installed ones: it may name any path."""
-    if isinstance(profile, Profile):
-        return profile, []
-    if profile:
-        return load_profile(profile), []
-    if manifest is None:
-        return load_profile(DEFAULT_PROFILE), []
-    if manifest.profile_id not in profile_ids():
-        params = {"profile": manifest.profile_id[:60], "used": DEFAULT_PROFILE}
-        return load_profile(DEFAULT_PROFILE), [PackageFinding("PK-01", MANIFEST, "profile", Message("delivery.profile_unknown", params))]
-    used = load_profile(manifest.profile_id)
-    if used.version == manifest.profile_version:
-        return used, []
-    params = {"profile": used.id, "stated": manifest.profile_version[:20], "used": used.version}
-    return used, [PackageFinding("PK-01", MANIFEST, "profile", Message("delivery.profile_other_version", params), "C")]
-
-
-def _names(manifest: Manifest | None, profile: Profile) -> dict[str, str] | None:
-    if manifest is None:
-        return None
-    edition = profile.package.editions.get(manifest.edition, manifest.edition)
-    return {"code": manifest.code, "name": manifest.name, "edition": edition, "draft": draft_mark(manifest.draft)}
-
-
-def _stated(manifest: Manifest | None, profile: Profile) -> dict[str, str]:
-    """What the metadata must say too, by the keys of its elements."""
-    names = _names(manifest, profile)
-    return {**names, "crs": str(manifest.crs)} if manifest and names else {}
-
-
-def draft_mark(draft: bool) -> str:
-    """The word that marks a draft, '' for a formal package."""
-    return "草稿" if draft else ""
-
-
-def _contents(
-    opened: OpenedPackage, profile: Profile, names: Mapping[str, str] | None, feedback: Feedback
-) -> tuple[str, list[LayerContent] | None, list[PackageFinding]]:
-    files = files_of_kind(opened, profile.package, "geopackage", names) or [file for file in opened.files if file.lower().endswith(".gpkg")]
-    if not files:
-        return "", None, [PackageFinding("QC-1201", "", "", Message("delivery.no_geopackage"))]
-    try:
-        return files[0], read_geopackage(opened.root / files[0], opened.work, feedback), []
-    except InputError as error:
-        return files[0], None, [PackageFinding(UNREADABLE, files[0], "", error.message)]
+        findings += check_metadata(opened.root / file, file, used.package, stated, with_person)
+    return findings
 
 
 def _check_edition(manifest: Manifest | None, profile: Profile) -> list[PackageFinding]:
@@ -197,85 +145,45 @@ def _check_edition(manifest: Manifest | None, profile: Profile) -> list[PackageF
     return [PackageFinding("PK-01", MANIFEST, "edition", Message("delivery.edition_unknown", {"edition": manifest.edition[:60]}))]
 
 
-def _check_counts(manifest: Manifest | None, contents: list[LayerContent]) -> list[PackageFinding]:
-    found = {content.name: len(content.rows) for content in contents}
+def _check_vectors(subject: _Subject, contents: list[FileContent]) -> list[PackageFinding]:
+    """Findings on the layers of each format, and on formats that do not hold the same."""
+    manifest, used = subject.manifest, subject.profile
+    county = str(manifest.plan.get("county_code") or "") if manifest else ""
+    findings = []
+    for content in contents:
+        is_best = content is contents[0]
+        findings += check_layers(content, used, subject.whole, manifest.crs if manifest else None, county, is_best)
+        findings += _check_counts(manifest, content) if is_best else compare_formats(contents[0], content, used)
+    return findings
+
+
+def _check_counts(manifest: Manifest | None, content: FileContent) -> list[PackageFinding]:
+    """Findings (PK-01) where the manifest states other numbers of rows; a layer that is missing has none."""
+    found = {layer.name: len(layer.rows) for layer in content.layers}
     stated = manifest.counts if manifest else {}
     return [
-        PackageFinding("PK-01", MANIFEST, layer, Message("delivery.manifest_counts", {"layer": layer, "stated": count, "found": found[layer]}))
+        PackageFinding("PK-01", MANIFEST, layer, Message("delivery.manifest_counts", {"layer": layer, "stated": count, "found": found.get(layer, 0)}))
         for layer, count in stated.items()
-        if layer in found and found[layer] != count
+        if found.get(layer, 0) != count
     ]
 
 
-def _check_printed(opened: OpenedPackage, profile: Profile, manifest: Manifest | None, data: PlanData) -> list[PackageFinding]:
-    files = files_of_kind(opened, profile.package, "workbook", _names(manifest, profile))
-    source = DeliverySource(data, MemoryLayers({}), profile, data.scenario)
-    try:
-        return check_printed(opened.root / files[0], files[0], source) if files else []
-    except (PlannerError, ValueError, TypeError, KeyError):
-        # Figures cannot be made of just any layers; what is wrong with them is told by the rules on layers.
-        return []
-
-
-def _run_plan_rules(data: PlanData, profile: Profile, manifest: Manifest | None, feedback: Feedback) -> CheckResult:
-    """Run those rules of the profile that need no control layers; the others are told as not checked."""
-    runnable = [str(rule) for rule in profile.package.inspection.get("plan_rules", ())]
-    others = [
-        NotChecked(rule, Message("delivery.not_checked.control_layers"))
-        for rule, setting in profile.rules.items() if setting.on and rule not in runnable and rule in _plan_rules()
-    ]
-    try:
-        result = checks.run(data, MemoryLayers({}), profile, rules=runnable, formal=manifest is not None and not manifest.draft, feedback=feedback)
-    except PlannerError as error:
-        return CheckResult(_no_plan_findings(), [*(NotChecked(rule, error.message) for rule in runnable), *others], [])
-    return CheckResult(checks.apply_waivers(result.findings, data.waiver), [*result.not_checked, *others], result.ran)
-
-
-def _all_not_checked(profile: Profile, message: Message) -> list[NotChecked]:
-    return [NotChecked(rule, message) for rule, setting in profile.rules.items() if setting.on and rule in _plan_rules()]
-
-
-def _plan_rules() -> set[str]:
-    return {rule.id for rule in checks.RULES}
-
-
-def _no_plan_findings() -> pd.DataFrame:
-    return checks.findings_frame([]).assign(state=pd.Series(dtype="string"))
-
-
-def _inspection(name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None) -> Inspection:
-    open_ones = result.findings[result.findings["state"].eq("open")]
-    severities = [*findings["severity"], *open_ones["severity"]]
-    counts = {severity: severities.count(severity) for severity in _SEVERITIES}
-    weights = profile.package.inspection.get("weights", {})
-    score = max(0, _FULL_SCORE - sum(int(weights.get(severity, 0)) * count for severity, count in counts.items()))
-    anything = len(findings) + len(result.findings) > 0
-    verdict = Verdict.FAILED if counts["A"] else Verdict.PASSED_WITH_FINDINGS if anything else Verdict.PASSED
-    report = _report(name, findings, result, counts, score, verdict, profile, manifest)
-    return Inspection(findings, result, counts, result.not_checked, score, verdict, report, profile)
-
-
-def _report(
-    name: str, findings: pd.DataFrame, result: CheckResult, counts: Mapping[str, int], score: int, verdict: Verdict,
-    profile: Profile, manifest: Manifest | None,
-) -> Report:
-    figures: dict[str, Any] = {
-        "质检结论": render(Message(f"delivery.verdict.{verdict.value}")), "得分": score, "A类（严重）": counts["A"], "B类（重要）": counts["B"],
-        "C类（一般）": counts["C"], "未检查": len(result.not_checked), "成果标准": f"{profile.id} {profile.version}",
-    }
-    if manifest is not None:
-        figures["版次"] = profile.package.editions.get(manifest.edition, manifest.edition) + (f"（{draft_mark(True)}）" if manifest.draft else "")
-        figures["规划名称"] = str(manifest.plan.get("title") or "")
-    report = Report(Message("delivery.report.inspect", {"name": name}), figures)
-    section = report.section(Message("delivery.report.package_findings"))
-    for row in findings.itertuples():
-        section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 文件=row.file, 对象=row.subject)
-    section = report.section(Message("delivery.report.plan_findings"))
-    for row in result.findings.itertuples():
-        subject = f"{row.subject_kind}:{row.subject_code}"
-        section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 对象=subject, 状态=STATES[row.state])
-    section = report.section(Message("delivery.report.not_checked"))
-    for note in result.not_checked:
-        rule = profile.rule(note.rule)
-        section.add(note.message, 规则=note.rule, 名称=rule.title if rule else "")
-    return report
+def _check_figures(subject: _Subject, source: DeliverySource) -> list[PackageFinding]:
+    """Findings where printed tables, documents and map sheets give other figures than the layers."""
+    opened, package = subject.opened, subject.profile.package
+    apart = edition_content(subject.profile, subject.edition).tables_apart
+    tables = {name: table for name, table in source.profile.tables.items() if name not in apart}
+    source = replace(source, profile=replace(source.profile, tables=tables))
+    sheets = {file: opened.root / file for file in files_of_kind(opened, package, "sheet")}
+    checks: list[Callable[[], list[PackageFinding]]] = [partial(check_sheets, sheets, source)]
+    checks += [partial(check_printed, opened.root / file, file, source) for file in files_of_kind(opened, package, "workbook", subject.names)[:1]]
+    for kind in ("text", "explanation"):
+        checks += [partial(check_explanation, opened.root / file, file, source) for file in files_of_kind(opened, package, kind)]
+    findings = []
+    for check in checks:
+        try:
+            findings += check()
+        except (PlannerError, ValueError, TypeError, KeyError):
+            # Figures cannot be made of just any layers; what is wrong with them is told by the rules on layers.
+            continue
+    return findings

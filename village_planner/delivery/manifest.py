@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from village_planner.base import Message
+from village_planner.delivery.filegdb import is_repeatable
 from village_planner.delivery.findings import PackageFinding
 
 MANIFEST = "manifest.json"
-FORMAT, FORMAT_VERSION = "village-planner-package", 1
+FORMAT, FORMAT_VERSION = "village-planner-package", 2
 _RULE = "PK-01"
+_MAPS = (".pdf", ".jpg")
 _CHUNK = 1 << 20
 _MAX_BYTES = 64 << 20
 
@@ -32,7 +34,10 @@ class Manifest:
     """What a package says of itself.
 
     code, name: of the county or township that stand in its file names. crs: EPSG. plan: facts of the plan file by column name.
-    phases: (year, title). counts: rows by layer. draft: whether it is a draft.
+    phases: (year, title). counts: rows by layer. draft: whether it is a draft. control_lines: whether layers of control lines were
+    wished. control_layers: what the plan says of those that are in it. withheld: kinds that the plan has and the package does not.
+    formats: that were written. lacking: documents that should be in it and could not be copied (title, file, reason).
+    content_sha256: of all files that are the same for the same plan, '' where not known.
     """
 
     profile_id: str
@@ -47,6 +52,12 @@ class Manifest:
     phases: tuple[tuple[int, str], ...]
     counts: Mapping[str, int]
     files: tuple[FileEntry, ...] = field(default_factory=tuple)
+    control_lines: bool = True
+    control_layers: tuple[Mapping[str, Any], ...] = ()
+    withheld: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    lacking: tuple[Mapping[str, str], ...] = ()
+    content_sha256: str = ""
 
 
 def file_entries(root: Path) -> tuple[FileEntry, ...]:
@@ -56,8 +67,14 @@ def file_entries(root: Path) -> tuple[FileEntry, ...]:
 
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
-    """Write the manifest of all files that lie below `root` now; the same content gives the same bytes."""
-    whole = replace(manifest, files=file_entries(root))
+    """Write the manifest of all files that lie below `root` now; the same files give the same bytes.
+
+    The content's digest is made of the files that are the same for the same plan: not of maps (a PDF carries its time of drawing) and
+    of those files of a FileGDB that hold random ids.
+    """
+    files = file_entries(root)
+    lines = "".join(f"{entry.sha256}  {entry.path}\n" for entry in files if is_repeatable(entry.path) and not entry.path.lower().endswith(_MAPS))
+    whole = replace(manifest, files=files, content_sha256=hashlib.sha256(lines.encode()).hexdigest())
     data = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(whole)}
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
     (root / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -79,6 +96,11 @@ def read_manifest(root: Path) -> Manifest | None:
             phases=tuple((int(year), str(title)) for year, title in data["phases"]),
             counts={str(key): int(value) for key, value in _mapping(data["counts"]).items()},
             files=tuple(FileEntry(str(e["path"]), int(e["size"]), str(e["sha256"])) for e in data["files"]),
+            control_lines=bool(data.get("control_lines", True)),
+            control_layers=tuple(_mapping(layer) for layer in data.get("control_layers", ())),
+            withheld=tuple(str(kind) for kind in data.get("withheld", ())), formats=tuple(str(name) for name in data.get("formats", ())),
+            lacking=tuple({key: str(_mapping(item).get(key, "")) for key in ("title", "file", "reason")} for item in data.get("lacking", ())),
+            content_sha256=str(data.get("content_sha256", "")),
         ))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -12,7 +12,8 @@ from village_planner.delivery.fields import shortened
 from village_planner.delivery.findings import PackageFinding
 from village_planner.standards import PackageSpec
 
-_RULE, _UNSAFE = "QC-1102", "PK-02"
+_RULE, _UNSAFE, _PERSONAL = "QC-1102", "PK-02", "PK-03"
+_PERSON = "person"
 
 
 def write_metadata(path: Path, spec: PackageSpec, values: Mapping[str, str | None]) -> None:
@@ -33,9 +34,9 @@ def write_metadata(path: Path, spec: PackageSpec, values: Mapping[str, str | Non
     etree.ElementTree(root).write(str(path), encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def check_metadata(path: Path, file: str, spec: PackageSpec, stated: Mapping[str, str]) -> list[PackageFinding]:
+def check_metadata(path: Path, file: str, spec: PackageSpec, stated: Mapping[str, str], with_person: bool = True) -> list[PackageFinding]:
     """Findings on a metadata file: not readable XML, wrong root, mandatory elements missing or empty, elements that are not as
-    the manifest says (QC-1102); entities (PK-02).
+    the manifest says (QC-1102); entities (PK-02); a person's name where the edition has none (PK-03).
 
     stated: what the manifest says, by the keys that MetadataItem.value uses. Entities are not resolved and nothing is fetched.
     """
@@ -52,6 +53,10 @@ def check_metadata(path: Path, file: str, spec: PackageSpec, stated: Mapping[str
     findings = []
     for item in spec.metadata:
         name = "/".join(item.path)
+        if item.value == _PERSON and not with_person:
+            found = root.find(name) is not None
+            findings += [PackageFinding(_PERSONAL, file, name, Message("delivery.metadata_person", {"element": name}))] if found else []
+            continue
         text = (root.findtext(name) or "").strip()
         if item.required and not text:
             findings.append(PackageFinding(_RULE, file, name, Message("delivery.metadata_empty", {"element": name})))

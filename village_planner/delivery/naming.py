@@ -14,13 +14,14 @@ TOTAL, UNPHASED = "合计", "未定"
 """How tables name the row of the whole plan, and what has no phase yet."""
 _UNKNOWN_DATE = "1980-01-01"
 _M2_PER_HA = 10_000.0
+JOINT = "；"
 _MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
 
 
 def join_texts(*texts: Any) -> str | None:
     """The known texts joined by ；, None without any."""
     known = [str(text) for text in map(plain, texts) if text is not None and str(text).strip()]
-    return "；".join(dict.fromkeys(known)) or None
+    return JOINT.join(dict.fromkeys(known)) or None
 
 
 def plan_date(data: PlanData) -> str:

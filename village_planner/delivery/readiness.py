@@ -12,7 +12,7 @@ from typing import Any
 from village_planner.base import Message
 from village_planner.checks import holds_up
 from village_planner.checks.waivers import OPEN, WAIVED
-from village_planner.delivery.package import DRAFT, FORMAL
+from village_planner.delivery.request import DRAFT, FORMAL
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.runs import last_run
 from village_planner.standards import Profile

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any, Iterable, Mapping, Sequence
 
 from village_planner.base import Message
 from village_planner.delivery.fields import NATURAL_KEYS, is_empty, shortened, word_of_code
 from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.frames import Conflicts
 from village_planner.delivery.geodata import LayerContent
 from village_planner.delivery.manifest import Manifest
+from village_planner.delivery.naming import JOINT
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, WITHDRAWN, Action, ConsentKind, Destination, PatchKind
 from village_planner.standards import LayerSpec, Profile
@@ -28,7 +31,7 @@ def plan_from_layers(
     A patch to be cleared whose hamlet is withdrawn is an existing one. A village stands inside or outside the
     development boundary as the package says that it counts.
     """
-    frames = {spec.frame: _words(spec, profile, contents) for spec in profile.layers.values()}
+    frames = {spec.frame: _words(spec, profile, contents) for spec in profile.layers.values() if not spec.kinds}
     reader = _Reader(file, profile, frames)
     scenario = (manifest.scenario.get("code") if manifest else None) or _SCENARIO
     villages, hamlets, sites = reader.villages(), reader.hamlets(), reader.sites()
@@ -48,20 +51,53 @@ def plan_from_layers(
         "patch": reader.patches({row["hamlet_code"] for row in actions if row["action"] in WITHDRAWN}),
         "scenario": [{"code": scenario, "title": (manifest.scenario.get("title") if manifest else None) or scenario}],
         "category": [
-            {"scenario": scenario, "village_code": row["village_code"], "category": row["category"], "grounds": row.get("category_grounds"),
-             "origin": "imported"}
+            {"scenario": scenario, "village_code": row["village_code"], "category": row["category"], "grounds": _grounds(row),
+             "basis": row.get("category_basis"), "origin": "imported"}
             for row in villages if row["category"]
         ],
         "action": actions,
         "move": [_renamed({**row, "scenario": scenario, "origin": "imported"}, code="move_code") for row in reader.moves()],
         "consent": [_renamed(row, code="consent_code") for row in reader.consents()],
         "roster_difference": reader.differences(),
-        "waiver": [{**row, "person": row.get("person") or "", "date": row.get("date") or ""} for row in reader.waivers()],
+        "waiver": [_waiver(row) for row in reader.waivers()],
+        "fact": reader.facts(),
+        "quota": reader.quotas(),
+        "fixed_village": reader.fixed_villages(),
+        "control_layer": [{"source": "", **layer} for layer in (manifest.control_layers if manifest else ())],
     }
     return plan_data(**{name: _fitting(name, rows) for name, rows in tables.items()}), reader.findings
 
 
 _ACTIONS = frozenset(action.value for action in Action)
+_SUBJECTS = ("village", "hamlet")
+_UNNAMED = "—"
+
+
+def _waiver(row: _Row) -> _Row:
+    """A waiver; in an edition without names an acceptance is known by its date."""
+    accepted_by = row.get("accepted_by") or (_UNNAMED if row.get("accepted_at") else None)
+    return {**row, "person": row.get("person") or "", "date": row.get("date") or "", "accepted_by": accepted_by}
+
+
+def _grounds(row: _Row) -> str | None:
+    """The grounds of a category alone: the delivered text is grounds and basis, joined."""
+    text, basis = row.get("category_grounds"), row.get("category_basis")
+    if not text or not basis:
+        return text
+    return None if text == basis else str(text).removesuffix(f"{JOINT}{basis}")
+
+
+def stated_conflicts(contents: Sequence[LayerContent], profile: Profile) -> Conflicts:
+    """Land on control lines by village as the delivered villages state it, m²; None for a field that no village fills."""
+    spec = next((spec for spec in profile.layers.values() if spec.frame == "villages"), None)
+    if spec is None:
+        return Conflicts()
+    rows = [row for row in _words(spec, profile, contents)[1] if row.get("village_code")]
+    stated: dict[str, dict[str, float] | None] = {}
+    for column in (field.name for field in fields(Conflicts)):
+        values = {str(row["village_code"]): row[column] for row in rows if row.get(column) is not None}
+        stated[column] = values or None
+    return Conflicts(**stated)
 
 
 class _Reader:
@@ -122,6 +158,18 @@ class _Reader:
 
     def waivers(self) -> list[_Row]:
         return self._rows("waivers", "finding_key", ("finding_digest", "reason"))
+
+    def facts(self) -> list[_Row]:
+        return [row for row in self._rows("facts", "", ("subject_kind", "subject_code", "item", "source")) if row["subject_kind"] in _SUBJECTS]
+
+    def quotas(self) -> list[_Row]:
+        return self._rows("quotas", "", ("area_code", "item", "value", "source"))
+
+    def fixed_villages(self) -> list[_Row]:
+        rows = self._rows("fixed_villages", "", ("source", "village_code"), {"village_code": "village_code"})
+        for row in rows:
+            row["action"] = row.get("action") if row.get("action") in _ACTIONS else None
+        return rows
 
     def _rows(self, frame: str, key: str, needed: Iterable[str], references: Mapping[str, str] | None = None) -> list[_Row]:
         """Rows that have key and needed columns, once per key, with references that exist (an empty reference is free)."""

@@ -1,4 +1,4 @@
-"""Checks the layers of a package against the profile: which there are, their fields, coordinate systems, serials and shapes."""
+"""Checks the layers of a package against the profile: which there are, their fields, names, coordinate systems, serials and shapes."""
 
 from __future__ import annotations
 
@@ -11,42 +11,57 @@ import shapely
 from village_planner.base import Message, render
 from village_planner.delivery.fields import check_values, is_empty
 from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.geodata import LayerContent
-from village_planner.delivery.geopackage import OGR_GEOMETRIES, OGR_TYPES
+from village_planner.delivery.geodata import GDB, SHP, FileContent, LayerContent, row_serial
+from village_planner.delivery.shapefile import dbf_width
+from village_planner.delivery.vector import OGR_GEOMETRIES, OGR_TYPES
 from village_planner.spatial.crs import CrsKind, looks_like
 from village_planner.standards import LayerSpec, Profile
 
+NOT_FOR_EDITION = "PK-03"
+_STRUCTURE = "QC-3101"
 _EXAMPLES = 5
 _3_DEGREE = range(4513, 4555)
 
 
-def check_layers(file: str, contents: Sequence[LayerContent], profile: Profile, crs: int | None, county: str) -> list[PackageFinding]:
-    """All findings on the layers of one file.
+def check_layers(content: FileContent, profile: Profile, whole: Profile, crs: int | None, county: str, is_best: bool = True) -> list[PackageFinding]:
+    """All findings on the layers of one file or folder.
 
-    crs: EPSG that the manifest states, None unknown. county: county code that serials begin with, '' unknown.
+    profile: as the edition uses it; whole: with what the edition leaves out: a layer or field that is only there is not for this
+    edition (PK-03). crs: EPSG that the manifest states, None unknown. county: county code that serials begin with, '' unknown.
+    is_best: False for a further format of the same layers: its values and shapes are compared with the best one's instead.
     """
-    by_name = {content.name: content for content in contents}
-    findings = _check_presence(file, by_name, profile)
+    file = content.file
+    by_name = {layer.name: layer for layer in content.layers}
+    findings = _check_presence(content, by_name, profile, whole)
     known = [(spec, by_name[name]) for name, spec in profile.layers.items() if name in by_name]
-    for spec, content in known:
-        findings += _check_fields(file, spec, content)
-        findings += check_values(file, spec, content.rows, profile)
-        findings += _check_shapes(file, spec, content)
-    spatial = [content for _, content in known if content.geometry != "None"]
-    return findings + _check_crs(file, spatial, crs) + _check_serials(file, known, county)
+    for spec, layer in known:
+        findings += _check_fields(file, spec, whole.layers[spec.name], layer, content.format)
+        findings += [PackageFinding(_STRUCTURE, file, spec.name, doubt) for doubt in layer.doubts]
+        if content.format != SHP:
+            findings += _check_names(file, spec, layer, content, profile)
+        if is_best:
+            findings += check_values(file, spec, layer.rows, profile)
+            findings += _check_shapes(file, spec, layer)
+    spatial = [layer for _, layer in known if layer.geometry != "None"]
+    findings += _check_crs(file, spatial, crs)
+    return findings + (_check_serials(file, known, county) if is_best else [])
 
 
-def _check_presence(file: str, by_name: dict[str, LayerContent], profile: Profile) -> list[PackageFinding]:
-    findings = []
+def _check_presence(content: FileContent, by_name: dict[str, LayerContent], profile: Profile, whole: Profile) -> list[PackageFinding]:
+    findings, file = [], content.file
     for name, spec in profile.layers.items():
-        if name not in by_name and spec.required:
+        if name not in by_name and spec.required and content.format not in spec.not_in:
             findings.append(PackageFinding("QC-1201", file, name, Message("delivery.layer_missing", {"layer": name, "alias": spec.alias})))
     for name in sorted(set(by_name) - set(profile.layers)):
-        findings.append(PackageFinding("QC-3101", file, name, Message("delivery.layer_unknown", {"layer": name})))
+        if name in whole.layers:
+            params = {"layer": name, "alias": whole.layers[name].alias}
+            findings.append(PackageFinding(NOT_FOR_EDITION, file, name, Message("delivery.layer_not_for_edition", params)))
+        else:
+            findings.append(PackageFinding(_STRUCTURE, file, name, Message("delivery.layer_unknown", {"layer": name})))
     return findings
 
 
-def _check_fields(file: str, spec: LayerSpec, content: LayerContent) -> list[PackageFinding]:
+def _check_fields(file: str, spec: LayerSpec, whole: LayerSpec, content: LayerContent, format_: str) -> list[PackageFinding]:
     found = {field.name: field for field in content.fields}
     messages = []
     if content.geometry != spec.geometry:
@@ -55,15 +70,42 @@ def _check_fields(file: str, spec: LayerSpec, content: LayerContent) -> list[Pac
     for field in spec.fields:
         base = {"layer": spec.name, "field": field.name, "alias": field.alias}
         own = found.get(field.name)
+        width = dbf_width(field) if format_ == SHP else field.width
         if own is None:
             messages.append((field.name, Message("delivery.field_missing", base)))
-        elif own.type != field.type:
+        elif own.type != field.type and (own.type, field.type, format_) != ("DateTime", "date", GDB):
             messages.append((field.name, Message("delivery.field_type", {**base, "found": _in_words(own.type), "expected": _in_words(field.type)})))
-        elif field.type == "text" and own.width != field.width:
-            messages.append((field.name, Message("delivery.field_width", {**base, "found": own.width, "expected": field.width})))
+        elif field.type == "text" and own.width != width:
+            messages.append((field.name, Message("delivery.field_width", {**base, "found": own.width, "expected": width})))
+    findings = [PackageFinding(_STRUCTURE, file, f"{spec.name}.{name}" if name else spec.name, message) for name, message in messages]
+    left_out = {field.name: field.alias for field in whole.fields}
     for name in sorted(set(found) - {field.name for field in spec.fields}):
-        messages.append((name, Message("delivery.field_unknown", {"layer": spec.name, "field": name})))
-    return [PackageFinding("QC-3101", file, f"{spec.name}.{name}" if name else spec.name, message) for name, message in messages]
+        if name in left_out:
+            message = Message("delivery.field_not_for_edition", {"layer": spec.name, "field": name, "alias": left_out[name]})
+            findings.append(PackageFinding(NOT_FOR_EDITION, file, f"{spec.name}.{name}", message))
+        else:
+            findings.append(PackageFinding(_STRUCTURE, file, f"{spec.name}.{name}", Message("delivery.field_unknown", {"layer": spec.name, "field": name})))
+    return findings
+
+
+def _check_names(file: str, spec: LayerSpec, layer: LayerContent, content: FileContent, profile: Profile) -> list[PackageFinding]:
+    """Findings (QC-3101, C) on aliases and domains, one per layer and kind: a reader sees codes where names should stand."""
+    found = {field.name: field for field in layer.fields}
+    aliases = [f"{field.name}（{field.alias}）" for field in spec.fields if field.name in found and found[field.name].alias != field.alias]
+    if layer.alias != spec.alias:
+        aliases.insert(0, f"{spec.name}（{spec.alias}）")
+    domains = []
+    for field in spec.fields:
+        if field.name in found and field.domain in profile.package.domains:
+            expected = {row["code"]: row["name"] for row in profile.code_list(field.domain).rows}
+            if content.domains.get(found[field.name].domain) != expected:
+                domains.append(f"{field.name}（{profile.package.domains[field.domain]}）")
+    findings = []
+    for code, wrong in (("delivery.aliases", aliases), ("delivery.domains", domains)):
+        if wrong:
+            params = {"layer": spec.name, "count": len(wrong), "examples": "、".join(wrong[:_EXAMPLES])}
+            findings.append(PackageFinding(_STRUCTURE, file, spec.name, Message(code, params), "C"))
+    return findings
 
 
 def _in_words(kind: str) -> Message | str:
@@ -81,7 +123,7 @@ def _check_shapes(file: str, spec: LayerSpec, content: LayerContent) -> list[Pac
     rows = np.flatnonzero(bad)
     if len(rows) == 0:
         return []
-    serials = [_serial(spec, content, row) for row in rows[:_EXAMPLES]]
+    serials = [row_serial(spec, content, row) for row in rows[:_EXAMPLES]]
     params = {"layer": spec.name, "count": len(rows), "examples": "、".join(serials)}
     return [PackageFinding("QC-4105", file, spec.name, Message("delivery.geometry_invalid", params))]
 
@@ -126,9 +168,3 @@ def _check_serials(file: str, known: Sequence[tuple[LayerSpec, LayerContent]], c
             params = {"layer": layer, "value": value[:60]}
             findings.append(PackageFinding("QC-3302", file, f"{layer}:{value[:60]}", Message("delivery.bsm_twice", params)))
     return findings
-
-
-def _serial(spec: LayerSpec, content: LayerContent, row: int) -> str:
-    field = next((field.name for field in spec.fields if field.value == "bsm" and field.name in content.rows), None)
-    value = content.rows[field].iloc[row] if field else None
-    return f"#{row + 1}" if is_empty(value) else str(value)[:60]

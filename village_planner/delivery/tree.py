@@ -22,6 +22,8 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ANY = {"code": "*", "name": "*"}
 _LITTER = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _LOCKS = ("~$", ".~lock.")
+_FOLDER_KINDS = frozenset({"filegdb", "shapefile"})
+"""Kinds that are one folder full of files."""
 _SIGNATURES = {".pdf": b"%PDF", ".jpg": b"\xff\xd8", ".docx": b"PK", ".png": b"\x89PNG"}
 
 
@@ -51,6 +53,17 @@ def files_of_kind(opened: OpenedPackage, spec: PackageSpec, kind: str, names: Ma
     return sorted(files, key=lambda file: (file not in own, file))
 
 
+def folders_of_kind(opened: OpenedPackage, spec: PackageSpec, kind: str, names: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """The package's folders of a kind with the files in them, whatever code and name they carry; those that carry `names` first."""
+    patterns = [entry.path for entry in spec.entries if entry.kind == kind]
+    found = [folder for folder in opened.folders if any(_matches(folder, pattern.format(**_ANY)) for pattern in patterns)]
+    own = {pattern.format(**names) for pattern in patterns} if names else set()
+    return {
+        folder: [file for file in opened.files if file.rpartition("/")[0] == folder and not is_litter(file)]
+        for folder in sorted(found, key=lambda folder: (folder not in own, folder))
+    }
+
+
 def is_litter(file: str) -> bool:
     """Whether a file is what a file manager, or a program that has a file open, leaves in a folder; it says nothing of the package."""
     name = file.rsplit("/", 1)[-1].lower()
@@ -62,26 +75,29 @@ def is_lock(file: str) -> bool:
     return file.rsplit("/", 1)[-1].startswith(_LOCKS)
 
 
-def check_tree(opened: OpenedPackage, spec: PackageSpec, edition: str, names: Mapping[str, str] | None) -> list[PackageFinding]:
+def check_tree(
+    opened: OpenedPackage, spec: PackageSpec, edition: str, names: Mapping[str, str] | None, formal: bool
+) -> list[PackageFinding]:
     """Findings (QC-1101): required entries that are missing, files and folders that have no place in the profile's tree.
 
-    names: as for `root_name`; None where nothing says them: then any code and name will do and the folder's own name is not judged.
+    formal: whether what a formal package must have is missed too. names: as for `root_name`; None where nothing says them: then any
+    code and name will do and the folder's own name is not judged.
     """
     exact = {key: glob.escape(value) for key, value in names.items()} if names else _ANY
     patterns = [(entry, entry.path.format(**exact)) for entry in entries_of(spec, edition)]
     findings = []
     for entry, pattern in patterns:
-        present = opened.folders if entry.kind == "folder" else opened.files
-        if entry.required and not any(_matches(path, pattern) for path in present):
+        present = opened.folders if _is_folder(entry) else opened.files
+        if (entry.required or (formal and entry.formal)) and not any(_matches(path, pattern) for path in present):
             findings.append(PackageFinding(_RULE, pattern, "", Message("delivery.file_missing", {"path": pattern})))
     for path in opened.files:
         if is_litter(path):
             findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_litter", {"file": path}), "C"))
-        elif not any(entry.kind != "folder" and _matches(path, pattern) for entry, pattern in patterns):
+        elif not any(_holds(entry, pattern, path) for entry, pattern in patterns):
             findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path})))
     parents = {pattern.rsplit("/", depth)[0] for _, pattern in patterns for depth in range(1, pattern.count("/") + 1)}
     for path in opened.folders:
-        known = path in parents or any(entry.kind == "folder" and path == pattern for entry, pattern in patterns)
+        known = path in parents or any(_is_folder(entry) and _matches(path, pattern) for entry, pattern in patterns)
         if not known:
             findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path + "/"})))
     if names and opened.name and opened.name != root_name(spec, names):
@@ -125,6 +141,17 @@ def _check_sheets(path: Path, file: str, wanted: Sequence[str]) -> list[PackageF
     return [
         PackageFinding("QC-1201", file, sheet, Message("delivery.sheet_missing", {"sheet": sheet})) for sheet in wanted if sheet not in sheets
     ]
+
+
+def _is_folder(entry: PackageEntry) -> bool:
+    return entry.kind == "folder" or entry.kind in _FOLDER_KINDS
+
+
+def _holds(entry: PackageEntry, pattern: str, file: str) -> bool:
+    """Whether a file has its place in an entry."""
+    if entry.kind in _FOLDER_KINDS:
+        return _matches(file.rpartition("/")[0], pattern)
+    return entry.kind != "folder" and _matches(file, pattern)
 
 
 def _matches(path: str, pattern: str) -> bool:

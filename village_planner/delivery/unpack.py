@@ -21,6 +21,7 @@ UNSAFE, UNREADABLE = "PK-02", "QC-1103"
 ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 """What zipfile raises for damaged archives: also for names, dates and methods that it cannot read."""
 _ENCRYPTED = 0x1
+_MEMBER = b"PK\x03\x04"
 _CHUNK = 1 << 20
 _BYTES_PER_MB = 1 << 20
 
@@ -101,6 +102,7 @@ def _unpack(path: Path, content: Path, limits: Limits, feedback: Feedback) -> li
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+            _refuse_inner(path, members)
             if len(members) > limits.max_files or sum(info.file_size for info in members) > limits.max_total_mb * _BYTES_PER_MB:
                 raise InputError("delivery.package_too_big", files=limits.max_files, mb=limits.max_total_mb)
             for number, info in enumerate(members):
@@ -110,6 +112,14 @@ def _unpack(path: Path, content: Path, limits: Limits, feedback: Feedback) -> li
     except ZIP_FAULTS as error:
         raise InputError("delivery.zip_unreadable", file=path.name, reason=str(error)[:200]) from error
     return findings
+
+
+def _refuse_inner(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Of a zip that lost its end, zipfile reads the last workbook in it as if that were the zip: its members do not begin at the file's start."""
+    with path.open("rb") as stream:
+        begins_with_member = stream.read(4) == _MEMBER
+    if begins_with_member and members and min(info.header_offset for info in members) > 0:
+        raise zipfile.BadZipFile("central directory")
 
 
 def _unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: Path) -> list[PackageFinding]:

@@ -96,12 +96,13 @@ class DeliverDock(QgsDockWidget):
     def write(self) -> None:
         """Write the package that is wished, in a task; refusals say why."""
         from village_planner.delivery import write_package
+        from village_planner.desk.sheets import draw_sheets
 
         with self._teller.refusals():
             request = self.form.request()
 
             def step(feedback: Feedback) -> Any:
-                result = write_package(request, feedback)
+                result = write_package(request, feedback, draw_sheets)
                 write_report(result.report, result.path.with_name(f"{result.path.name}.report.json"))
                 return result, sorted(path.relative_to(result.path).as_posix() for path in result.path.rglob("*") if path.is_file())
 

@@ -4,6 +4,7 @@ from village_planner.standards.keeping import profile_kept
 from village_planner.standards.loading import load_profile, profile_ids
 from village_planner.standards.profile import (
     CodeList,
+    EditionContent,
     FieldSpec,
     InputField,
     InputSpec,
@@ -25,6 +26,7 @@ from village_planner.standards.profile import (
 
 __all__ = [
     "CodeList",
+    "EditionContent",
     "FieldSpec",
     "InputField",
     "InputSpec",

@@ -12,6 +12,7 @@ from village_planner.base import InputError, resource
 from village_planner.standards.profile import (
     SYMBOLS,
     CodeList,
+    EditionContent,
     FieldSpec,
     InputField,
     InputSpec,
@@ -34,6 +35,7 @@ from village_planner.standards.profile import (
 _T = TypeVar("_T")
 DEFAULT_PROFILE = "layout-2035"
 PROFILES = "profiles"
+_DBF_NAME_BYTES = 10
 _ID = re.compile(r"[^\\/:*?\"<>|\s.][^\\/:*?\"<>|\n]*")
 
 
@@ -182,7 +184,8 @@ def _layer(path: Path) -> LayerSpec:
             value=_key(path, entry, "value", str),
             source=_key(path, entry, "source", str),
             confidence=_key(path, entry, "confidence", str),
-            when={name: tuple(values) for name, values in entry.get("when", {}).items()},
+            when=_lists(entry.get("when", {})),
+            short=_short_name(path, entry),
         )
         for entry in _key(path, data, "fields", list)
     )
@@ -196,7 +199,22 @@ def _layer(path: Path) -> LayerSpec:
         source=_key(path, data, "source", str),
         confidence=_key(path, data, "confidence", str),
         code=str(data.get("code", "")),
+        dataset=str(data.get("dataset", "")),
+        kinds=tuple(data.get("kinds", ())),
+        not_in=tuple(data.get("not_in", ())),
     )
+
+
+def _short_name(path: Path, entry: Mapping[str, Any]) -> str:
+    """The field's name in a dBASE table; one that does not fit there is the profile's fault, so it is said at once."""
+    short = str(entry.get("short", ""))
+    if len((short or str(entry["name"])).encode("gb18030")) > _DBF_NAME_BYTES:
+        raise InputError("standards.wrong_key", file=_short(path), key="short", expected=f"<= {_DBF_NAME_BYTES}", found=short or entry["name"])
+    return short
+
+
+def _lists(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in data.items()}
 
 
 def _one_of(path: Path, data: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
@@ -341,6 +359,8 @@ def _package(chain: list[Path]) -> PackageSpec:
             _key(path, entry, "kind", str),
             _key(path, entry, "required", bool),
             tuple(entry.get("editions", editions)),
+            bool(entry.get("formal", False)),
+            tuple(entry.get("takes", ())),
         )
         for entry in _key(path, data, "entries", list)
     )
@@ -358,4 +378,14 @@ def _package(chain: list[Path]) -> PackageSpec:
             for item in data.get("metadata", [])
         ),
         inspection=data.get("inspection", {}),
+        contents={edition: _edition(entry) for edition, entry in data.get("contents", {}).items()},
+        domains=data.get("domains", {}),
+    )
+
+
+def _edition(data: Mapping[str, Any]) -> EditionContent:
+    lists = {name: tuple(data.get(name, ())) for name in ("layers", "tables", "rules", "tables_apart", "needs")}
+    return EditionContent(
+        **lists, fields=_lists(data.get("fields", {})), columns=_lists(data.get("columns", {})),
+        person=bool(data.get("person", True)), reason=str(data.get("reason", "")),
     )

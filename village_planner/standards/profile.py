@@ -79,7 +79,7 @@ class FieldSpec:
     required: ``M`` mandatory, ``C`` conditional, ``O`` optional. domain: id of a code list or ''.
     value: column of the delivered frame that fills it.
     when: for ``C``, another field of the layer and the delivered values with which this one is mandatory;
-    empty where no field of the layer can tell.
+    empty where no field of the layer can tell. short: its name in a dBASE table, at most 10 bytes; '' for the name itself.
     """
 
     name: str
@@ -93,13 +93,21 @@ class FieldSpec:
     source: str
     confidence: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    short: str = ""
+
+    @property
+    def dbf_name(self) -> str:
+        """The name of the field in a shapefile's table."""
+        return self.short or self.name
 
 
 @dataclass(frozen=True)
 class LayerSpec:
     """A delivered layer or attribute table: its frame (villages, hamlets, patches, sites, moves …), geometry and fields.
 
-    code: the feature code that all its features carry, '' where it has none.
+    code: the feature code that all its features carry, '' where it has none. dataset: feature dataset of a FileGDB, '' for none.
+    kinds: kinds of control layers that it holds, if it is one. not_in: formats that cannot hold it. A layer that is not required
+    is left out where it has no rows.
     """
 
     name: str
@@ -111,6 +119,9 @@ class LayerSpec:
     source: str
     confidence: str
     code: str = ""
+    dataset: str = ""
+    kinds: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,12 +288,39 @@ SYMBOLS = ("fill", "outline", "border", "boundary", "hatch", "dot", "ring", "squ
 
 @dataclass(frozen=True)
 class PackageEntry:
-    """One file or folder of the package; `path` is a template, `kind` says who writes it."""
+    """One file or folder of the package; `path` is a template, `kind` says who writes it.
+
+    required: in every package; formal: in a formal one. takes: for attachments, the plan table whose evidence goes here, or
+    ``approval_step/<status>`` for that of the step into a status.
+    """
 
     path: str
     kind: str
     required: bool
     editions: tuple[str, ...]
+    formal: bool = False
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EditionContent:
+    """What an edition leaves out of the package, and what a formal one needs.
+
+    layers, tables: ids. fields: by layer; columns: by table, as TableColumn.value has them (all that begin so where it ends with *).
+    rules: ids of plan rules that cannot run for it; tables_apart:
+    printed tables that its layers cannot give again. person: whether names of persons stand in metadata. needs: statuses that
+    an approval step of the plan must have reached, for a formal package. reason: why.
+    """
+
+    layers: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    tables_apart: tuple[str, ...] = ()
+    person: bool = True
+    needs: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -303,6 +341,7 @@ class PackageSpec:
 
     metadata: elements of the metadata file in their order, below the element `metadata_root`.
     inspection: settings of the inspector by name (weights by severity, limits, the plan's rules that run on a package).
+    contents: what editions leave out, by edition id. domains: code list id → Chinese name of the domain in a geodatabase.
     """
 
     root: str
@@ -313,6 +352,8 @@ class PackageSpec:
     metadata_root: str = ""
     metadata: tuple[MetadataItem, ...] = ()
     inspection: Mapping[str, Any] = field(default_factory=dict)
+    contents: Mapping[str, EditionContent] = field(default_factory=dict)
+    domains: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
