@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.plans import box, control, plan_rows, write_plan
-from village_planner.delivery import PackageRequest, write_package
+from tests.delivery.drawing import draw_small
+from tests.delivery.plans import add_layers, box, clean_layers, control, plan_rows, write_plan
+from village_planner.delivery import FORMATS, PackageRequest, write_package
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile, load_profile
@@ -46,6 +47,21 @@ def clean_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A draft package of the clean plan; tests copy it before they damage it."""
     folder = tmp_path_factory.mktemp("clean")
     return write_package(PackageRequest(write_plan(folder / "plan.gpkg", plan_rows()), folder, formats=("gpkg", "xlsx"))).path
+
+
+@pytest.fixture(scope="session")
+def formal_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A formal package in all formats of the clean plan with the control layers that its rules need; tests copy it before they damage it."""
+    folder = tmp_path_factory.mktemp("formal")
+    plan = write_plan(folder / "plan.gpkg", plan_rows())
+    add_layers(plan, **clean_layers())
+    return write_package(PackageRequest(plan, folder, mode="formal", formats=FORMATS), draw=draw_small).path
+
+
+@pytest.fixture
+def formal_copy(formal_package: Path, tmp_path: Path) -> Path:
+    """A copy of the formal package that a test may damage."""
+    return Path(shutil.copytree(formal_package, tmp_path / formal_package.name))
 
 
 @pytest.fixture

@@ -120,3 +120,29 @@ def write_plan(path: Path, rows: dict[str, list[dict[str, Any]]]) -> Path:
         for table, values in rows.items():
             tx.insert(table, values)
     return path
+
+
+def add_layers(plan: Path, **geoms: list[Any]) -> None:
+    """Import control layers into the plan, one per kind."""
+    store = PlanFile.open(plan).layers()
+    rows = []
+    for number, (kind, shapes) in enumerate(geoms.items(), 1):
+        frame = control(kind, shapes)
+        meta = {"code": f"c{number:03d}", "kind": kind, "title": kind, "digest": "0"}
+        store.add(meta, frame.drop(columns=["layer", "geom"]), frame["geom"].to_numpy())
+        rows.append({"code": f"c{number:03d}", "kind": kind, "title": kind, "source": "x.gpkg", "imported_at": "2026-03-01", "features": len(shapes),
+                     "repaired": 0, "set_aside": 0, "digest": "0"})
+    with PlanFile.open(plan).write("测试", "图层") as tx:
+        tx.insert("control_layer", rows)
+
+
+def far(x: float) -> list[Any]:
+    """A polygon away from everything that the plan builds."""
+    return [box(x, 9_000, 500, 500)]
+
+
+def clean_layers() -> dict[str, list[Any]]:
+    """Every control layer that the rules need, in no conflict with the clean plan."""
+    return {
+        "development_boundary": far(0), "permanent_basic_farmland": far(1_000), "ecological_redline": far(2_000), "land_use": [box(0, 0, 4_000, 8_000)],
+    }

@@ -18,7 +18,8 @@ import pytest
 from osgeo import ogr
 from pyproj import Geod, Transformer
 
-from tests.delivery.plans import box, control, plan_rows, write_plan
+from tests.delivery.drawing import draw_small
+from tests.delivery.plans import add_layers, box, clean_layers, plan_rows, write_plan
 from village_planner import checks
 from village_planner.base import Cancelled, InputError, Message, PlannerError, Refused, SilentFeedback, render
 from village_planner.base.paths import resource
@@ -57,36 +58,15 @@ def refusal(asked: PackageRequest) -> str:
     """The Chinese sentence of the refusal, after seeing that nothing was left behind."""
     before = sorted(asked.folder.rglob("*")) if asked.folder.is_dir() else []
     with pytest.raises(PlannerError) as refused:
-        write_package(asked)
+        write_package(asked, draw=draw_small)
     assert (sorted(asked.folder.rglob("*")) if asked.folder.is_dir() else []) == before
     return render(refused.value.message)
-
-
-def add_layers(plan: Path, **geoms: list[Any]) -> None:
-    """Import control layers into the plan, one per kind."""
-    store = PlanFile.open(plan).layers()
-    rows = []
-    for number, (kind, shapes) in enumerate(geoms.items(), 1):
-        frame = control(kind, shapes)
-        meta = {"code": f"c{number:03d}", "kind": kind, "title": kind, "digest": "0"}
-        store.add(meta, frame.drop(columns=["layer", "geom"]), frame["geom"].to_numpy())
-        rows.append({"code": f"c{number:03d}", "kind": kind, "title": kind, "source": "x.gpkg", "imported_at": "2026-03-01", "features": len(shapes),
-                     "repaired": 0, "set_aside": 0, "digest": "0"})
-    with PlanFile.open(plan).write("测试", "图层") as tx:
-        tx.insert("control_layer", rows)
-
-
-def far(x: float) -> list[Any]:
-    """A polygon away from everything that the plan builds."""
-    return [box(x, 9_000, 500, 500)]
 
 
 @pytest.fixture
 def layered_plan(plan_path: Path) -> Path:
     """The clean plan with every layer that its rules need."""
-    add_layers(
-        plan_path, development_boundary=far(0), permanent_basic_farmland=far(1_000), ecological_redline=far(2_000), land_use=[box(0, 0, 4_000, 8_000)],
-    )
+    add_layers(plan_path, **clean_layers())
     return plan_path
 
 
@@ -362,7 +342,7 @@ def test_a_formal_package_is_refused_while_an_a_finding_is_open(tmp_path: Path) 
 
 
 def test_a_formal_package_of_a_clean_plan_with_all_layers_is_no_draft(layered_plan: Path, tmp_path: Path) -> None:
-    result = write_package(request(layered_plan, tmp_path / "out", mode="formal"))
+    result = write_package(request(layered_plan, tmp_path / "out", mode="formal"), draw=draw_small)
     assert result.path.name == "370799清河县村庄布局规划成果（征求意见稿）"
     assert "草稿" not in (result.path / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
     assert inspect_package(result.path).counts["A"] == 0
@@ -382,7 +362,7 @@ def test_a_documented_exception_lets_a_formal_package_pass(layered_plan: Path, t
              "evidence": "前置审查意见.pdf"}
             for row in found.itertuples()
         ])
-    result = write_package(asked)
+    result = write_package(asked, draw=draw_small)
     assert "已举证" in next(result.path.rglob("质检记录.csv")).read_text(encoding="utf-8-sig")
     inspection = inspect_package(result.path)
     assert inspection.counts["A"] == 0
