@@ -2114,10 +2114,6 @@
         <translation>生成成果包</translation>
     </message>
     <message>
-        <source>Writes the submission package into a folder: layers, tables, metadata, manifest. A draft is always possible and says so; a formal edition is refused while a finding of severity A is open. The folder changes only when everything succeeded.</source>
-        <translation>将成果包写入文件夹：图层、表格、元数据、文件清单。草稿随时可以生成，并标明“草稿”；存在未处理的 A 类问题时，不能生成正式版本。全部成功后才会改动目标文件夹。</translation>
-    </message>
-    <message>
         <source>Folder to write to</source>
         <translation>输出文件夹</translation>
     </message>
@@ -2130,10 +2126,6 @@
         <translation>成果版本</translation>
     </message>
     <message>
-        <source>Formats, separated by commas</source>
-        <translation>格式，以逗号分隔</translation>
-    </message>
-    <message>
         <source>Package</source>
         <translation>成果包</translation>
     </message>
@@ -2144,6 +2136,18 @@
     <message>
         <source>Files</source>
         <translation>文件数</translation>
+    </message>
+    <message>
+        <source>Writes the submission package into a folder: layers as GeoPackage, FileGDB and shapefiles, tables, texts, map sheets, attachments, metadata, manifest (formats: gpkg, gdb, shp, xlsx, docx, sheets). A draft is always possible and says so; a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. The folder changes only when everything succeeded.</source>
+        <translation>把成果包写入文件夹：矢量数据（GeoPackage、FileGDB、SHP）、表格、文本与说明书、图件、附件、元数据和成果清单（格式：gpkg、gdb、shp、xlsx、docx、sheets）。草稿随时可以生成并注明“草稿”；尚有 A 类问题未解决，或缺少该版次所需的审批记录时，不能生成正式成果。全部完成后文件夹才会改变。</translation>
+    </message>
+    <message>
+        <source>Formats, separated by commas (empty: all that the profile requires)</source>
+        <translation>格式，以逗号分隔（留空：成果标准要求的全部格式）</translation>
+    </message>
+    <message>
+        <source>Deliver the control lines, where the edition may</source>
+        <translation>提交管控线图层（版次允许时）</translation>
     </message>
 </context>
 <context>

@@ -157,7 +157,7 @@ def _inset(source: SheetSource) -> Inset:
     west, south, east, north = source.bounds
     extent = QgsRectangle(west, south, east, north)
     extent.grow(0.04 * max(extent.width(), extent.height()))
-    layers = map_layers(source.townships, source.crs)
+    layers = map_layers(source.townships, source.crs) if source.townships is not None else []
     sheet_labels.name_simply(layers, 6.0)
     return Inset("乡镇位置示意", extent, source.crs, tuple(layers))
 

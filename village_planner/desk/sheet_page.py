@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFillSymbol,
+    QgsLayoutItem,
     QgsLayoutItemLabel,
     QgsLayoutItemMap,
     QgsLayoutItemMarker,
@@ -194,7 +195,7 @@ class Page:
         left = {LEFT: 0.0, CENTRE: room / 2, RIGHT: room}[align]
         self._add(item, Box(box.x - left, box.y - 0.5, box.width + room, box.height + 1.0))
 
-    def _add(self, item: object, box: Box) -> None:
+    def _add(self, item: QgsLayoutItem, box: Box) -> None:
         item.attemptSetSceneRect(QRectF(box.x, box.y, box.width, box.height))
         self.layout.addLayoutItem(item)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +37,25 @@ def draw_sheets(source: SheetSource, folder: Path, feedback: Feedback) -> list[P
         feedback.say(Message("desk.progress.sheet", {"number": sheet.number, "title": sheet.title}))
         pages: list[Page] = []
         try:
-            hand_over(lambda sheet=sheet, pages=pages: pages.append(compose(sheet, source)), feedback)
+            hand_over(partial(_compose, sheet, source, pages), feedback)
             for export, suffix in ((_export_pdf, ".pdf"), (_export_jpg, ".jpg")):
                 path = folder / f"{sheet.stem}{suffix}"
-                hand_over(lambda export=export, path=path, sheet=sheet, pages=pages: export(pages[0], path, sheet, source), feedback)
+                hand_over(partial(_export, export, pages, path, sheet, source), feedback)
                 files.append(path)
                 feedback.progress(len(files) / steps)
         finally:
             # What Qt has made on the main thread dies there.
             later(pages.clear)
     return files
+
+
+def _compose(sheet: Sheet, source: SheetSource, pages: list[Page]) -> None:
+    pages.append(compose(sheet, source))
+
+
+def _export(export: Callable[[Page, Path, Sheet, SheetSource], None], pages: list[Page], path: Path, sheet: Sheet, source: SheetSource) -> None:
+    # The list, not the page, so that nobody but the list holds it when it is cleared.
+    export(pages[0], path, sheet, source)
 
 
 def _here(work: Callable[[], Any], feedback: Feedback | None = None) -> None:
