@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from village_planner.desk.language import local_time
 from village_planner.gui.decisions import records
+from village_planner.gui.dialogs import close_box
 from village_planner.gui.plain_tables import fill_table, plain_table
 from village_planner.standards import Profile
 
@@ -65,9 +65,7 @@ class CompareDialog(QDialog):
         splitter.addWidget(lower)
         splitter.setSizes(list(SPLIT))
         splitter.setChildrenCollapsible(False)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = close_box(self)
         layout = QVBoxLayout(self)
         layout.addLayout(boxes)
         layout.addWidget(splitter, 1)

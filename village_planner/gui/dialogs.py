@@ -164,6 +164,14 @@ class DemoDialog(StepDialog):
         self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
 
 
+def close_box(dialog: QDialog) -> QDialogButtonBox:
+    """A row of buttons with one that closes a dialog that only shows."""
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
+    box.rejected.connect(dialog.reject)
+    return box
+
+
 def filled(field: Any) -> bool:
     """Whether the planner has given a value."""
     if isinstance(field, QgsFileWidget):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from village_planner.desk.session import PlanSession
+from village_planner.gui.dialogs import close_box
 from village_planner.gui.forms import RecordTable
 from village_planner.gui.settle_dialogs import ask_to_settle, open_differences
 from village_planner.gui.telling import Teller
@@ -28,10 +28,8 @@ class DifferencesDialog(QDialog):
         self.table = RecordTable([self.tr("Source"), self.tr("Name"), self.tr("What differs")])
         self.settle_button = QPushButton(self.tr("Settle…"))
         self._count = QLabel()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
+        buttons = close_box(self)
         buttons.addButton(self.settle_button, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self._count)
         layout.addWidget(self.table, 1)

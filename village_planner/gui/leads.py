@@ -14,6 +14,7 @@ from village_planner.gui.differences_dialog import DifferencesDialog
 from village_planner.gui.finding_rows import NOT_CHECKED
 from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller
+from village_planner.plan.schema import BY_NAME
 
 DIFFERENCES_RULE = "QC-7101"
 _LOOSE_PATCHES = "\"hamlet_code\" IS NULL AND \"kind\" = 'existing'"
@@ -70,8 +71,8 @@ class Leads(QObject):
         self._runner.start(self.tr("Differences between rosters"), step, show)
 
     def _show_loose_patches(self) -> None:
-        layer = next((layer for layer in self._window.session.plan_layers() if layer.name() == "居民点用地"), None)
+        layer = next((layer for layer in self._window.session.plan_layers() if layer.name() == BY_NAME["patch"].alias), None)
         if layer is None:
-            raise Refused("desk.no_layer", layer="居民点用地")
+            raise Refused("desk.no_layer", layer=BY_NAME["patch"].alias)
         layer.selectByExpression(_LOOSE_PATCHES)
         self._window.show_selected(layer)

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -26,6 +25,7 @@ from village_planner.desk import compat
 from village_planner.desk.procedure import save_ledger
 from village_planner.desk.session import PlanSession
 from village_planner.gui.decisions import records
+from village_planner.gui.dialogs import close_box
 from village_planner.gui.plain_tables import fill_table, plain_table
 from village_planner.gui.telling import Teller
 from village_planner.plan.ledger import ACTUALS
@@ -108,9 +108,7 @@ class LedgerDialog(QDialog):
             top.addWidget(widget)
         top.addStretch(1)
         top.addWidget(self.save_button)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = close_box(self)
         self.totals.setMaximumHeight(self.fontMetrics().height() * 2 * LARGEST_SHOWN)
         layout = QVBoxLayout(self)
         layout.addLayout(top)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from village_planner.gui.dialogs import close_box
 from village_planner.gui.plain_tables import fill_table, plain_table
 from village_planner.gui.telling import Teller
 
@@ -37,10 +37,8 @@ class RevisionDialog(QDialog):
         keep = QPushButton(self.tr("Save as…"))
         keep.setEnabled(len(table) > 0)
         keep.clicked.connect(self._ask_where)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
+        buttons = close_box(self)
         buttons.addButton(keep, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.note)
         layout.addWidget(self.table, 1)
