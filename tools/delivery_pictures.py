@@ -54,6 +54,7 @@ def picture_delivery(desk: Any, window: Any) -> None:
         dock.form.mode.set_value("formal")
         desk.settle(1)
         desk.shot("30-deliver-formal")
+        picture_dialog(desk, dock.change_facts, "30-deliver-particulars")
         dock.form.mode.set_value("draft")
         for name, box in dock.form.formats.items():
             box.setChecked(name in ("gpkg", "xlsx", "docx"))
