@@ -117,3 +117,15 @@ def test_no_format_and_no_folder_stop_even_a_draft(profile: Profile, tmp_path: P
 def test_a_folder_that_cannot_be_written_stops(profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert told(plan(), profile, tmp_path, "draft")["folder_read_only"].state is State.STOPS
+
+
+def test_linked_documents_that_are_gone_are_told_and_copied_ones_are_not(profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "在.pdf").write_bytes(b"x")
+    documents = [("在", "在.pdf", None), ("不在", "不在.pdf", None), ("已存入", "不在.pdf", b"x"), ("无链接", None, None)]
+    rows = [
+        {"code": f"E{number}", "subject_table": "consent", "subject_key": {"code": "C1"}, "title": title, "path": path, "content": content}
+        for number, (title, path, content) in enumerate(documents)
+    ]
+    gone = told(plan(evidence=rows), profile, tmp_path, plan_folder=tmp_path)["documents_gone"]
+    assert gone.state is State.TOLD and gone.message.params == {"count": 2, "titles": "不在、无链接"}
+    assert "documents_gone" not in told(plan(evidence=rows[:1]), profile, tmp_path, plan_folder=tmp_path)

@@ -65,13 +65,16 @@ class Wish:
     folder: Path | None
 
 
-def readiness(data: PlanData, profile: Profile, wish: Wish, inside: Collection[str] = (), outdated: int = 0) -> list[Condition]:
+def readiness(
+    data: PlanData, profile: Profile, wish: Wish, inside: Collection[str] = (), outdated: int = 0, plan_folder: Path | None = None
+) -> list[Condition]:
     """Conditions of a package in a fixed order, met ones too.
 
     inside: codes of villages inside the development boundary, which need no category. outdated: how many rules may find
-    something else than they did. What the last check kept is judged; writing the package checks anew.
+    something else than they did. plan_folder: where linked documents are looked for, None: nowhere.
+    What the last check kept is judged; writing the package checks anew.
     """
-    reader = _Reader(data, profile, wish, inside, outdated)
+    reader = _Reader(data, profile, wish, inside, outdated, plan_folder)
     return [*reader.check(), *reader.decisions(), *reader.papers(), *reader.target()]
 
 
@@ -81,7 +84,10 @@ def stops(conditions: Sequence[Condition]) -> bool:
 
 
 class _Reader:
-    def __init__(self, data: PlanData, profile: Profile, wish: Wish, inside: Collection[str], outdated: int) -> None:
+    def __init__(
+        self, data: PlanData, profile: Profile, wish: Wish, inside: Collection[str], outdated: int, plan_folder: Path | None
+    ) -> None:
+        self._plan_folder = plan_folder
         self._data, self._profile, self._wish, self._inside, self._outdated = data, profile, wish, inside, outdated
         self._run = last_run(data, wish.scenario)
         self._formal = wish.mode == FORMAL
@@ -156,6 +162,19 @@ class _Reader:
         for name in ("institute", "secrecy"):
             if not plain(info[name]):
                 yield _condition(f"no_{name}", State.TOLD, Place.FACTS)
+
+        gone = self._documents_gone()
+        if gone:
+            named = "、".join(gone[:NAMED]) + ("…" if len(gone) > NAMED else "")
+            yield _condition("documents_gone", State.TOLD, Place.OVERVIEW, count=len(gone), titles=named)
+
+    def _documents_gone(self) -> list[str]:
+        """Titles of linked documents that are not where their links lead."""
+        folder, evidence = self._plan_folder, self._data.evidence
+        if folder is None:
+            return []
+        linked = [(title, path) for title, path, content in zip(evidence["title"], evidence["path"], evidence["content"]) if content is None]
+        return [str(title) for title, path in linked if not plain(path) or not (folder / str(path)).is_file()]
 
     def target(self) -> Iterator[Condition]:
         """Formats and folder."""

@@ -80,7 +80,7 @@ class DeliverDock(QgsDockWidget):
             return
         with self._teller.refusals():
             session = self._session
-            conditions = readiness(session.data, session.profile, self.form.wish(), session.inside, self._outdated)
+            conditions = readiness(session.data, session.profile, self.form.wish(), session.inside, self._outdated, session.path.parent)
             self.conditions.show_conditions(conditions)
             counts = {state: sum(condition.state is state for condition in conditions) for state in State}
             self._summary.setText(
