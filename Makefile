@@ -7,6 +7,8 @@ QT_FREE_PATHS := $(patsubst %/__init__.py,%,$(wildcard $(patsubst %,village_plan
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint stage zip i18n screenshots compat survival clean
+SIZE ?= township
+FAULTS ?= known
 SUITE ?= sid
 KILLS ?= 200
 
@@ -16,8 +18,8 @@ help: ## show this list
 setup: ## install what is missing: Debian packages, and Python packages in .venv
 	@tools/setup.sh
 
-run: stage ## do the demo's whole job, then open it in QGIS where there is a display (HEADLESS=1: never)
-	@$(PYTHON) -m tools.run_demo
+run: stage ## do the demo's whole job, then open it in QGIS where there is a display (HEADLESS=1: never); SIZE=county FAULTS=none
+	@$(PYTHON) -m tools.run_demo $(SIZE) $(FAULTS)
 
 test: stage ## run all tests; PYTEST="tests/plan -k undo" chooses
 	@$(IN_QGIS) $(PYTHON) -m pytest $(PYTEST)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,14 +20,16 @@ from tools import desktop, environment
 from tools.stage import PLUGIN, shipped_files
 
 DEMO = environment.BUILD / "demo"
-RECORD = DEMO / "run.json"
+RECORD = "run.json"
 PROVIDER = "villageplanner"
-SIZE = "township"
+SIZE, FAULTS = "township", "known"
 
 LINES = {
     "demo": ("示例数据", "demo source files", "{SOURCES}"),
     "createplan": ("建立规划文件", "plan created", "{VILLAGE_COUNT} 个村 villages, {DIFFERENCES} 处名册差异 roster differences"),
     "addcontrol": ("导入管控图层", "control layer imported", "{KIND_NAME} {KIND}, {COUNT} 个图斑 features, 修复 repaired {REPAIRED}"),
+    "addfacts": ("导入村情数据", "facts taken", "接受 accepted {ACCEPTED}, 退回 rejected {REJECTED}"),
+    "addlimits": ("导入上级指标", "limits from above taken", "{KIND}: 接受 accepted {ACCEPTED}, 退回 rejected {REJECTED}"),
     "decide": ("录入布局决定", "decisions taken", "接受 accepted {ACCEPTED}, 退回 rejected {REJECTED}"),
     "suggest": ("分类建议", "suggestions", "{CANDIDATES} 个候选 candidates"),
     "check": ("质检", "check", "A {COUNT_A}, B {COUNT_B}, C {COUNT_C}; 例外 waived {WAIVED}; 未检查 not checked {NOT_CHECKED}"),
@@ -45,24 +48,27 @@ class StepFailed(Exception):
     """A step of the demo was refused; the text is what qgis_process said."""
 
 
-def run_demo() -> dict[str, Any]:
-    """Run every step into build/demo, printing a line for each; nothing runs when the last run was of the same plugin.
+def run_demo(size: str = SIZE, faults: str = FAULTS) -> dict[str, Any]:
+    """Run every step into build/demo (another size or clean plan: beside it), printing a line with its seconds for each.
 
-    Returns the record of the run: `lines` printed, `plan`, `findings`, `package` paths (null where no step wrote one).
+    Nothing runs when the last run was of the same plugin.
+    Returns the record of the run: `lines` printed, `plan`, `findings`, `package` paths (null where no step wrote one),
+    `seconds` of all steps.
     """
+    folder = DEMO if (size, faults) == (SIZE, FAULTS) else DEMO.with_name(f"{DEMO.name}-{size}-{faults}")
     fingerprint = _fingerprint(environment.STAGED_PLUGINS / PLUGIN)
-    record = _finished_run(fingerprint)
+    record = _finished_run(folder, fingerprint)
     if record:
         print("示例已是最新，未重新生成 / the demo is up to date, nothing was run again (make clean starts over)")
         print("\n".join(record["lines"]))
         return record
-    shutil.rmtree(DEMO, ignore_errors=True)
-    DEMO.mkdir(parents=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     surroundings = environment.qgis_environment()
     _qgis_process(["plugins", "enable", PLUGIN], surroundings)
-    record = {"fingerprint": fingerprint, "lines": [], "plan": None, "findings": None, "package": None, "expected": None}
+    record = {"fingerprint": fingerprint, "lines": [], "plan": None, "findings": None, "package": None, "expected": None, "seconds": 0.0}
 
-    demo = _step(record, surroundings, f"{PROVIDER}:demo", {"FOLDER": str(DEMO), "SIZE": SIZE, "FAULTS": "known"})
+    demo = _step(record, surroundings, f"{PROVIDER}:demo", {"FOLDER": str(folder), "SIZE": size, "FAULTS": faults})
     record["expected"] = demo["EXPECTED"]
     for step in json.loads(Path(demo["STEPS"]).read_text(encoding="utf-8")):
         outputs = _step(record, surroundings, step["algorithm"], step["parameters"])
@@ -71,7 +77,8 @@ def run_demo() -> dict[str, Any]:
             record["findings"] = outputs.get("FINDINGS")
         for name, key in (("plan", "PLAN"), ("package", "PACKAGE")):
             record[name] = outputs.get(key) or record[name]
-    RECORD.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+    _tell(record, f"全部步骤 / all steps: {record['seconds']:.1f} s")
+    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     return record
 
 
@@ -92,16 +99,22 @@ def report(record: dict[str, Any]) -> None:
 
 def _step(record: dict[str, Any], surroundings: dict[str, str], algorithm: str, parameters: dict[str, Any]) -> dict[str, Any]:
     full_id = algorithm if ":" in algorithm else f"{PROVIDER}:{algorithm}"
+    start = time.monotonic()
     completed = _qgis_process(["run", full_id, "--json", "--", *environment.parameter_arguments(parameters)], surroundings)
     if completed.returncode != 0:
         # qgis_process says a refusal twice.
         said = dict.fromkeys(line for line in (completed.stderr or completed.stdout).splitlines() if line.strip())
         raise StepFailed(f"{full_id}: " + "\n".join(said))
     outputs: dict[str, Any] = json.loads(completed.stdout)["results"]
-    line = _line(full_id.split(":")[1], {**parameters, **outputs})
+    seconds = time.monotonic() - start
+    record["seconds"] += seconds
+    _tell(record, f"{_line(full_id.split(':')[1], {**parameters, **outputs})}  [{seconds:.1f} s]")
+    return outputs
+
+
+def _tell(record: dict[str, Any], line: str) -> None:
     print(line, flush=True)
     record["lines"].append(line)
-    return outputs
 
 
 def _line(name: str, values: dict[str, Any]) -> str:
@@ -150,10 +163,10 @@ def _fingerprint(staged: Path) -> str:
     return digest.hexdigest()
 
 
-def _finished_run(fingerprint: str) -> dict[str, Any] | None:
-    if not RECORD.exists():
+def _finished_run(folder: Path, fingerprint: str) -> dict[str, Any] | None:
+    if not (folder / RECORD).exists():
         return None
-    record: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     written = [record[name] for name in ("plan", "findings", "package") if record[name]]
     return record if record["fingerprint"] == fingerprint and all(Path(path).exists() for path in written) else None
 
@@ -163,12 +176,12 @@ def _qgis_process(arguments: list[str], surroundings: dict[str, str]) -> subproc
     return subprocess.run(command, env=surroundings, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
 
 
-def main() -> int:
-    """Run the demo; then open it in QGIS where there is a display and HEADLESS is not set."""
+def main(arguments: list[str]) -> int:
+    """Run the demo of a size (township) with faults (known); then open it in QGIS where there is a display and HEADLESS is not set."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        record = run_demo()
+        record = run_demo(*arguments)
     except StepFailed as error:
         print(error, file=sys.stderr)
         return 1
@@ -180,4 +193,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,6 @@ class FakeQgisProcess:
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeQgisProcess:
     folder = tmp_path / "demo"
     monkeypatch.setattr(run_demo, "DEMO", folder)
-    monkeypatch.setattr(run_demo, "RECORD", folder / "run.json")
     monkeypatch.setattr(run_demo, "_fingerprint", lambda staged: "one")
     process = FakeQgisProcess(folder)
     monkeypatch.setattr(run_demo, "_qgis_process", process)
@@ -61,6 +61,7 @@ def test_every_step_is_told_in_chinese_and_english_with_its_figures(fake: FakeQg
     told = capsys.readouterr().out
     assert "建立规划文件 / plan created: 30 个村 villages, 4 处名册差异 roster differences" in told
     assert "质检 / check: A 3, B 0, C 0" in told
+    assert len(re.findall(r"\[\d+\.\d s\]", told)) == 3 and "全部步骤 / all steps: " in told
     assert "A  QC-5202    2\n" in told
     assert "A  QC-7105    1（预置 planted: 0）" in told
     assert "A  QC-7106    0（预置 planted: 1）" in told
@@ -78,6 +79,14 @@ def test_a_changed_plugin_is_run_again(fake: FakeQgisProcess, monkeypatch: pytes
     run_demo.run_demo()
     monkeypatch.setattr(run_demo, "_fingerprint", lambda staged: "two")
     run_demo.run_demo()
+    assert len(fake.runs) == 6
+
+
+def test_another_size_runs_beside_the_township(fake: FakeQgisProcess) -> None:
+    run_demo.run_demo()
+    fake.folder = fake.folder.with_name("demo-county-none")
+    county = run_demo.run_demo("county", "none")
+    assert county["plan"] == str(fake.folder / "plan.gpkg")
     assert len(fake.runs) == 6
 
 
