@@ -11,7 +11,7 @@ from village_planner.base import Cancelled, Feedback, Refused
 from village_planner.base.feedback import PartFeedback
 from village_planner.demo import write_demo
 
-_PLAN_STEPS = ("createplan", "addcontrol", "decide")
+_PLAN_STEPS = ("createplan", "addcontrol", "addfacts", "addlimits", "decide")
 
 
 def make_demo_plan(folder: Path, feedback: Feedback) -> Path:
