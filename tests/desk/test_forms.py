@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer, QgsVectorLayerUtils
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsValueMapFieldFormatter, QgsVectorLayer, QgsVectorLayerUtils
 
 from tests.desk.small_plan import HAMLETS
 from village_planner.desk import compat
@@ -50,6 +50,7 @@ def test_every_coded_column_has_a_drop_down_list_in_chinese(layers: dict[str, Qg
     assert setup.type() == "ValueMap"
     listed = {value: name for entry in setup.config()["map"] for name, value in entry.items()}
     spec = next(one for one in BY_NAME[table].columns if one.name == column)
+    assert (QgsValueMapFieldFormatter.NULL_VALUE in listed) is not spec.required
     assert set(spec.choices) <= set(listed) and not set(listed.values()) & set(spec.choices) - {"A", "B", "C"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsDefaultValue, QgsEditorWidgetSetup, QgsVectorLayer
+from qgis.core import QgsDefaultValue, QgsEditorWidgetSetup, QgsValueMapFieldFormatter, QgsVectorLayer
 
 from village_planner.desk import compat
 from village_planner.plan.choices import OPEN_COLUMNS, choices, limits
@@ -21,6 +21,7 @@ EDITABLE = tuple(
 NEW_CODES = {"patch": "P", "site": "AZ", "move": "M", "consent": "C"}
 """Tables whose new rows get a code of their own, unique over copies of the plan, and the letter that it begins with."""
 
+_NOTHING = "（无）"
 _NAMES = {
     "township": "name", "village": "name", "hamlet": "name", "site": "name", "scenario": "title", "phase": "title", "move": "code",
     "approval_step": "code",
@@ -58,6 +59,9 @@ def table_layer(path: Path, table: str, profile: Profile) -> QgsVectorLayer:
         values = offered.get((table, column.name), {})
         if values and (table, column.name) not in OPEN_COLUMNS:
             listed = [{name: int(value) if column.type == "int" else value} for value, name in values.items()]
+            if not column.required:
+                # Else a choice that was made by mistake could not be taken back.
+                listed.insert(0, {_NOTHING: QgsValueMapFieldFormatter.NULL_VALUE})
             layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": listed}))
         else:
             _set_widget(layer, index, column)
@@ -83,7 +87,7 @@ def relate(layers: Mapping[str, QgsVectorLayer], scenario: str) -> None:
             other = layers[target]
             layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueRelation", {
                 "Layer": other.id(), "LayerName": other.name(), "LayerSource": other.publicSource(), "LayerProviderName": "ogr", "Key": key,
-                "Value": _NAMES[target], "AllowNull": not column.required, "AllowMulti": False, "OrderByValue": target != "phase", "UseCompleter": True,
+                "Value": _NAMES[target], "AllowNull": not column.required, "AllowMulti": False, "OrderByValue": target != "phase", "UseCompleter": False,
                 "FilterExpression": _FILTERS.get((table, column.name), ""),
             }))
             if target == "scenario":
