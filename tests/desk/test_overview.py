@@ -11,7 +11,7 @@ from tests.desk.small_plan import HAMLETS, VILLAGES, hamlet_place, make_plan
 from tests.plan.procedure import approve
 from village_planner.base import SilentFeedback, render
 from village_planner.desk.land_figures import land_figures
-from village_planner.desk.overview import Overview, kinds_read, overview
+from village_planner.desk.overview import Overview, kinds_read, overview, villages_of_guesses
 from village_planner.desk.steps import check_plan
 from village_planner.plan import MemoryLayers, PlanFile, decisions
 from village_planner.plan.ledger import save_actuals
@@ -110,3 +110,13 @@ def test_limits_from_above_stand_beside_the_balance(plan: PlanFile) -> None:
     assert len(sentences) == 3 and sentences[0].startswith("有 1 项乡镇指标不符合：东乡")
     assert "迁并户数：规划 10 户，下达 50 户，不符合" in sentences[1] and sentences[2].endswith("符合") and "100.00 ha" in sentences[2]
     assert figures.balance["cleared_m2"] > 0
+
+
+def test_patches_that_wait_for_a_check_and_tables_that_were_not_imported_are_told(plan: PlanFile) -> None:
+    assert {"import:facts"} <= set(links(summed(plan), "roster")) and {"import:quota", "import:villages"} <= set(links(summed(plan), "controls"))
+    with plan.write("测试", "提取") as tx:
+        tx.update("patch", {"code": "P1"}, note="由地类图斑提取，最近居民点 123 米，待核对")
+        tx.insert("quota", [{"area_code": "990001", "item": "households", "value": 5, "source": "指标.xlsx"}])
+    value = summed(plan)
+    assert "1 块居民点用地的归属为推测" in said(value, "roster") and "import:quota" not in links(value, "controls")
+    assert villages_of_guesses(plan.read()) == [VILLAGES[0]]

@@ -70,6 +70,11 @@ def test_links_lead_to_what_is_missing(window: DeskWindow, qtbot: Any) -> None:
     assert window.classify.isVisible() and window.classify.filter.rowCount() == 1
     follow(window, "select:unmoved")
     assert window.classify.selection.present().hamlets == [HAMLETS[1]]
+    with window.session.writing("提取") as tx:
+        tx.update("patch", {"code": "P1"}, note="由地类图斑提取，最近居民点 123 米，待核对")
+    follow(window, "guessed")
+    details = window.classify.details
+    assert window.classify.selection.present().villages == [VILLAGES[0]] and details.currentWidget() is details.land
 
 
 def test_a_missing_control_layer_opens_its_dialog_with_the_kind_chosen(window: DeskWindow, monkeypatch: pytest.MonkeyPatch) -> None:

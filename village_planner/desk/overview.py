@@ -22,6 +22,7 @@ from village_planner.accounts import (
 from village_planner.accounts.sums import known_sum
 from village_planner.base import Message
 from village_planner.desk.procedure import next_statuses
+from village_planner.intake import waits_for_check
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import LOCKED, Status
 from village_planner.plan.status import title as status_title
@@ -106,6 +107,13 @@ def overview(data: PlanData, profile: Profile, scenario: str, inside: Collection
     )
 
 
+def villages_of_guesses(data: PlanData) -> list[str]:
+    """Codes of the villages whose patches were given to a hamlet by a guess that nobody has looked at."""
+    guessed = data.patch[data.patch["note"].map(lambda note: waits_for_check(plain(note))).astype(bool)]
+    hamlets = data.hamlet[data.hamlet["code"].isin(guessed["hamlet_code"].dropna())]
+    return [str(code) for code in dict.fromkeys(hamlets["village_code"])]
+
+
 def kinds_read(profile: Profile) -> tuple[set[str], set[str]]:
     """Kinds of control layers that the rules which are on cannot do without, and those that they can also use."""
     on = [rule for rule in checks.RULES if (setting := profile.rule(rule.id)) is not None and setting.on]
@@ -124,6 +132,11 @@ def _roster(data: PlanData, work: OpenWork) -> WorkStep:
         lines.append(_gap("bare_villages", "select:bare_villages", "show", count=len(work.bare_villages)))
     if work.loose_patches:
         lines.append(_gap("loose_patches", "patches", "show", count=len(work.loose_patches)))
+    guessed = int(data.patch["note"].map(lambda note: waits_for_check(plain(note))).sum())
+    if guessed:
+        lines.append(_gap("guessed_patches", "guessed", "show", count=guessed))
+    if not len(data.fact):
+        lines.append(Line(_message("no_facts"), (Link(_message("link_import"), "import:facts"),), gap=False))
     return WorkStep("roster", tuple(lines))
 
 
@@ -137,6 +150,9 @@ def _controls(data: PlanData, profile: Profile) -> WorkStep:
         if missing:
             links = tuple(Link(names.name(kind).split("/")[0], f"control:{kind}") for kind in missing)
             lines.append(Line(_message(code, count=len(missing)), links, gap=code == "controls_needed"))
+    for table, what in (("quota", "quota"), ("fixed_village", "villages")):
+        if not len(data.tables[table]):
+            lines.append(Line(_message(f"no_{what}"), (Link(_message("link_import"), f"import:{what}"),), gap=False))
     return WorkStep("controls", tuple(lines))
 
 

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QObject
 
 from village_planner.base import Feedback, Refused
 from village_planner.desk.language import text
+from village_planner.desk.overview import villages_of_guesses
 from village_planner.desk.steps import finding_message
 from village_planner.gui.differences_dialog import DifferencesDialog
 from village_planner.gui.finding_rows import NOT_CHECKED
@@ -30,7 +31,7 @@ class Leads(QObject):
         self._ways: dict[str, Callable[[], None]] = {
             "differences": self._settle, "undecided": self._classify, "check": window.check, "not_checked": lambda: window.show_findings(severity=NOT_CHECKED),
             "deliver": window.deliver, "approve": plan.approve, "revision": plan.compare_with_approval, "ledger": plan.keep_ledger,
-            "compare": plan.compare, "patches": self._show_loose_patches,
+            "compare": plan.compare, "patches": self._show_loose_patches, "guessed": self._show_guesses,
         }  # fmt: skip
 
     def follow(self, to: str) -> None:
@@ -38,6 +39,8 @@ class Leads(QObject):
         way, _, detail = to.partition(":")
         if way == "control":
             self._window.add_control(detail)
+        elif way == "import":
+            self._window.import_table(detail)
         elif way == "select":
             self.show_places(list(getattr(self._window.overview.shown.work, detail)))
         elif way == "findings":
@@ -69,6 +72,11 @@ class Leads(QObject):
             DifferencesDialog(session, sentences, self._teller, window.main_window).exec()
 
         self._runner.start(self.tr("Differences between rosters"), step, show)
+
+    def _show_guesses(self) -> None:
+        self.show_places(villages_of_guesses(self._window.session.data))
+        details = self._window.classify.details
+        details.setCurrentWidget(details.land)
 
     def _show_loose_patches(self) -> None:
         layer = next((layer for layer in self._window.session.plan_layers() if layer.name() == BY_NAME["patch"].alias), None)
