@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsValueMapFieldFormatter, QgsVectorLayer, QgsVectorLayerUtils
+from qgis.core import QgsFeature, QgsGeometry, QgsValueMapFieldFormatter, QgsVectorLayer, QgsVectorLayerUtils
 
-from tests.desk.small_plan import HAMLETS
+from tests.desk.small_plan import HAMLETS, make_plan
 from village_planner.desk import compat
 from village_planner.desk.forms import EDITABLE, relate, table_layer
 from village_planner.plan import PlanFile
@@ -20,12 +21,18 @@ CODED = sorted(key for key in CODE_LISTS if key not in OPEN_COLUMNS)
 REFERRING = sorted((table, column.name) for table in EDITABLE for column in BY_NAME[table].columns if column.references)
 
 
-@pytest.fixture
-def layers(qgis_app: Any, qgis_new_project: None, plan_path: Path) -> dict[str, QgsVectorLayer]:
-    """All tables of the small plan as related layers of the project."""
+@pytest.fixture(scope="module")
+def layers(qgis_app: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, QgsVectorLayer]]:
+    """All tables of the small plan as related layers; tests that write take a plan of their own."""
+    made = related(make_plan(tmp_path_factory.mktemp("forms") / "小规划.gpkg"))
+    yield made
+    made.clear()
+
+
+def related(plan_path: Path) -> dict[str, QgsVectorLayer]:
+    """All tables of a plan as related layers."""
     profile = load_profile("layout-2035")
     made = {table: table_layer(plan_path, table, profile) for table in BY_NAME}
-    QgsProject.instance().addMapLayers(list(made.values()), False)
     relate(made, "S1")
     return made
 
@@ -105,8 +112,8 @@ def test_a_new_patch_gets_a_code_and_is_new(layers: dict[str, QgsVectorLayer]) -
     assert layer.editFormConfig().readOnly(layer.fields().indexOf("code"))
 
 
-def test_a_patch_is_given_to_another_hamlet_and_history_knows(layers: dict[str, QgsVectorLayer], plan_path: Path) -> None:
-    layer = layers["patch"]
+def test_a_patch_is_given_to_another_hamlet_and_history_knows(qgis_app: Any, plan_path: Path) -> None:
+    layer = related(plan_path)["patch"]
     feature = next(layer.getFeatures())
     assert layer.startEditing()
     layer.changeAttributeValue(feature.id(), layer.fields().indexOf("hamlet_code"), HAMLETS[2])
