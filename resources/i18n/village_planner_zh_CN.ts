@@ -839,6 +839,14 @@
         <source>Map sheets</source>
         <translation>图件</translation>
     </message>
+    <message>
+        <source>Deliver the control lines too</source>
+        <translation>成果中包含管控线图形</translation>
+    </message>
+    <message>
+        <source>Take the tick off where control lines must not leave the office; a notice edition never has them</source>
+        <translation>管控线不便外发时取消勾选；公示稿始终不含管控线</translation>
+    </message>
 </context>
 <context>
     <name>DemoAlgorithm</name>

@@ -10,6 +10,7 @@ import pytest
 
 from tests.accounts.examples import V1, V2, action, category, example, hamlet, move, village
 from village_planner.base import render
+from village_planner.delivery import FORMATS
 from village_planner.delivery.readiness import Condition, Place, State, Wish, readiness, stops
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile, load_profile
@@ -39,9 +40,10 @@ def finding(key: str, severity: str = "A", state: str = "open", scenario: str = 
 
 
 def told(
-    data: PlanData, profile: Profile, folder: Path | None, mode: str = "formal", scenario: str = "S1", formats: tuple[str, ...] = ("gpkg", "xlsx"), **more: Any
+    data: PlanData, profile: Profile, folder: Path | None, mode: str = "formal", scenario: str = "S1", formats: tuple[str, ...] = FORMATS,
+    edition: str = "consultation", **more: Any
 ) -> dict[str, Condition]:
-    conditions = readiness(data, profile, Wish("consultation", mode, formats, scenario, folder), **more)
+    conditions = readiness(data, profile, Wish(edition, mode, formats, scenario, folder), **more)
     for condition in conditions:
         for language in ("zh_CN", "en"):
             sentence = render(condition.message, language)
@@ -112,6 +114,27 @@ def test_no_format_and_no_folder_stop_even_a_draft(profile: Profile, tmp_path: P
     assert told(plan(), profile, None, "draft")["no_folder"].state is State.STOPS
     assert told(plan(), profile, tmp_path / "没有", "draft")["folder_missing"].state is State.STOPS
     assert told(plan(), profile, tmp_path, "draft", formats=())["no_format"].state is State.STOPS
+
+
+def test_formats_that_the_profile_requires_stop_where_they_are_not_wished(profile: Profile, tmp_path: Path) -> None:
+    lacking = told(plan(), profile, tmp_path, formats=("gpkg", "xlsx"))["formats_missing"]
+    assert lacking.state is State.STOPS and "docx" in lacking.message.params["formats"]
+    assert "formats_missing" not in told(plan(), profile, tmp_path, "draft", formats=("gpkg", "xlsx"))
+
+
+def test_approval_steps_that_the_edition_needs_are_named(profile: Profile, tmp_path: Path) -> None:
+    assert not {"steps_missing", "steps_done"} & told(plan(), profile, tmp_path).keys()
+    missing = told(plan(), profile, tmp_path, edition="submission")["steps_missing"]
+    assert missing.state is State.STOPS and "专家论证" in missing.message.params["steps"] and missing.place is Place.OVERVIEW
+    assert told(plan(), profile, tmp_path, "draft", edition="submission")["steps_missing"].state is State.TOLD
+    steps = [
+        {
+            "code": str(number), "from_status": before, "to_status": after, "date": "2026-01-05", "document": "1号", "result": "通过", "person": "甲",
+            "recorded_at": "2026-01-05",
+        }
+        for number, (before, after) in enumerate([("consultation", "expert_review"), ("expert_review", "public_notice")])
+    ]
+    assert told(plan(approval_step=steps), profile, tmp_path, edition="submission")["steps_done"].state is State.OK
 
 
 def test_a_folder_that_cannot_be_written_stops(profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,3 +226,14 @@ def test_institute_and_secrecy_are_stated_from_here_as_one_undoable_action(
     answers = {"county_code": "99"}
     ready.change_facts()
     assert "99" in iface.told() and window.session.data.info["county_code"] == "990001"
+
+
+def test_formats_that_a_formal_package_needs_cannot_be_left_out(ready: DeliverDock) -> None:
+    form = ready.form
+    for name, box in form.formats.items():
+        box.setChecked(name in ("gpkg", "xlsx"))
+    assert form.wish().formats == ("gpkg", "xlsx") and form.formats["docx"].isEnabled()
+    form.mode.set_value("formal")
+    assert {"gdb", "docx", "sheets"} <= set(form.wish().formats) and not form.formats["docx"].isEnabled() and form.formats["shp"].isEnabled()
+    form.control_lines.setChecked(False)
+    assert form.request().control_lines is False

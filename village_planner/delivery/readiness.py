@@ -12,7 +12,8 @@ from typing import Any
 from village_planner.base import Message
 from village_planner.checks import holds_up
 from village_planner.checks.waivers import OPEN, WAIVED
-from village_planner.delivery.request import DRAFT, FORMAL
+from village_planner.delivery.editions import edition_content, lacking_steps
+from village_planner.delivery.request import DRAFT, FORMAL, required_formats
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.runs import last_run
 from village_planner.standards import Profile
@@ -163,10 +164,20 @@ class _Reader:
             if not plain(info[name]):
                 yield _condition(f"no_{name}", State.TOLD, Place.FACTS)
 
+        yield from self._steps()
         gone = self._documents_gone()
         if gone:
             named = "、".join(gone[:NAMED]) + ("…" if len(gone) > NAMED else "")
             yield _condition("documents_gone", State.TOLD, Place.OVERVIEW, count=len(gone), titles=named)
+
+    def _steps(self) -> Iterator[Condition]:
+        """The approval steps that the edition needs; an edition that needs none says nothing."""
+        status = self._profile.code_list("status")
+        lacking = lacking_steps(self._data, self._profile, self._wish.edition)
+        if lacking:
+            yield _condition("steps_missing", self._grave, Place.OVERVIEW, steps="、".join(status.name(code) or code for code in lacking))
+        elif edition_content(self._profile, self._wish.edition).needs:
+            yield _condition("steps_done", State.OK)
 
     def _documents_gone(self) -> list[str]:
         """Titles of linked documents that are not where their links lead."""
@@ -180,6 +191,9 @@ class _Reader:
         """Formats and folder."""
         if not self._wish.formats:
             yield _condition("no_format", State.STOPS, Place.FORM)
+        lacking = [name for name in required_formats(self._profile, self._wish.mode) if name not in self._wish.formats]
+        if lacking and self._wish.formats:
+            yield _condition("formats_missing", State.STOPS, Place.FORM, formats="、".join(lacking))
         folder = self._wish.folder
         if folder is None:
             yield _condition("no_folder", State.STOPS, Place.FORM)

@@ -9,7 +9,7 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from village_planner.delivery import FORMATS, PackageRequest
+from village_planner.delivery import FORMATS, PackageRequest, default_formats, required_formats
 from village_planner.delivery.readiness import DRAFT, FORMAL, Wish
 from village_planner.desk.session import PlanSession
 from village_planner.gui.forms import CodeCombo
@@ -38,6 +38,9 @@ class DeliverForm(QWidget):
         for place, box in enumerate(self.formats.values()):
             grid.addWidget(box, place // FORMATS_IN_A_ROW, place % FORMATS_IN_A_ROW)
             box.setChecked(True)
+        self.control_lines = QCheckBox(self.tr("Deliver the control lines too"))
+        self.control_lines.setToolTip(self.tr("Take the tick off where control lines must not leave the office; a notice edition never has them"))
+        self.control_lines.setChecked(True)
         self.mode.set_choices([(DRAFT, self.tr("Draft")), (FORMAL, self.tr("Formal"))])
         self.mode.setToolTip(self.tr("A draft is always possible and says so. A formal package is refused while a serious finding is open."))
         form = QFormLayout()
@@ -45,7 +48,7 @@ class DeliverForm(QWidget):
         form.setVerticalSpacing(4)
         for title, field in (
             (self.tr("Edition"), self.edition), (self.tr("Mode"), self.mode), (self.tr("Scenario"), self.scenario), (self.tr("Formats"), grid),
-            (self.tr("Contact"), self.person), (self.tr("Folder"), self.folder),
+            ("", self.control_lines), (self.tr("Contact"), self.person), (self.tr("Folder"), self.folder),
         ):
             form.addRow(title, field)
         layout = QVBoxLayout(self)
@@ -53,7 +56,8 @@ class DeliverForm(QWidget):
         layout.addLayout(form)
         for combo in (self.edition, self.mode, self.scenario):
             combo.currentIndexChanged.connect(lambda *_: self.changed.emit())
-        for box in self.formats.values():
+        self.mode.currentIndexChanged.connect(lambda *_: self._require_formats())
+        for box in (*self.formats.values(), self.control_lines):
             box.toggled.connect(lambda *_: self.changed.emit())
         self.folder.fileChanged.connect(lambda *_: self.changed.emit())
 
@@ -68,8 +72,12 @@ class DeliverForm(QWidget):
         self.scenario.set_choices(zip(scenarios["code"], scenarios["title"]))
         self.scenario.set_value(scenario if scenario in set(scenarios["code"]) else session.scenario)
         if anew:
+            wanted = default_formats(session.profile)
+            for name, box in self.formats.items():
+                box.setChecked(name in wanted)
             kept = QgsSettings().value(_FOLDER, "")
             self.folder.setFilePath(kept if kept and Path(kept).is_dir() else str(session.path.parent))
+        self._require_formats()
 
     def wish(self) -> Wish:
         """What is wished, as the readiness wants it."""
@@ -85,7 +93,17 @@ class DeliverForm(QWidget):
         return PackageRequest(
             plan=self._session.path, folder=wish.folder or self._session.path.parent, mode=wish.mode, edition=wish.edition,
             formats=tuple(wish.formats), scenario=wish.scenario, person=self.person.text().strip(),
+            control_lines=self.control_lines.isChecked(),
         )
+
+    def _require_formats(self) -> None:
+        """Tick the formats that the profile requires in this mode; they cannot be left out."""
+        if not self._session.is_open:
+            return
+        required = required_formats(self._session.profile, self.mode.value())
+        for name, box in self.formats.items():
+            box.setEnabled(name not in required)
+            box.setChecked(box.isChecked() or name in required)
 
     def _chosen_formats(self) -> tuple[str, ...]:
         return tuple(name for name, box in self.formats.items() if box.isChecked())
