@@ -14,8 +14,9 @@ import pytest
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QImage
 
-from tests.delivery.plans import plan_rows
+from tests.delivery.plans import plan_rows, write_plan
 from village_planner.base import Cancelled, InputError, SilentFeedback
+from village_planner.delivery import PackageRequest, inspect_package, write_package
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_files import read_sheet_figures
 from village_planner.delivery.sheets import SheetHeading, SheetSource, sheet_source
@@ -112,6 +113,19 @@ def test_a_folder_that_is_none_is_a_clear_refusal(source: SheetSource, tmp_path:
     with pytest.raises(InputError) as refused:
         draw_sheets(source, tmp_path / "file", SilentFeedback())
     assert refused.value.message.code == "desk.sheet_not_written"
+
+
+def test_a_package_carries_its_sheets_and_the_inspector_compares_them(qgis_app: Any, tmp_path: Path) -> None:
+    plan = write_plan(tmp_path / "plan.gpkg", plan_rows())
+    package = write_package(PackageRequest(plan, tmp_path, formats=("gpkg", "xlsx", "sheets")), SilentFeedback(), draw_sheets).path
+    pictures = sorted((package / "2规划图件").glob("*.jpg"))
+    assert len(pictures) == 3
+    assert "NL-12" not in set(inspect_package(package).findings["rule"])
+    content = pictures[1].read_bytes()
+    pictures[1].write_bytes(content.replace(b'"households":38,', b'"households":83,'))
+    found = inspect_package(package).findings
+    wrong = found[found["rule"] == "NL-12"]
+    assert list(wrong["message_code"].unique()) == ["delivery.sheet_figure_differs"] and wrong["file"].str.contains("02布局规划图").all()
 
 
 @pytest.mark.parametrize(("size", "paper"), [((30_000, 9_000), PAPERS[0]), ((9_000, 30_000), PAPERS[1])])
