@@ -57,7 +57,7 @@ def picture_delivery(desk: Any, window: Any) -> None:
         picture_dialog(desk, dock.change_facts, "30-deliver-particulars")
         dock.form.mode.set_value("draft")
         for name, box in dock.form.formats.items():
-            box.setChecked(name in ("gpkg", "xlsx", "docx"))
+            box.setChecked(name in ("gpkg", "xlsx", "docx", "sheets"))
         desk.settle(1)
         desk.shot("31-deliver-draft")
         dock.write()
