@@ -9,6 +9,7 @@ from pathlib import Path
 from tools import desktop, environment
 from tools.run_demo import run_demo
 
+LONGEST_S = 900
 SHOTS = environment.BUILD / "screenshots"
 
 
@@ -22,7 +23,7 @@ def main() -> int:
         if path.exists():
             shutil.copy(path, work / path.name)
     script = environment.ROOT / "tools" / "desk_script.py"
-    exit_code = desktop.drive(script, SHOTS, {desktop.OPEN_VARIABLE: str(work / plan.name)})
+    exit_code = desktop.drive(script, SHOTS, {desktop.OPEN_VARIABLE: str(work / plan.name)}, timeout_s=LONGEST_S)
     for picture in sorted(SHOTS.glob("*.png")):
         print(picture.relative_to(environment.ROOT))
     return exit_code

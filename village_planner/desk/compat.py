@@ -42,6 +42,9 @@ SOURCE_FILE = _scoped(getattr(Qgis, "ProcessingSourceType", None), "File", QgsPr
 INTEGER = _scoped(getattr(Qgis, "ProcessingNumberParameterType", None), "Integer", QgsProcessingParameterNumber, "Integer")
 ANY_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "Unknown", QgsWkbTypes, "Unknown")
 TASK_CAN_CANCEL = _scoped(getattr(QgsTask, "Flag", None), "CanCancel", QgsTask, "CanCancel")
+# Older versions tell the end of every task of five seconds and more in the message bar.
+_SILENT = getattr(getattr(QgsTask, "Flag", QgsTask), "Silent", None)
+TASK_BEHIND_THE_SCENES = TASK_CAN_CANCEL if _SILENT is None else TASK_CAN_CANCEL | _SILENT
 NOT_NULL = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintNotNull", QgsFieldConstraints, "ConstraintNotNull")
 UNIQUE = _scoped(getattr(QgsFieldConstraints, "Constraint", None), "ConstraintUnique", QgsFieldConstraints, "ConstraintUnique")
 NO_GEOMETRY = _scoped(getattr(Qgis, "WkbType", None), "NoGeometry", QgsWkbTypes, "NoGeometry")

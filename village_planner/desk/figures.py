@@ -102,7 +102,7 @@ class LiveFigure(QObject):
         self._drop_task()
         make = self._make
         snapshot = Snapshot(session.path, session.data, session.profile, session.scenario, session.inside)
-        task = StepTask(self._title, lambda feedback: make(snapshot, feedback))
+        task = StepTask(self._title, lambda feedback: make(snapshot, feedback), silent=True)
         task.signals.finished.connect(self._take)
         task.signals.failed.connect(self._fail)
         task.signals.cancelled.connect(self._forget)

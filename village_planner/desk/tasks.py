@@ -50,8 +50,9 @@ class TaskFeedback(SilentFeedback):
 class StepTask(QgsTask):
     """One step under way. Connect to `signals` before `start`; the step gets a path, never a connection."""
 
-    def __init__(self, title: str, step: Callable[[Feedback], Any]) -> None:
-        super().__init__(title, compat.TASK_CAN_CANCEL)
+    def __init__(self, title: str, step: Callable[[Feedback], Any], silent: bool = False) -> None:
+        """silent: nobody asked for it, so QGIS does not announce its end."""
+        super().__init__(title, compat.TASK_BEHIND_THE_SCENES if silent else compat.TASK_CAN_CANCEL)
         self.signals = TaskSignals()
         self._step = step
         self._result: Any = None
