@@ -108,7 +108,7 @@ def test_limits_from_above_stand_beside_the_balance(plan: PlanFile) -> None:
     figures = land_figures(data, MemoryLayers({}), PROFILE, "S1", SilentFeedback())
     sentences = [render(limit) for limit in figures.limits]
     assert len(sentences) == 3 and sentences[0].startswith("有 1 项乡镇指标不符合：东乡")
-    assert "迁并户数：规划 10 户，下达 50 户，不符合" in sentences[1] and sentences[2].endswith("符合") and "100.00 ha" in sentences[2]
+    assert "迁并户数：规划 10 户，下达 50 户，不符合" in sentences[1] and sentences[2].endswith("符合") and "100.00 公顷" in sentences[2]
     assert figures.balance["cleared_m2"] > 0
 
 

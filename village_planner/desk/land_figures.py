@@ -47,7 +47,9 @@ def _limit(row: dict[str, Any]) -> Message:
     return Message(f"desk.overview_limit_{outcome}", params)
 
 
-def _shown(value: Any, unit: str) -> str:
+def _shown(value: Any, unit: str) -> Message | str:
     if pd.isna(value):
         return "—"
-    return f"{value / M2_PER_HECTARE:,.2f} ha" if unit == AREA else f"{value:,.10g} {unit}"
+    if unit == AREA:
+        return Message("desk.overview_hectares", {"value": f"{value / M2_PER_HECTARE:,.2f}"})
+    return f"{value:,.6g} {unit}"
