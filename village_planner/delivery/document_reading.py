@@ -17,10 +17,10 @@ from village_planner.delivery.document_figures import text_figures
 from village_planner.delivery.document_template import BOOKMARK, W
 from village_planner.delivery.fields import shortened
 from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.printed import compare_rows, holds
 from village_planner.delivery.rows import printed_rows
-from village_planner.delivery.tables import delivered_tables, table_frames
+from village_planner.delivery.tables import delivered_tables, tables_of
 from village_planner.delivery.unpack import ZIP_FAULTS
 
 TEXT_RULE = "NL-11"
@@ -74,7 +74,7 @@ def check_explanation(path: Path, file: str, source: DeliverySource) -> list[Pac
     document = read_document(path)
     if rule is None or not rule.on or document is None:
         return []
-    tables = table_frames(source, layer_frames(source))
+    tables = tables_of(source)
     figures = text_figures(source, tables)
     findings = []
     for found in document.figures:

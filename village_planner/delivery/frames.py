@@ -38,13 +38,17 @@ class Conflicts:
 
 @dataclass(frozen=True)
 class DeliverySource:
-    """Everything that layers and tables are made from: one plan, one scenario of it, its control layers, one profile."""
+    """Everything that layers and tables are made from: one plan, one scenario of it, its control layers, one profile.
+
+    made: keeps what is dear to make and asked for several times.
+    """
 
     data: PlanData
     layers: Layers
     profile: Profile
     scenario: str
     conflicts: Conflicts = field(default_factory=Conflicts)
+    made: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:

@@ -11,9 +11,9 @@ from lxml import etree
 from village_planner.base import Message
 from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
-from village_planner.delivery.tables import delivered_tables, table_frames
+from village_planner.delivery.tables import delivered_tables, tables_of
 from village_planner.delivery.unpack import ZIP_FAULTS
 from village_planner.delivery.workbook import first_data_row
 from village_planner.standards import TableColumn, TableSpec
@@ -38,7 +38,7 @@ def check_printed(path: Path, file: str, source: DeliverySource) -> list[Package
     except _FAULTS:
         return []
     try:
-        for spec, frame in delivered_tables(source, table_frames(source, layer_frames(source))):
+        for spec, frame in delivered_tables(source, tables_of(source)):
             columns = expanded_columns(spec, source.data.phases, source.profile)
             expected = printed_rows(spec, columns, frame)
             found = _cells(book, spec, columns, len(expected))

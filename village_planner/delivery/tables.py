@@ -12,7 +12,7 @@ from village_planner.accounts import category_counts, phase_account
 from village_planner.accounts.sums import known_sum
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
-from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.frames import DeliverySource, layer_frames
 from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
 from village_planner.delivery.tables_document import category_totals, destination_totals, figures_by_name, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
@@ -57,6 +57,13 @@ def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dic
         "phase_totals": phase_totals(source, tables["phase_summary"]),
     })
     return {name: _numbered(frame.reset_index(drop=True)) for name, frame in tables.items()}
+
+
+def tables_of(source: DeliverySource) -> dict[str, pd.DataFrame]:
+    """The frames of all tables of a source, made once for it."""
+    if "tables" not in source.made:
+        source.made["tables"] = table_frames(source, layer_frames(source))
+    return source.made["tables"]
 
 
 def delivered_tables(source: DeliverySource, frames: Mapping[str, pd.DataFrame], place: str = "workbook") -> list[tuple[TableSpec, pd.DataFrame]]:
