@@ -75,6 +75,7 @@ def picture_delivery(desk: Any, window: Any) -> None:
         desk.wait_until(lambda: not window._runner.is_busy, LONGEST_S)
         choose(desk, dock.inspected.view, lambda row: row.geom is not None)
         desk.shot("36-inspected")
+        dock.close_down()
 
 
 def choose(desk: Any, view: Any, wanted: Any) -> Any:
