@@ -113,3 +113,26 @@ def test_a_code_is_found_by_code_name_short_name_and_alias() -> None:
 
 def test_shipped_profiles_lie_where_the_plugin_looks() -> None:
     assert resource("profiles", "layout-2035", "profile.json").is_file()
+
+
+@pytest.mark.parametrize("profile_id", profile_ids())
+def test_every_sheet_is_numbered_once_and_names_source_colours_and_lists(profile_id: str) -> None:
+    profile = load_profile(profile_id)
+    sheets = list(profile.sheets.values())
+    assert sheets and len({sheet.number for sheet in sheets}) == len(sheets)
+    assert all(sheet.source and sheet.confidence and sheet.layers for sheet in sheets)
+    layers = [layer for sheet in sheets for layer in sheet.layers]
+    assert {layer.codes for layer in layers if layer.codes} <= set(profile.codes)
+    assert all(layer.codes or layer.classes or layer.colors for layer in layers)
+    assert all(len(one.color) == 7 and one.color.startswith("#") for layer in layers for one in layer.classes)
+
+
+def test_a_sheet_with_an_unknown_symbol_is_refused_by_file_and_key(tmp_path: Path) -> None:
+    folder = make_profile(tmp_path / "child")
+    (folder / "sheets").mkdir()
+    layer = {"frame": "villages", "heading": "村庄", "symbol": "cloud", "level": 1}
+    sheet = {"number": "01", "title": "图", "panels": "one", "figures": [], "layers": [layer], "source": "测试", "confidence": "proposal"}
+    (folder / "sheets" / "01.json").write_text(json.dumps(sheet, ensure_ascii=False), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_profile(folder)
+    assert refused.value.message.params["file"] == "child/sheets/01.json" and refused.value.message.params["key"] == "symbol"

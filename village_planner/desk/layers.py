@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from village_planner.desk.language import text
 from village_planner.desk.mirrors import Mirror, hamlet_frame, qgs_geometry, village_frame
 from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
+from village_planner.standards import CodeList
 
 _log = logging.getLogger("village_planner")
 GROUP_PROPERTY = "village_planner/plan"
@@ -125,13 +126,9 @@ class PlanLayers(QObject):
 
     def _show_control(self, row: dict[str, Any], group: QgsLayerTreeGroup) -> None:
         kinds = self._session.profile.code_list("control_kind")
-        layer = QgsVectorLayer(f"{self._session.file.layers_path}|layername={row['code']}", row["title"], "ogr")
-        if not layer.isValid() or not layer.isSpatial():
-            return
-        layer.setReadOnly(True)
-        color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
-        (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
-        self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
+        layer = control_layer(self._session.file.layers_path, row, kinds)
+        if layer is not None:
+            self._add(layer, group).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
 
     def select(self, villages: Sequence[str], hamlets: Sequence[str]) -> None:
         """Select on the map what is selected in a table."""
@@ -258,6 +255,17 @@ class PlanLayers(QObject):
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         for mirror, wanted in self._findings:
             mirror.fill(frame[kinds.isin(wanted)])
+
+
+def control_layer(path: Path, row: Mapping[str, Any], kinds: CodeList) -> QgsVectorLayer | None:
+    """A control layer (a row of table `control_layer`) as it looks on the map; None where it is not there, or has no geometry."""
+    layer = QgsVectorLayer(f"{path}|layername={row['code']}", row["title"], "ogr")
+    if not layer.isValid() or not layer.isSpatial():
+        return None
+    layer.setReadOnly(True)
+    color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
+    (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
+    return layer
 
 
 def plan_of_project() -> Path | None:

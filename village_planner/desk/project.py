@@ -24,6 +24,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl, QUrlQuery
 from village_planner.base import PlanFileError
 from village_planner.desk import compat, styles
 from village_planner.desk.forms import relate, table_layer
+from village_planner.desk.layers import control_layer
 from village_planner.plan import PlanFile
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
@@ -75,19 +76,37 @@ def mend_project(path: Path) -> bool:
     Raises PlanFileError where there is none, or a layer stays lost (the control layers were left behind).
     """
     path = path.absolute()
-    head = QgsProject()
-    if not has_project(path) or not head.read(project_uri(path), compat.DONT_RESOLVE_LAYERS):
+    earlier = _earlier_name(path)
+    if earlier is None:
         raise PlanFileError("desk.no_project", file=path.name)
-    earlier = head.readEntry(_SCOPE, _ENTRY, path.name)[0]
     if earlier == path.name and not _lost(path):
         return False
+    _refuse_lost(path, _rewritten(path, earlier))
+    if PlanFile(path).writable:
+        _verify(path)
+    return True
+
+
+def _earlier_name(path: Path) -> str | None:
+    """The name that the plan file had when its project was written; None where it holds none that can be read."""
+    project = QgsProject()
+    if not has_project(path) or not project.read(project_uri(path), compat.DONT_RESOLVE_LAYERS):
+        return None
+    return str(project.readEntry(_SCOPE, _ENTRY, path.name)[0])
+
+
+def _rewritten(path: Path, earlier: str) -> list[str]:
+    """Write the project with the present names, unless layers stay lost: their names.
+
+    What raises holds no project: an exception that lives on would keep its layers beyond QGIS itself.
+    """
     project = QgsProject()
     with _renamed(earlier, path):
         project.read(project_uri(path))
-    if PlanFile(path).writable:
+    lost = _lost_in(project, path)
+    if not lost and PlanFile(path).writable:
         _write(project, path)
-    _verify(path)
-    return True
+    return lost
 
 
 def _made(plan: PlanFile) -> QgsProject:
@@ -144,13 +163,10 @@ def _add_controls(project: QgsProject, parent: QgsLayerTreeGroup, plan: PlanFile
     group.setExpanded(False)
     kinds = profile.code_list("control_kind")
     for row in data.control_layer.to_dict("records"):
-        layer = QgsVectorLayer(f"{plan.layers_path}|layername={row['code']}", row["title"], "ogr")
-        if not layer.isValid() or not layer.isSpatial():
+        layer = control_layer(plan.layers_path, row, kinds)
+        if layer is None:
             continue
-        layer.setReadOnly(True)
         layer.setCustomProperty(_SCOPE, True)
-        color = (kinds.row(row["kind"]) or {}).get("color") or "#999999"
-        (styles.style_land_use if row["kind"] == "land_use" else styles.style_control)(layer, color)
         project.addMapLayer(layer, False)
         group.addLayer(layer).setItemVisibilityChecked(kinds.role(row["kind"]) == "line")
 
@@ -161,11 +177,16 @@ def _write(project: QgsProject, path: Path) -> None:
     with _working_in(path.parent):
         written = project.write(project_uri(path))
     if not written:
-        raise PlanFileError("desk.project_not_saved", file=path.name, detail=project.error()[:200])
+        detail = project.error()[:200]
+        project.clear()
+        raise PlanFileError("desk.project_not_saved", file=path.name, detail=detail)
 
 
 def _verify(path: Path) -> None:
-    lost = _lost(path)
+    _refuse_lost(path, _lost(path))
+
+
+def _refuse_lost(path: Path, lost: list[str]) -> None:
     if lost:
         raise PlanFileError("desk.project_layers_lost", file=path.name, layers="、".join(lost[:5]), count=len(lost))
 
@@ -176,8 +197,12 @@ def _lost(path: Path) -> list[str]:
     with _working_in(path.parent):
         if not project.read(project_uri(path)):
             return [path.name]
-        own = {path.name, PlanFile(path).layers_path.name}
-        return [layer.name() for layer in project.mapLayers().values() if not layer.isValid() or not _is_of_plan(layer, path, own)]
+    return _lost_in(project, path)
+
+
+def _lost_in(project: QgsProject, path: Path) -> list[str]:
+    own = {path.name, PlanFile(path).layers_path.name}
+    return [layer.name() for layer in project.mapLayers().values() if not layer.isValid() or not _is_of_plan(layer, path, own)]
 
 
 def _is_of_plan(layer: QgsMapLayer, path: Path, own: set[str]) -> bool:
