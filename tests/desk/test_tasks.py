@@ -90,3 +90,24 @@ def test_an_algorithm_that_the_toolbox_runs_in_a_thread_of_its_own_measures_area
     succeeded, results = heard.args
     assert succeeded and results["THREAD"].startswith("village_planner")
     assert results["AREA"] == pytest.approx(100, abs=0.1)
+
+
+def test_a_silent_task_that_is_cancelled_has_not_failed(qgis_app: Any, qtbot: Any) -> None:
+    begun = threading.Event()
+
+    def step(feedback: Any) -> None:
+        begun.set()
+        while True:
+            feedback.check()
+            time.sleep(0.005)
+
+    task = StepTask("数", step, silent=True)
+    ended: list[str] = []
+    task.signals.finished.connect(lambda _: ended.append("finished"))
+    task.signals.cancelled.connect(lambda: ended.append("cancelled"))
+    task.taskTerminated.connect(lambda: ended.append("terminated"))
+    task.start()
+    qtbot.waitUntil(begun.is_set, timeout=10000)
+    task.cancel()
+    qtbot.waitUntil(lambda: bool(ended), timeout=10000)
+    assert ended == ["cancelled"]

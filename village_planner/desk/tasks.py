@@ -57,7 +57,7 @@ class StepTask(QgsTask):
         self._step = step
         self._result: Any = None
         self._message: Message | None = None
-        self._was_cancelled = False
+        self._was_cancelled, self._silent = False, silent
         self.progressChanged.connect(lambda percent: self.signals.progressed.emit(percent / 100))
 
     def start(self) -> None:
@@ -72,6 +72,8 @@ class StepTask(QgsTask):
             return True
         except Cancelled:
             self._was_cancelled = True
+            # QGIS 3.22 would tell that the task failed, although something newer only took its place.
+            return self._silent
         except PlannerError as error:
             self._message = error.message
         except Exception as error:  # noqa: BLE001 - an exception that leaves a QgsTask takes QGIS down with it
@@ -82,7 +84,7 @@ class StepTask(QgsTask):
     def finished(self, succeeded: bool) -> None:
         """Called by QGIS on the main thread."""
         _running.discard(self)
-        if succeeded:
+        if succeeded and not self._was_cancelled:
             self.signals.finished.emit(self._result)
         elif self._message is not None:
             self.signals.failed.emit(self._message)
