@@ -52,13 +52,13 @@ class DeliverySource:
 
 
 def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
-    """Frames by the names that LayerSpec.frame uses: villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers,
+    """Frames by the names that LayerSpec.frame uses: townships, villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers,
     facts, quotas, fixed_villages, and those of the control layers that the profile delivers.
 
     Columns: those that the profile's fields name in `value`, and `geom` in the plan's CRS (None where there is none).
     """
     makers = {
-        "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
+        "townships": _townships, "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
         "moves": _moves, "consents": _consents, "differences": _differences, "waivers": _waivers,
         "facts": lambda of: of.data.fact.sort_values(list(BY_NAME["fact"].key)),
         "quotas": lambda of: of.data.quota.sort_values(list(BY_NAME["quota"].key)),
@@ -82,6 +82,14 @@ def county_code(data: PlanData) -> str:
     if stated:
         return str(stated)
     return str(data.village["code"].min())[:6] if len(data.village) else ""
+
+
+def _townships(source: DeliverySource) -> pd.DataFrame:
+    """The townships that have a polygon: ground that belongs to no village is known by it."""
+    frame = source.data.township.rename(columns={"code": "township_code", "name": "township_name"})
+    frame = frame[[geom is not None and not geom.is_empty for geom in frame["geom"]]].copy()
+    frame["area_m2"] = _areas(frame["geom"], source.data.crs)
+    return frame.sort_values("township_code")
 
 
 def _villages(source: DeliverySource) -> pd.DataFrame:

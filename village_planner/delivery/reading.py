@@ -39,11 +39,13 @@ def plan_from_layers(
         {"scenario": scenario, "hamlet_code": row["hamlet_code"], "action": row["action"], "grounds": row.get("action_grounds"), "origin": "imported"}
         for row in hamlets if row["action"] in _ACTIONS
     ]
-    townships = {row["township_code"]: row["township_name"] or row["township_code"] for row in villages if row["township_code"]}
+    named = {row["township_code"]: row["township_name"] or row["township_code"] for row in villages if row["township_code"]}
+    drawn = {row["township_code"]: row for row in reader.townships()}
+    townships = {**named, **{code: row["township_name"] for code, row in drawn.items()}}
     tables: dict[str, list[_Row]] = {
         "plan": [_plan_row(profile, manifest, contents, scenario)],
         "phase": [{"year": year, "title": title} for year, title in _phases(profile, manifest)],
-        "township": [{"code": code, "name": name} for code, name in sorted(townships.items())],
+        "township": [{"code": code, "name": name, "geom": drawn.get(code, {}).get("geom")} for code, name in sorted(townships.items())],
         "village": [_renamed(row, code="village_code", name="village_name") for row in villages],
         "hamlet": [_renamed(row, code="hamlet_code", name="hamlet_name") for row in hamlets],
         "site": [_renamed(row, code="site_code", name="site_name") for row in sites],
@@ -107,6 +109,9 @@ class _Reader:
         self.findings: list[PackageFinding] = []
         self._file, self._profile, self._frames = file, profile, frames
         self._known: dict[str, set[str]] = {"": set()}
+
+    def townships(self) -> list[_Row]:
+        return self._rows("townships", "township_code", ("township_name",))
 
     def villages(self) -> list[_Row]:
         rows = self._rows("villages", "village_code", ("village_name", "township_code"))
