@@ -87,7 +87,7 @@ def county_code(data: PlanData) -> str:
 def _townships(source: DeliverySource) -> pd.DataFrame:
     """The townships that have a polygon: ground that belongs to no village is known by it."""
     frame = source.data.township.rename(columns={"code": "township_code", "name": "township_name"})
-    frame = frame[[geom is not None and not geom.is_empty for geom in frame["geom"]]].copy()
+    frame = frame[np.array([geom is not None and not geom.is_empty for geom in frame["geom"]], dtype=bool)].copy()
     frame["area_m2"] = _areas(frame["geom"], source.data.crs)
     return frame.sort_values("township_code")
 
