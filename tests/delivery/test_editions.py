@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from osgeo import gdal, ogr
 
@@ -77,7 +78,7 @@ def test_a_notice_inspects_clean_and_says_what_it_cannot_answer(notice_package: 
     assert "QC-7102" in inspection.plan_result.ran
 
 
-def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Path) -> None:
+def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Path, profile: Profile) -> None:
     package = tmp_path / notice_package.name
     shutil.copytree(notice_package, package)
     source = gdal.OpenEx(str(next(package.rglob("*.gpkg"))), gdal.OF_VECTOR | gdal.OF_UPDATE)
@@ -85,6 +86,10 @@ def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Pat
     field = ogr.FieldDefn("BZ", ogr.OFTString)
     source.GetLayerByName("CZBD").CreateField(field)
     del source
+    workbook = next(package.rglob("*规划表格.xlsx"))
+    book = openpyxl.load_workbook(workbook)
+    book.create_sheet(profile.tables["F2"].sheet or "F2")
+    book.save(workbook)
     metadata = next(package.rglob("元数据.xml"))
     text = metadata.read_text(encoding="utf-8")
     metadata.write_text(text.replace("</负责单位>", "<联系人>某某</联系人></负责单位>"), encoding="utf-8")
@@ -93,7 +98,7 @@ def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Pat
     write_manifest(package, manifest)
     findings = inspect_package(package).findings
     found = findings[findings["rule"] == "PK-03"]
-    assert {"CMBJ", "CZBD.BZ", "负责单位/联系人"} <= set(found["subject"]) and set(found["severity"]) == {"A"}
+    assert {"CMBJ", "CZBD.BZ", "负责单位/联系人", profile.tables["F2"].sheet or "F2"} <= set(found["subject"]) and set(found["severity"]) == {"A"}
 
 
 @pytest.mark.parametrize("edition", sorted(NEEDS))

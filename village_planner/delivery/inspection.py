@@ -130,7 +130,7 @@ def _check_files(subject: _Subject) -> list[PackageFinding]:
     findings = check_manifest(opened.root, files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
     findings += _check_edition(manifest, used)
     findings += check_tree(opened, used.package, subject.edition, subject.names, manifest is not None and not manifest.draft)
-    findings += check_files(opened, used)
+    findings += check_files(opened, used, subject.whole)
     findings += check_attachments(manifest.lacking, MANIFEST) if manifest else []
     stated: Mapping[str, str] = {**subject.names, "crs": str(manifest.crs)} if manifest and subject.names else {}
     with_person = edition_content(used, subject.edition).person

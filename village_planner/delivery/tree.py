@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import zipfile
+from collections.abc import Set
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -106,16 +107,20 @@ def check_tree(
     return findings
 
 
-def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]:
-    """Findings (QC-1103) on files that cannot be opened, and (QC-1201) on sheets that a workbook lacks."""
+def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list[PackageFinding]:
+    """Findings on files that cannot be opened (QC-1103), on sheets that a workbook lacks (QC-1201) or has and may not have (PK-03).
+
+    profile: as the edition uses it; whole: with what the edition leaves out.
+    """
     findings: list[PackageFinding] = []
     workbooks = files_of_kind(opened, profile.package, "workbook")
     sheets = [table.sheet or table.id for table in required_tables(profile)]
+    left_out = {table.sheet or table.id for name, table in whole.tables.items() if name not in profile.tables}
     for file in (file for file in opened.files if not is_litter(file)):
         path, suffix = opened.root / file, Path(file).suffix.lower()
         try:
             if suffix == ".xlsx":
-                findings += _check_sheets(path, file, sheets if file in workbooks else [])
+                findings += _check_sheets(path, file, sheets if file in workbooks else [], left_out)
             elif suffix in (".csv", ".html", ".json", ".txt"):
                 path.read_text(encoding="utf-8-sig")
             elif suffix in _SIGNATURES:
@@ -128,7 +133,7 @@ def check_files(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]
     return findings
 
 
-def _check_sheets(path: Path, file: str, wanted: Sequence[str]) -> list[PackageFinding]:
+def _check_sheets(path: Path, file: str, wanted: Sequence[str], left_out: Set[str]) -> list[PackageFinding]:
     with zipfile.ZipFile(path) as archive:
         if sum(info.file_size for info in archive.infolist()) > _MAX_PART_BYTES:
             raise ValueError("> 256 MB")
@@ -138,8 +143,9 @@ def _check_sheets(path: Path, file: str, wanted: Sequence[str]) -> list[PackageF
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
     sheets = {str(sheet.get("name")) for sheet in book.iter(f"{_MAIN}sheet")}
-    return [
-        PackageFinding("QC-1201", file, sheet, Message("delivery.sheet_missing", {"sheet": sheet})) for sheet in wanted if sheet not in sheets
+    missing = [PackageFinding("QC-1201", file, sheet, Message("delivery.sheet_missing", {"sheet": sheet})) for sheet in wanted if sheet not in sheets]
+    return missing + [
+        PackageFinding("PK-03", file, sheet, Message("delivery.sheet_not_for_edition", {"sheet": sheet})) for sheet in sorted(sheets & left_out)
     ]
 
 
