@@ -60,15 +60,15 @@ def write_csv(path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-
 
 def sheets(package: Path) -> dict[str, list[list[Any]]]:
     """The cells of the package's workbook by sheet."""
-    (book,) = package.rglob("*.xlsx")
+    (book,) = package.rglob("*规划表格.xlsx")
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in load_workbook(book, data_only=True).worksheets}
 
 
 def records(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """Rows of a printed table below its two-level heading, by the heading's words (`本期/户数（户）`); total rows too."""
+    """Rows of a printed table below its two-level heading, by the heading's words (`本期/户数（户）`); total rows too, notes and the line for signatures not."""
     first = next(number for number, row in enumerate(rows) if row[0] == "序号")
     headings, above = [], ""
     for upper, lower in zip(rows[first], rows[first + 1]):
         above = str(upper) if upper is not None else above
         headings.append((f"{above}/{lower}" if lower is not None else above).replace("\n", ""))
-    return [dict(zip(headings, row)) for row in rows[first + 2 :] if any(cell is not None for cell in row)]
+    return [dict(zip(headings, row)) for row in rows[first + 2 :] if sum(cell is not None for cell in row) > 1 and "编制单位" not in str(row)]
