@@ -65,7 +65,7 @@ def sheets(package: Path) -> dict[str, list[list[Any]]]:
 
 
 def records(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """Rows of a printed table below its two-level heading, by the heading's words (`本期/户数（户）`); total rows too, notes and the line for signatures not."""
+    """Rows of a printed table below its two-level heading, by the heading's words (`本期/户数（户）`); totals too, notes and signatures not."""
     first = next(number for number, row in enumerate(rows) if row[0] == "序号")
     headings, above = [], ""
     for upper, lower in zip(rows[first], rows[first + 1]):
