@@ -1,7 +1,7 @@
 """A planner's headless day in a process of its own that may be killed at any moment: decide, check, package, over and over.
 
-Run as `python day.py PLAN FOLDER LOG`; each line `START SECONDS` on stdin is one day that begins with action number START and is
-killed after SECONDS. What has returned to the planner is a line in LOG: `decide NUMBER VILLAGE`, `check RUN`, `package FILES`.
+Run as `python day.py PLAN FOLDER LOG`; each line `START SECONDS WORD` on stdin is one day that begins with action number START and is
+killed after SECONDS, or as soon as WORD is confirmed. What has returned to the planner is a line in LOG: `decide NUMBER VILLAGE`, `check RUN`, `package FILES`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def main() -> None:
     plan, folder, log = (Path(argument) for argument in sys.argv[1:])
     _say("ready")
     for line in sys.stdin:
-        start, seconds = line.split()
+        start, seconds, word = line.split()
+        told_before = _count(log, word)
         child = os.fork()
         if child == 0:
             try:
@@ -58,10 +59,16 @@ def main() -> None:
             finally:
                 traceback.print_exc()
                 os._exit(1)
-        time.sleep(float(seconds))
+        end = time.monotonic() + float(seconds)
+        while time.monotonic() < end and _count(log, word) == told_before:
+            time.sleep(min(0.02, max(end - time.monotonic(), 0)))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         _say("killed" if os.WIFSIGNALED(status) else "ended")
+
+
+def _count(log: Path, word: str) -> int:
+    return sum(line.startswith(word) for line in log.read_text().splitlines()) if log.exists() else 0
 
 
 def _say(word: str) -> None:

@@ -17,7 +17,7 @@ from village_planner.plan import PlanFile
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("VILLAGE_PLANNER_KILLS") or 20)
-LONGEST_S = 4.0
+LONGEST_S, PATIENCE_S = 4.0, 120.0
 
 
 @pytest.fixture
@@ -50,8 +50,9 @@ def test_a_killed_day_loses_nothing_that_was_confirmed_and_leaves_no_half_packag
     assert days.stdin is not None and days.stdout is not None
     assert days.stdout.readline() == "ready\n"
     start = 1
-    for _ in range(KILLS):
-        print(start, moments.uniform(0.02, LONGEST_S), file=days.stdin, flush=True)
+    # Last a day that is left alone until its package is written, however busy the machine is.
+    for seconds, until in [*((moments.uniform(0.02, LONGEST_S), "never") for _ in range(KILLS)), (PATIENCE_S, "package")]:
+        print(start, seconds, until, file=days.stdin, flush=True)
         assert days.stdout.readline() == "killed\n"
         told = confirmed(tmp_path / "log")
         start = max([start - 1, *(int(line[1]) for line in told if line[0] == "decide")]) + 1
