@@ -100,7 +100,7 @@ def _anchored(found: re.Match[str]) -> str:
 
 
 def _expanded(path: Path, found: re.Match[str]) -> str:
-    makers: dict[str, Callable[[str], str]] = {"rule": _rule_table, "messages": _message_tables, "values": _value_table, "columns": _column_table}
+    makers: dict[str, Callable[[str], str]] = {"rule": _rule_table, "messages": _message_tables, "values": _value_table, "columns": _column_table, "codes": _code_table}
     if found.group(1) not in makers:
         raise ValueError(f"{path.name}: {found.group()} is no directive; known: {', '.join(makers)}")
     return makers[found.group(1)](found.group(2) or "")
@@ -132,6 +132,16 @@ def _column_table(input_id: str) -> str:
         raise ValueError(f"{{{{columns {input_id}}}}}: the profile knows no such table")
     rows = [(field.alias, "、".join(field.names), "必填" if field.required else "") for field in spec.fields.values()]
     return _table(["内容", "可识别的表头", ""], rows)
+
+
+def _code_table(list_id: str) -> str:
+    """The words of a code list, with the other words that are recognised, and keys and units where it has them."""
+    codes = load_profile().code_list(list_id)
+    more = [(name, title) for name, title in (("unit", "单位"), ("key", "按键")) if any(row.get(name) for row in codes.rows)]
+    rows = [
+        (row["name"], (row.get("aliases") or "").replace("|", "、"), *(row.get(name) or "" for name, _ in more), f"`{row['code']}`") for row in codes.rows
+    ]  # fmt: skip
+    return _table(["名称", "也可写作", *(title for _, title in more), "代码"], rows)
 
 
 def _message_tables(_: str) -> str:
