@@ -6,7 +6,7 @@ QT_FREE := base standards spatial plan accounts intake suggest checks delivery d
 QT_FREE_PATHS := $(patsubst %/__init__.py,%,$(wildcard $(patsubst %,village_planner/%/__init__.py,$(QT_FREE))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint stage zip i18n screenshots compat survival clean
+.PHONY: help setup run test lint stage zip i18n screenshots pictures compat survival clean
 SIZE ?= township
 FAULTS ?= known
 SUITE ?= sid
@@ -41,6 +41,9 @@ i18n: setup ## collect the strings of the interface into resources/i18n/village_
 
 screenshots: stage ## picture the plugin in a real QGIS in Chinese into build/screenshots
 	@$(PYTHON) -m tools.screenshots
+
+pictures: ## put those pictures of build/screenshots that the manual shows into docs/manual/images
+	@$(PYTHON) -m tools.manual_images
 
 compat: ## as root: run the tests on another Debian in a chroot; SUITE=sid (QGIS 3.44) or trixie (3.40), PYTEST as for test
 	@tools/chroot.sh $(SUITE) make test PYTEST='$(PYTEST)'

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import shutil
 from typing import Any
 
 from tools.overview_pictures import picture_dialog
@@ -47,10 +46,11 @@ def picture_check(desk: Any, window: Any) -> None:
 def picture_delivery(desk: Any, window: Any) -> None:
     """Picture the readiness of a draft and of a formal package, a written package, and the inspection of it."""
     dock = window.delivery
-    # The full path of the plan says nothing in a manual.
-    with tempfile.TemporaryDirectory(prefix="成果", dir=window.session.path.parent) as folder:
+    folder = window.session.path.parent / "成果"
+    folder.mkdir()
+    try:
         window.deliver()
-        dock.form.folder.setFilePath(folder)
+        dock.form.folder.setFilePath(str(folder))
         dock.form.mode.set_value("formal")
         desk.settle(1)
         desk.shot("30-deliver-formal")
@@ -67,7 +67,7 @@ def picture_delivery(desk: Any, window: Any) -> None:
         desk.shot("33-deliver-written")
         dock.written.tabs.setCurrentIndex(1)
         desk.shot("34-deliver-files")
-        package = next(path for path in Path(folder).iterdir() if path.is_dir())
+        package = next(path for path in folder.iterdir() if path.is_dir())
         dock.show_inspect()
         desk.shot("35-inspect")
         dock.folder.setFilePath(str(package))
@@ -76,6 +76,8 @@ def picture_delivery(desk: Any, window: Any) -> None:
         choose(desk, dock.inspected.view, lambda row: row.geom is not None)
         desk.shot("36-inspected")
         dock.close_down()
+    finally:
+        shutil.rmtree(folder)
 
 
 def choose(desk: Any, view: Any, wanted: Any) -> Any:

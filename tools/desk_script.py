@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.delivery_pictures import picture_check, picture_delivery
+from tools.intake_pictures import picture_classify, picture_imports, picture_start
 from tools.overview_pictures import picture_overview
 
 PLUGIN = "village_planner"
@@ -28,8 +29,10 @@ def drive(desk: Any) -> None:
     window.classify.details.setCurrentIndex(0)
     desk.shot("3-classify-decided")
     window.classify.undo()
-    window.classify.details.setCurrentIndex(3)
+    window.classify.details.setCurrentWidget(window.classify.details.history)
     desk.shot("4-classify-undone")
+    picture_classify(desk, window)
+    picture_imports(desk, window)
     window.check()
     desk.wait_until(lambda: not window._runner.is_busy, 120)
     desk.settle(1)
@@ -40,6 +43,7 @@ def drive(desk: Any) -> None:
     picture_check(desk, window)
     picture_delivery(desk, window)
     picture_overview(desk, window)
+    picture_start(desk, window)
 
 
 def tidy(desk: Any) -> None:

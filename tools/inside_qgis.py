@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -13,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QPoint, QTimer
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QWidget
 from qgis.utils import iface
 
 from tools.desktop import SCREEN, SCRIPT_VARIABLE, SHOTS_VARIABLE
 
 START_MS = 1500
 RENDER_TIMEOUT_S = 30
+PARTS = "parts.json"
+TABS_HEIGHT = 32
 
 
 class Desk:
@@ -28,6 +32,7 @@ class Desk:
     def __init__(self, qgis_interface: Any, shots: Path) -> None:
         self.iface = qgis_interface
         self._shots = shots
+        self._parts: dict[str, list[int]] = {}
 
     def settle(self, seconds: float = 0.5) -> None:
         """Let QGIS work on its events for so long."""
@@ -52,7 +57,24 @@ class Desk:
         self.settle()
         path = self._shots / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
+        self._keep_part(name)
         return path
+
+    def _keep_part(self, name: str) -> None:
+        """Note in parts.json what a reader would look at in the picture: the dialog, else our dock: left, top, width, height."""
+        part = QApplication.activeModalWidget() or _front_dock(self.iface.mainWindow())
+        if part is None:
+            return
+        corner = part.mapToGlobal(QPoint(0, 0))
+        height = part.height() + (TABS_HEIGHT if isinstance(part, QDockWidget) else 0)
+        self._parts[name] = [corner.x(), corner.y(), part.width(), height]
+        (self._shots / PARTS).write_text(json.dumps(self._parts, indent=1), encoding="utf-8")
+
+
+def _front_dock(window: QWidget) -> QDockWidget | None:
+    """The plugin's dock whose tab is in front."""
+    docks = [dock for dock in window.findChildren(QDockWidget) if dock.objectName().startswith("VillagePlanner")]
+    return next((dock for dock in docks if not dock.visibleRegion().isEmpty()), None)
 
 
 def main() -> None:

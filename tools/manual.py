@@ -100,7 +100,9 @@ def _anchored(found: re.Match[str]) -> str:
 
 
 def _expanded(path: Path, found: re.Match[str]) -> str:
-    makers: dict[str, Callable[[str], str]] = {"rule": _rule_table, "messages": _message_tables, "values": _value_table, "columns": _column_table, "codes": _code_table}
+    makers: dict[str, Callable[[str], str]] = {
+        "rule": _rule_table, "messages": _message_tables, "values": _value_table, "columns": _column_table, "codes": _code_table,
+    }  # fmt: skip
     if found.group(1) not in makers:
         raise ValueError(f"{path.name}: {found.group()} is no directive; known: {', '.join(makers)}")
     return makers[found.group(1)](found.group(2) or "")

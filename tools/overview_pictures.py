@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 STEPS = (
@@ -19,8 +19,9 @@ def picture_overview(desk: Any, window: Any) -> None:
     scroll_down(window)
     desk.shot("11-overview-figures")
     picture_scenarios(desk, window)
+    approve(window, STEPS[:2])
     picture_dialog(desk, window.plan_actions.approve, "13-approval")
-    approve(window)
+    approve(window, STEPS[2:])
     show_overview(desk, window)
     desk.shot("14-overview-locked")
     window.show_classify()
@@ -62,9 +63,9 @@ def picture_scenarios(desk: Any, window: Any) -> None:
     session.choose_scenario(first)
 
 
-def approve(window: Any) -> None:
-    """Take the plan through the procedure."""
-    for status, date in STEPS:
+def approve(window: Any, steps: Sequence[tuple[str, str]]) -> None:
+    """Take the plan through steps of the procedure."""
+    for status, date in steps:
         end = "2026-03-30" if status == "public_notice" else None
         window.session.apply(
             lambda file, status=status, date=date, end=end: file.transition("示例", status, date, f"示例〔2026〕{date[5:7]}号", "通过", end_date=end)
@@ -89,11 +90,12 @@ def revise(window: Any) -> None:
     )
     session.set_category([str(session.data.village["code"].iloc[0])], "03", "修改")
     move = session.data.move[session.data.move["scenario"] == session.scenario].iloc[0]
-    session.save_moves([{"code": move["code"], "hamlet_code": move["hamlet_code"], "phase": session.data.phases[-1]}], "修改")
+    other_phase = next(year for year in session.data.phases if year != move["phase"])
+    session.save_moves([{"code": move["code"], "hamlet_code": move["hamlet_code"], "phase": other_phase}], "修改")
 
 
-def picture_dialog(desk: Any, open_it: Callable[[], None], name: str) -> None:
-    """Open a dialog, which holds up its caller, picture it from a timer and close it."""
+def picture_dialog(desk: Any, open_it: Callable[[], None], name: str, fill: Callable[[Any], None] | None = None) -> None:
+    """Open a dialog, which holds up its caller, picture it from a timer, filled in by `fill`, and close it."""
     from qgis.PyQt.QtCore import QTimer
     from qgis.PyQt.QtWidgets import QApplication
 
@@ -104,6 +106,8 @@ def picture_dialog(desk: Any, open_it: Callable[[], None], name: str) -> None:
         if dialog is None:
             QTimer.singleShot(300, look)
             return
+        if fill is not None:
+            fill(dialog)
         desk.shot(name)
         taken.append(name)
         dialog.reject()

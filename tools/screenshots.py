@@ -23,7 +23,9 @@ def main() -> int:
         if path.exists():
             shutil.copy(path, work / path.name)
     script = environment.ROOT / "tools" / "desk_script.py"
-    exit_code = desktop.drive(script, SHOTS, {desktop.OPEN_VARIABLE: str(work / plan.name)}, timeout_s=LONGEST_S)
+    # The history names who is at work.
+    surroundings = {desktop.OPEN_VARIABLE: str(work / plan.name), "LOGNAME": "规划员"}
+    exit_code = desktop.drive(script, SHOTS, surroundings, LONGEST_S)
     for picture in sorted(SHOTS.glob("*.png")):
         print(picture.relative_to(environment.ROOT))
     return exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -22,13 +23,41 @@ def test_every_message_of_the_program_stands_on_the_page_of_messages(pages: dict
     assert missing == []
 
 
+def test_every_page_of_the_contents_is_there(pages: dict[str, str]) -> None:
+    assert list(pages) == list(manual.CONTENTS)
+
+
+def test_every_rule_of_the_profile_has_its_section_with_what_it_looks_at(pages: dict[str, str]) -> None:
+    sections = re.split(r'<h3 id="([a-z]{2}-\d+)">', pages["rules"])
+    told = dict(zip(sections[1::2], sections[2::2]))
+    profile = load_profile()
+    assert set(told) == {rule_id.lower() for rule_id in manual.rule_ids(profile)}
+    for rule_id in manual.rule_ids(profile):
+        setting = profile.rule(rule_id)
+        assert setting is not None and setting.title in told[rule_id.lower()], rule_id
+        assert "检查什么：" in told[rule_id.lower()], rule_id
+
+
+def test_every_command_stands_in_the_manual_with_its_parameters_and_outputs(pages: dict[str, str]) -> None:
+    from village_planner.processing.provider import VillagePlannerProvider
+
+    provider = VillagePlannerProvider()
+    provider.loadAlgorithms()
+    sections = re.split(r'<h2 id="(\w+)">', pages["commands"])
+    told = dict(zip(sections[1::2], sections[2::2]))
+    assert set(told) == {algorithm.name() for algorithm in provider.algorithms()}
+    for algorithm in provider.algorithms():
+        for definition in (*algorithm.parameterDefinitions(), *algorithm.outputDefinitions()):
+            assert re.search(rf"\b{definition.name()}\b", told[algorithm.name()]), f"{algorithm.name()} {definition.name()}"
+
+
 def test_no_link_and_no_picture_of_the_manual_leads_nowhere(pages: dict[str, str], tmp_path: Path) -> None:
     anchors = {name: set(re.findall(r'id="([^"]+)"', text)) for name, text in pages.items()}
     lost = []
     for name, text in pages.items():
         for page, anchor in re.findall(r'href="([\w-]*?)(?:\.html)?(?:#([^"]*))?"', text):
             page = page or name
-            if page not in pages or (anchor and anchor not in anchors[page]):
+            if page not in pages or (anchor and unquote(anchor) not in anchors[page]):
                 lost.append(f"{name}: {page}#{anchor}")
         lost += [f"{name}: {source}" for source in re.findall(r'src="([^"]+)"', text) if not (manual.SOURCES / source).is_file()]
     assert lost == []
