@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import Any
 
@@ -50,7 +51,8 @@ def picture_delivery(desk: Any, window: Any) -> None:
     folder.mkdir()
     try:
         window.deliver()
-        dock.form.folder.setFilePath(str(folder))
+        # The whole path of somebody's machine says nothing in a manual.
+        dock.form.folder.setFilePath(os.path.relpath(folder))
         dock.form.mode.set_value("formal")
         desk.settle(1)
         desk.shot("30-deliver-formal")

@@ -23,7 +23,7 @@ from tools.desktop import SCREEN, SCRIPT_VARIABLE, SHOTS_VARIABLE
 START_MS = 1500
 RENDER_TIMEOUT_S = 30
 PARTS = "parts.json"
-TABS_HEIGHT = 32
+TABS_HEIGHT = 29
 
 
 class Desk:

@@ -20,6 +20,7 @@ def picture_classify(desk: Any, window: Any) -> None:
     votes = session.data.consent[session.data.consent["kind"] == "meeting_households"]
     window.classify.show_places([str(votes["hamlet_code"].iloc[0])])
     details.setCurrentWidget(details.consents)
+    desk.settle(1)
     details.consents._table.setCurrentCell(0, 0)
     desk.shot("40-classify-consent")
     village = str(votes["village_code"].iloc[0])

@@ -22,7 +22,6 @@ PARTS = {
 }  # fmt: skip
 """Image of the manual → picture, cut to the dialog or dock that was in front."""
 COLOURS = 96
-MARGIN = 2
 
 
 def copy_images(shots: Path = SHOTS, images: Path = SOURCES / IMAGES) -> list[Path]:
@@ -44,7 +43,7 @@ def copy_images(shots: Path = SHOTS, images: Path = SOURCES / IMAGES) -> list[Pa
 
 def _cut(part: list[int]) -> list[str]:
     left, top, width, height = part
-    return ["-crop", f"{width + 2 * MARGIN}x{height + 2 * MARGIN}+{left - MARGIN}+{top - MARGIN}", "+repage"]
+    return ["-crop", f"{width}x{height}+{left}+{top}", "+repage"]
 
 
 def main() -> int:
