@@ -17,6 +17,8 @@ from village_planner.standards import Profile, load_profile
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "docs" / "manual"
 IMAGES = "images"
+WIDEST = 860
+"""Pixels that a picture may take on a page."""
 CONTENTS = ("index", "install", "first-plan", "overview", "classify", "check", "deliver", "tables", "commands", "rules", "messages", "en")
 """The pages in the order in which the bar on the left lists them."""
 
@@ -85,18 +87,30 @@ def _page(name: str, path: Path, titles: dict[str, str]) -> str:
     text = _DIRECTIVE.sub(lambda found: _expanded(path, found), path.read_text(encoding="utf-8"))
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     body = re.sub(r'href="([\w-]+)\.md(#[^"]*)?"', r'href="\1.html\2"', body)
+    body = re.sub(r'<img src="([^"]+)"', lambda found: _sized(path.parent, found), body)
     body = re.sub(r"<(h[23])>(.*?)</\1>", _anchored, body)
     here = {name: ' class="here"'}
     contents = "".join(f'<a href="{page}.html"{here.get(page, "")}>{html.escape(title)}</a>' for page, title in titles.items())
     return _PAGE.format(language="en" if name == "en" else "zh-CN", title=html.escape(titles[name]), style=_STYLE, contents=contents, body=body)
 
 
+def _sized(folder: Path, found: re.Match[str]) -> str:
+    """A picture that is no wider than the page: the viewer within QGIS knows no style that would say so."""
+    with open(folder / found.group(1), "rb") as file:
+        width = int.from_bytes(file.read(20)[16:20], "big")
+    return f'{found.group()} width="{min(width, WIDEST)}"'
+
+
 def _anchored(found: re.Match[str]) -> str:
-    """A heading that can be linked to: by the rule id that it begins with, else by its whole text."""
+    """A heading that can be linked to: by the rule id that it begins with, else by its whole text. A rule's id alone gets its title."""
     level, text = found.groups()
     plain = re.sub(r"<[^>]+>", "", text)
     rule = re.match(r"[A-Z]{2}-\d+", plain)
-    return f'<{level} id="{rule.group().lower() if rule else html.escape(plain)}">{text}</{level}>'
+    if rule is None:
+        return f'<{level} id="{html.escape(plain)}">{text}</{level}>'
+    setting = load_profile().rule(rule.group())
+    title = f" {html.escape(setting.title)}" if setting is not None and plain == rule.group() else ""
+    return f'<{level} id="{rule.group().lower()}">{text}{title}</{level}>'
 
 
 def _expanded(path: Path, found: re.Match[str]) -> str:

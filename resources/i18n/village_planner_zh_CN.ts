@@ -988,6 +988,10 @@
         <source>Open the plan&apos;s project</source>
         <translation>打开规划文件中的工程</translation>
     </message>
+    <message>
+        <source>Manual</source>
+        <translation>使用手册</translation>
+    </message>
 </context>
 <context>
     <name>DestinationEdit</name>
@@ -1306,6 +1310,10 @@
         <source>villages</source>
         <translation>个村</translation>
     </message>
+    <message>
+        <source>about this rule</source>
+        <translation>规则说明</translation>
+    </message>
 </context>
 <context>
     <name>FindingRows</name>
@@ -1535,6 +1543,10 @@
     <message>
         <source>Help: this page of the manual</source>
         <translation>帮助：打开手册中的本页</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
     </message>
 </context>
 <context>
@@ -1872,6 +1884,25 @@
     <message>
         <source>Done so far</source>
         <translation>截至本年累计</translation>
+    </message>
+</context>
+<context>
+    <name>ManualWindow</name>
+    <message>
+        <source>Manual</source>
+        <translation>使用手册</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Open in browser</source>
+        <translation>用浏览器打开</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

@@ -32,7 +32,8 @@ class ApprovalDialog(StepDialog):
         super().__init__(parent)
         self._session, self._serious = session, serious
         status = session.status
-        self.explain(self.tr("Approval steps"), self.tr("The plan's status is “{0}”. A step that is recorded cannot be undone.").format(text(title(status))))
+        said = self.tr("The plan's status is “{0}”. A step that is recorded cannot be undone.").format(text(title(status)))
+        self.explain(self.tr("Approval steps"), said, "overview#审批步骤")
         self.steps = RecordTable([self.tr("Date"), self.tr("Step"), self.tr("Document"), self.tr("Result"), self.tr("Person"), self.tr("Evidence")])
         self.steps.setMinimumHeight(LIST_HEIGHT)
         self.steps.show_records([(row["code"], self._cells(row)) for row in records(session.data.approval_step)])

@@ -65,7 +65,7 @@ class CompareDialog(QDialog):
         splitter.addWidget(lower)
         splitter.setSizes(list(SPLIT))
         splitter.setChildrenCollapsible(False)
-        buttons = close_box(self)
+        buttons = close_box(self, "overview#最上面")
         layout = QVBoxLayout(self)
         layout.addLayout(boxes)
         layout.addWidget(splitter, 1)

@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QAction, QFileDialog
 
 from village_planner.base import resource
 from village_planner.desk.demo import make_demo_plan
+from village_planner.desk.help import manual_url
 from village_planner.desk.layers import PlanLayers, plan_of_project
 from village_planner.desk.navigation import show
 from village_planner.desk.opening import ReadPlan, read_plan
@@ -23,6 +24,7 @@ from village_planner.gui.classify_dock import ClassifyDock
 from village_planner.gui.deliver_dock import DeliverDock
 from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.leads import Leads
+from village_planner.gui.manual_window import show_manual
 from village_planner.gui.overview_dock import OverviewDock
 from village_planner.gui.plan_actions import PlanActions
 from village_planner.gui.project_actions import ProjectActions
@@ -176,8 +178,10 @@ class DeskWindow(QObject):
         self._add("inspect", self.tr("Inspect package…"), self.delivery.show_inspect)
         self._need_plan.append(self._add("project", self.tr("Save project into the plan file"), self.project_actions.save, in_toolbar=False))
         self._need_plan.append(self._add("project", self.tr("Open the plan's project"), self.project_actions.open, in_toolbar=False))
+        if manual_url("index") is not None:
+            self._add("help", self.tr("Manual"), lambda: show_manual("index", self.main_window), in_toolbar=False)
 
-    def _add(self, icon: str, text: str, slot: Callable[[], None], in_toolbar: bool = True) -> QAction:
+    def _add(self, icon: str, text: str, slot: Callable[[], Any], in_toolbar: bool = True) -> QAction:
         action = QAction(QIcon(str(resource().parent / "icons" / f"{icon}.svg")), text, self.main_window)
         action.triggered.connect(lambda *_: self._guarded(slot))
         if in_toolbar:
@@ -186,7 +190,7 @@ class DeskWindow(QObject):
         self._actions.append(action)
         return action
 
-    def _guarded(self, slot: Callable[[], None]) -> None:
+    def _guarded(self, slot: Callable[[], Any]) -> None:
         with self._teller.refusals():
             slot()
 

@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, 
 from village_planner.base import InputError
 from village_planner.desk.sources import container_of, layers_in
 from village_planner.gui.forms import CodeCombo, scrolled
+from village_planner.gui.help_button import add_help
 from village_planner.standards import Profile, load_profile, profile_ids
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -40,10 +41,12 @@ class StepDialog(QDialog):
         layout.addWidget(scrolled(body), 1)
         layout.addWidget(self._buttons)
 
-    def explain(self, title: str, note: str) -> None:
-        """Name the dialog and say what the step does."""
+    def explain(self, title: str, note: str, page: str = "") -> None:
+        """Name the dialog and say what the step does. page: of the manual (name or name#heading), '' for none."""
         self.setWindowTitle(title)
         self._note.setText(note)
+        if page:
+            add_help(self._buttons, page)
 
     def add_text(self, title: str, value: str = "", needed: bool = False) -> QLineEdit:
         """A line of text."""
@@ -97,6 +100,7 @@ class NewPlanDialog(StepDialog):
                 "The source files are only read. Columns are recognised by name and content; a report tells what was taken and what was not. "
                 "Of a geodatabase (.gdb) choose any file in its folder."
             ),
+            "first-plan",
         )
         tables = self.tr("Tables") + " (*.xlsx *.xls *.csv *.dbf);;" + self.tr("All files") + " (*)"
         layers = self.tr("Vector layers") + " (*.shp *.gpkg *.geojson *.json *.zip);;" + self.tr("All files") + " (*)"
@@ -128,6 +132,7 @@ class ControlDialog(StepDialog):
                 "Of a geodatabase (.gdb) choose any file in its folder, then the layer. "
                 "A protection list and a list of facilities may also be tables."
             ),
+            "tables#管控图层",
         )
         self.kind = self.add_choice(self.tr("Kind"), [(row["code"], row["name"]) for row in profile.code_list("control_kind").rows])
         self.source = self.add_file(self.tr("Source"), needed=True)
@@ -160,15 +165,17 @@ class DemoDialog(StepDialog):
         self.explain(
             self.tr("Demo"),
             self.tr("Writes the files of a fictitious township, makes a plan of them and opens it. Choose an empty folder."),
+            "first-plan#先用示例数据走一遍",
         )
         self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
 
 
-def close_box(dialog: QDialog) -> QDialogButtonBox:
-    """A row of buttons with one that closes a dialog that only shows."""
+def close_box(dialog: QDialog, page: str) -> QDialogButtonBox:
+    """A row of buttons with one that closes a dialog that only shows, and Help that opens a page of the manual."""
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     box.button(QDialogButtonBox.StandardButton.Close).setText(QCoreApplication.translate("StepDialog", "Close"))
     box.rejected.connect(dialog.reject)
+    add_help(box, page)
     return box
 
 

@@ -28,7 +28,7 @@ class DifferencesDialog(QDialog):
         self.table = RecordTable([self.tr("Source"), self.tr("Name"), self.tr("What differs")])
         self.settle_button = QPushButton(self.tr("Settle…"))
         self._count = QLabel()
-        buttons = close_box(self)
+        buttons = close_box(self, "check#名录差异")
         buttons.addButton(self.settle_button, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         layout.addWidget(self._count)

@@ -8,8 +8,10 @@ from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtWidgets import QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from village_planner.checks.waivers import DIED, FIXED, HOLDS
+from village_planner.desk.help import manual_url
 from village_planner.desk.waivers import Told
 from village_planner.gui.finding_rows import FindingRow, fate_sentence, state_name
+from village_planner.gui.manual_window import show_manual
 from village_planner.standards.profile import RuleSetting
 
 LEAST_HEIGHT = 110
@@ -30,6 +32,8 @@ class FindingPane(QWidget):
         self.text = QTextBrowser()
         self.text.setMinimumHeight(LEAST_HEIGHT)
         self.text.document().setDocumentMargin(3)
+        self.text.setOpenLinks(False)
+        self.text.anchorClicked.connect(lambda url: show_manual(url.toString(), self))
         self.settle = self._button(self.tr("Settle the difference…"), self.settle_wished)
         self.explain = self._button(self.tr("Explain…"), self.explain_wished, self.tr("Say why the finding stands, with evidence (key E)"))
         self.accept = self._button(self.tr("Accept…"), self.accept_wished, self.tr("As reviewer, accept the explanation"))
@@ -67,9 +71,15 @@ class FindingPane(QWidget):
             for title, value in lines if value
         )
         heading = " ".join(part for part in (row.severity, row.rule, rule.title if rule else "") if part)
+        page = f"rules#{row.rule.lower()}"
+        if rule is not None and manual_url(page) is not None:
+            help_ = QCoreApplication.translate("FindingPane", "about this rule")
+            link = f"&nbsp; <a href='{page}'>{escape(help_)}</a>"
+        else:
+            link = ""
         fate = fate_sentence(row)
         warning = f"<p style='margin:4px 0;color:#b30000'>{escape(fate)}</p>" if fate else ""
-        self.text.setHtml(f"<b>{escape(heading)}</b><p style='margin:4px 0'>{escape(row.sentence)}</p>{warning}<table>{cells}</table>")
+        self.text.setHtml(f"<b>{escape(heading)}</b>{link}<p style='margin:4px 0'>{escape(row.sentence)}</p>{warning}<table>{cells}</table>")
         stands = is_kept and row.is_finding and row.state != FIXED
         self.explain.setText(self.tr("Change explanation…") if told is not None and told.fate != DIED else self.tr("Explain…"))
         self._offer(

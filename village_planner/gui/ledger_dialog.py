@@ -108,7 +108,7 @@ class LedgerDialog(QDialog):
             top.addWidget(widget)
         top.addStretch(1)
         top.addWidget(self.save_button)
-        buttons = close_box(self)
+        buttons = close_box(self, "overview#实施台账")
         self.totals.setMaximumHeight(self.fontMetrics().height() * 2 * LARGEST_SHOWN)
         layout = QVBoxLayout(self)
         layout.addLayout(top)

@@ -37,7 +37,7 @@ class RevisionDialog(QDialog):
         keep = QPushButton(self.tr("Save as…"))
         keep.setEnabled(len(table) > 0)
         keep.clicked.connect(self._ask_where)
-        buttons = close_box(self)
+        buttons = close_box(self, "overview#审批步骤")
         buttons.addButton(keep, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         layout.addWidget(self.note)

@@ -40,6 +40,7 @@ class TableDialog(StepDialog):
                 "Choose what each column is; the first cells help. Nothing is taken but what is chosen here, and every figure keeps its source "
                 "and date. A report tells what was taken, what was converted and what contradicts."
             ),
+            "tables#村庄数据表",
         )
         kinds = [(FACTS, self.tr("Facts of villages and hamlets")), (QUOTA, self.tr("Limits per township or county")),
                  (VILLAGES, self.tr("List of villages fixed from above"))]  # fmt: skip

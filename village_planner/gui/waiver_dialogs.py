@@ -37,7 +37,7 @@ class ExplainDialog(_WaiverDialog):
         note = sentences[0] if len(sentences) == 1 else self.tr("{0} findings get the same explanation. The first: {1}").format(len(sentences), sentences[0])
         if needs_evidence:
             note += "\n" + self.tr("Without evidence this finding stays open: name the document of the prior review.")
-        self.explain(self.tr("Explain findings"), note)
+        self.explain(self.tr("Explain findings"), note, "check#例外说明（举证）")
         self.reason = QPlainTextEdit(present.reason if present else "")
         self.reason.setMinimumHeight(REASON_HEIGHT)
         self.reason.setTabChangesFocus(True)
@@ -71,7 +71,7 @@ class AcceptDialog(_WaiverDialog):
         """reasons: of the explanations that are accepted."""
         super().__init__(parent)
         note = reasons[0] if len(reasons) == 1 else self.tr("{0} explanations. The first: {1}").format(len(reasons), reasons[0])
-        self.explain(self.tr("Accept explanations"), note)
+        self.explain(self.tr("Accept explanations"), note, "check#例外说明（举证）")
         self.reviewer = self.add_text(self.tr("Reviewer"), who(), needed=True)
         self.day = self.add_day(self.tr("Date"))
 
