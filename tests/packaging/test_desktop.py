@@ -1,4 +1,4 @@
-"""A real QGIS desktop on a virtual display loads the plugin, in Chinese, and a failing script does not leave it open."""
+"""A real QGIS desktop on a virtual display loads the plugin, in Chinese, with its help, and a failing script does not leave it open."""
 
 from __future__ import annotations
 
@@ -25,12 +25,28 @@ def drive(desk):
     assert "village_planner" in qgis.utils.plugins, "the plugin is not loaded"
     assert QgsApplication.processingRegistry().providerById("villageplanner") is not None
     assert QgsApplication.locale() == "zh-Hans", QgsApplication.locale()
+    assert shown_by_help(desk, qgis.utils.plugins["village_planner"].desk) == ["总览", "分类", "质检", "成果"]
     desk.shot("desk")
+
+
+def shown_by_help(desk, window):
+    from qgis.PyQt.QtWidgets import QToolButton
+    from village_planner.gui.manual_window import ManualWindow
+
+    pages = []
+    for dock in window._docks:
+        (button,) = [button for button in dock.findChildren(QToolButton) if button.text() == "?"]
+        button.click()
+        desk.settle(0.3)
+        shown = window.main_window.findChild(ManualWindow)
+        assert shown.isVisible() and shown.pages.source().isLocalFile() and shown.pages.toPlainText()
+        pages.append(shown.list.currentText())
+    return pages
 """
 FAILS = "def drive(desk):\n    raise ValueError('no such village')\n"
 
 
-def test_the_plugin_loads_in_a_chinese_desktop(staged_plugin: Path, tmp_path: Path) -> None:
+def test_the_plugin_loads_in_a_chinese_desktop_and_each_dock_has_its_page_of_help(staged_plugin: Path, tmp_path: Path) -> None:
     script = tmp_path / "loads.py"
     script.write_text(LOADS, encoding="utf-8")
     assert desktop.drive(script, tmp_path / "shots", timeout_s=TIMEOUT_S) == 0

@@ -51,6 +51,11 @@ def test_every_command_stands_in_the_manual_with_its_parameters_and_outputs(page
             assert re.search(rf"\b{definition.name()}\b", told[algorithm.name()]), f"{algorithm.name()} {definition.name()}"
 
 
+def test_every_picture_is_shown_on_a_page(pages: dict[str, str]) -> None:
+    shown = {source for text in pages.values() for source in re.findall(r'src="images/([^"]+)"', text)}
+    assert shown == {path.name for path in (manual.SOURCES / manual.IMAGES).iterdir()}
+
+
 def test_pictures_are_small_enough_to_ship() -> None:
     sizes = {path.name: path.stat().st_size for path in (manual.SOURCES / manual.IMAGES).iterdir()}
     assert max(sizes.values()) < 150_000 and sum(sizes.values()) < 3_000_000
