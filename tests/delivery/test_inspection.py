@@ -73,7 +73,7 @@ def as_text(layer: str, field: str) -> Callable[[ogr.DataSource], None]:
 
 
 def move_layer_to(crs: str) -> Damage:
-    """Write CZBD again in another CRS."""
+    """Write the layers again, CZBD in another CRS, and lose the Chinese names of the fields as GDAL before 3.7 does."""
 
     def damage(package: Path) -> None:
         path = file_of(package, ".gpkg")
@@ -85,6 +85,9 @@ def move_layer_to(crs: str) -> Damage:
                 options["dstSRS"] = crs
             gdal.VectorTranslate(str(path), str(copy), **options)
         copy.unlink()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_data_columns'").fetchone():
+                connection.execute("DELETE FROM gpkg_data_columns")
 
     return damage
 
