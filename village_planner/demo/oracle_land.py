@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import Sequence
 
 from village_planner.demo.expected import TOLERANCE_M2, Finding
+from village_planner.demo.layout import Rect
 from village_planner.demo.names import COUNTY_CODE, TownshipName
 from village_planner.demo.oracle import rule_area_m2
 from village_planner.demo.scene import Decision, Scene
@@ -36,20 +39,20 @@ def land_balances(scene: Scene, refused: set[str]) -> dict[TownshipName, Balance
     """
     balances = {township: Balance() for township in scene.townships}
     township_of = {village.code: village.township for village in scene.villages}
-    built = [plot for plot in scene.plots if plot.built_code in VILLAGE_BUILT]
-    for plot in built:
-        balances[township_of[plot.village_code]].base_m2 += rule_area_m2(plot.rect.ring)
+    built = built_ground(scene, VILLAGE_BUILT)
+    for code, rects in built.items():
+        balances[township_of[code]].base_m2 += sum(rule_area_m2(rect.ring) for rect in rects)
     withdrawn = withdrawn_hamlets(scene, refused)
     for village in scene.villages:
         for hamlet in village.hamlets:
             if hamlet.code in withdrawn:
-                on_base = [plot.rect for plot in built if hamlet.block.holds(plot.rect.ring)]
+                on_base = [rect for rect in built[village.code] if hamlet.block.holds(rect.ring)]
                 balances[village.township].cleared_m2 += sum(rule_area_m2(rect.ring) for rect in on_base)
     for patch in scene.patches:
         if patch.ring is None or patch.kind == "现状":
             continue
         balance = balances[township_of[patch.village_code]]
-        lies_on_base = any(plot.rect.holds(patch.ring) for plot in built)
+        lies_on_base = any(rect.holds(patch.ring) for rect in built[patch.village_code])
         if patch.kind == "腾退" and lies_on_base:
             balance.cleared_m2 += rule_area_m2(patch.ring)
         elif patch.kind != "腾退" and not lies_on_base:
@@ -69,6 +72,15 @@ def reduction_findings(scene: Scene, refused: set[str]) -> list[Finding]:
         for scope, b in scopes
         if b.planned_m2 > b.base_m2 + TOLERANCE_M2
     ]
+
+
+def built_ground(scene: Scene, codes: Sequence[str]) -> dict[str, list[Rect]]:
+    """Plots with one of the CZCSXM codes, by village."""
+    found: dict[str, list[Rect]] = defaultdict(list)
+    for plot in scene.plots:
+        if plot.built_code in codes:
+            found[plot.village_code].append(plot.rect)
+    return found
 
 
 def accepted_moves(scene: Scene, refused: set[str]) -> list[Decision]:

@@ -7,7 +7,7 @@ from typing import Iterable, Sequence
 
 from village_planner.demo.names import COUNTY_CODE
 from village_planner.demo.oracle import geodesic_area_m2
-from village_planner.demo.oracle_land import BUILT, accepted_moves, land_balances, withdrawn_hamlets
+from village_planner.demo.oracle_land import BUILT, accepted_moves, built_ground, land_balances, withdrawn_hamlets
 from village_planner.demo.parcels import Parcel
 from village_planner.demo.scene import Decision, Line, Patch, Scene
 
@@ -78,9 +78,9 @@ def _target_village(scene: Scene, row: Decision, sites: dict[str, str]) -> str:
 
 def new_ground(scene: Scene) -> list[Patch]:
     """New patches and sites that do not stand on built land."""
-    built = [plot.rect for plot in scene.plots if plot.built_code in BUILT]
+    built = built_ground(scene, BUILT)
     new = [patch for patch in scene.patches if patch.kind in ("新建", "集中安置点") and patch.ring is not None]
-    return [patch for patch in new if not any(rect.holds(patch.ring or []) for rect in built)]
+    return [patch for patch in new if not any(rect.holds(patch.ring or []) for rect in built[patch.village_code])]
 
 
 def _new_land(scene: Scene) -> Iterable[tuple[str, float]]:

@@ -12,6 +12,7 @@ from typing import Any, Optional, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from village_planner.demo.names import COUNTY_NAME
@@ -34,12 +35,15 @@ def write_roster(scene: Scene, path: Path) -> None:
     title(sheet, f"{scene.title}村庄名录（2020年）", _ROSTER_WIDTH)
     _two_row_heading(sheet)
     hamlets: list[Hamlet] = []
-    serial = 0
-    for village in scene.villages:
+    merged = list(sheet.merged_cells.ranges)
+    for serial, village in enumerate(scene.villages, 1):
         rows = [*village.hamlets, *(h for h in village.hamlets if (village.code, h.name) in scene.repeated_hamlets)]
-        serial += 1
+        # Each village by itself: openpyxl compares a merged cell with all that it has, which for 400 villages takes seconds.
+        sheet.merged_cells = MultiCellRange()
         _village_rows(sheet, serial, village, rows)
+        merged += sheet.merged_cells.ranges
         hamlets += rows
+    sheet.merged_cells = MultiCellRange(merged)
     _sum_row(sheet, hamlets)
     sheet.append(["注：户籍数据截至2020年12月31日；宅基地数据由各村上报，空置指连续两年以上无人居住。"])
     sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=_ROSTER_WIDTH)
