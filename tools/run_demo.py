@@ -41,7 +41,7 @@ LINES = {
 }
 
 
-VERDICTS = {"passed": "已检查项合格", "passed_with_findings": "已检查项合格，尚有问题需处理", "failed": "不合格"}
+VERDICTS = {"passed": "已检查项合格", "passed_with_findings": "已检查项合格，尚有问题需处理", "incomplete": "已检查项合格，尚有未检查项", "failed": "不合格"}
 
 
 class StepFailed(Exception):

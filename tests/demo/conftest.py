@@ -26,6 +26,18 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
 
 
 @pytest.fixture(scope="session")
+def clean_county(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    """The county without faults."""
+    return write_demo(tmp_path_factory.mktemp("clean_county"), "county", "none", 1)
+
+
+@pytest.fixture(scope="session")
+def faulty_county(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    """The county with known faults."""
+    return write_demo(tmp_path_factory.mktemp("faulty_county"), "county", "known", 1)
+
+
+@pytest.fixture(scope="session")
 def read_vector() -> Callable[..., list[tuple[dict, shapely.Geometry | None]]]:
     """Rows of a layer as (attributes, geometry), in the file's order; each layer is read once."""
 

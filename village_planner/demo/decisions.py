@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Optional
 
+from village_planner.demo.layout import Rect
 from village_planner.demo.roles import GATHER, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
 BASIS = "《岚桥县国土空间总体规划（2020—2035年）》"
 _RECLAIMED_SHARE = 0.85
+_SITE = "集中安置点"
+STAYS = "保留"
 _GROUNDS = {
     GATHER: "{0}人口集聚、设施较全，规划作为片区中心村。",
     SUBURBAN: "{0}邻近镇区，纳入城乡融合发展。",
@@ -19,17 +22,21 @@ _GROUNDS = {
 
 
 def add_decisions(scene: Scene) -> None:
-    """Add a category row for each village outside the boundary, and a row for each move after its village's row."""
+    """Add a category row for each village outside the boundary, and below it a row for each move and each hamlet that stays."""
     for cast in scene.casts:
+        built = _built_at_sites(cast)
         for number, village in enumerate(cast.villages()):
             if cast.in_town(number):
                 continue
             moves = [move for move in cast.roles.moves if move.village == number]
-            scene.decisions.append(category_row(village, cast.category(number), "" if moves else "保留"))
-            scene.decisions += [_row(cast, move) for move in moves]
+            scene.decisions.append(category_row(village, cast.category(number), "" if moves else STAYS))
+            scene.decisions += [_row(cast, move, built) for move in moves]
+            moved = {move.hamlet for move in moves}
+            staying = [hamlet for serial, hamlet in enumerate(village.hamlets) if moves and serial not in moved]
+            scene.decisions += [Decision(cast.township.name, village.name, hamlet.name, action=STAYS) for hamlet in staying]
 
 
-def category_row(village: Village, category: str, action: str = "保留") -> Decision:
+def category_row(village: Village, category: str, action: str = STAYS) -> Decision:
     """A row that classifies a village; `action` holds for all its hamlets, '' leaves them open."""
     grounds = _GROUNDS[category].format(village.name)
     return Decision(village.township.name, village.name, category=category, action=action, grounds=grounds, basis=BASIS)
@@ -68,7 +75,18 @@ def move_row(
     )
 
 
-def _row(cast: Cast, move: Move) -> Decision:
+def _built_at_sites(cast: Cast) -> dict[int, float]:
+    """What a household that moves to a site has built there, m²: the site's ground by all who come, by number of the site."""
+    ground = {patch.code: Rect.of(patch.ring) for patch in cast.scene.patches if patch.ring and patch.code in cast.sites}
+    found = {}
+    for number, code in enumerate(cast.sites):
+        coming = [move for move in cast.roles.moves if move.kind == _SITE and move.to == number]
+        households = sum(share_of(cast[move.village].hamlets[move.hamlet], move.part)[0] for move in coming)
+        found[number] = ground[code].width * ground[code].height / households if households else 0.0
+    return found
+
+
+def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
     village = cast[move.village]
     hamlet = village.hamlets[move.hamlet]
     households, persons = share_of(hamlet, move.part)
@@ -88,7 +106,7 @@ def _row(cast: Cast, move: Move) -> Decision:
         persons=persons,
         mode=move.mode,
         cleared_m2=round(area * households / hamlet.households, 2),
-        built_m2=move.built_m2,
+        built_m2=round(built[move.to] * households, 2) if move.kind == _SITE and isinstance(move.to, int) else move.built_m2,
         reclaimed_m2=None if move.kind == "自然消亡" else round(area * households / hamlet.households * _RECLAIMED_SHARE, 2),
     )
 
@@ -105,7 +123,7 @@ def _consent(kind: str, households: int, persons: int) -> Optional[Consent]:
 
 def _destination(cast: Cast, village: Village, move: Move) -> str:
     if isinstance(move.to, int):
-        return cast.sites[move.to] if move.kind == "集中安置点" else village.hamlets[move.to].name
+        return cast.sites[move.to] if move.kind == _SITE else village.hamlets[move.to].name
     if isinstance(move.to, tuple):
         number, serial = move.to
         return cast[number].hamlets[serial].code

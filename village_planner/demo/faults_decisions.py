@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from village_planner.demo.decisions import BASIS, category_row, move_row, survey, vote
+from village_planner.demo.decisions import BASIS, STAYS, category_row, move_row, survey, vote
 from village_planner.demo.expected import Finding, Party, Planted
 from village_planner.demo.roles import WITHDRAW
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
@@ -160,7 +160,8 @@ def _to_main(village: Village, hamlet: Hamlet, phase: int, consent: Optional[Con
 
 
 def insert_row(scene: Scene, row: Decision) -> None:
-    """Put a row below its village's rows; the village's own row no longer retains all hamlets."""
+    """Put a row below its village's rows; the village's own row no longer retains all hamlets, nor another row this one."""
+    scene.decisions[:] = [old for old in scene.decisions if (old.village, old.hamlet, old.action) != (row.village, row.hamlet, STAYS)]
     found = [n for n, old in enumerate(scene.decisions) if old.village == row.village]
     for n in found:
         if not scene.decisions[n].hamlet:

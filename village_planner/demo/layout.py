@@ -30,6 +30,12 @@ class Rect:
     x1: float
     y1: float
 
+    @classmethod
+    def of(cls, ring: Ring) -> Rect:
+        """The rectangle around a ring."""
+        (x0, x1), (y0, y1) = ((min(values), max(values)) for values in zip(*ring))
+        return cls(x0, y0, x1, y1)
+
     @property
     def ring(self) -> Ring:
         """Closed ring, clockwise as shapefiles want it."""
@@ -54,8 +60,8 @@ class Rect:
 
     def common(self, ring: Ring) -> Optional[Rect]:
         """The rectangle shared with a rectangular ring; None where there is none."""
-        (x0, x1), (y0, y1) = ((min(values), max(values)) for values in zip(*ring))
-        shared = Rect(max(self.x0, x0), max(self.y0, y0), min(self.x1, x1), min(self.y1, y1))
+        other = Rect.of(ring)
+        shared = Rect(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
         return shared if shared.width > 0 and shared.height > 0 else None
 
     def holds(self, ring: Ring) -> bool:

@@ -12,6 +12,7 @@ from village_planner.standards import load_profile
 SOURCES, PLANS, PACKAGES = "资料", "规划", "成果"
 _EDITION = "consultation"
 _DRAFT = "草稿"
+_QUICK_FORMATS, _ALL_FORMATS = "gpkg,xlsx", "gpkg,gdb,shp,xlsx,docx,sheets"
 _PROVIDER = "villageplanner"
 AREA_FILES = {
     "road_red_line": "道路红线.shp", "heritage_purple_line": "城市紫线.shp", "water_blue_line": "城市蓝线.shp", "green_line": "城市绿线.shp",
@@ -30,10 +31,11 @@ _CONTROLS = (
 )
 
 
-def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
+def steps(folder: Path, scene: Scene, size: str, formal: bool) -> list[dict[str, Any]]:
     """Return `{"algorithm", "parameters"}` in order, with absolute paths inside `folder`.
 
-    The findings of the check lie in 规划/问题.gpkg, the package below 成果.
+    The findings of the check lie in 规划/问题.gpkg, the package below 成果: `formal` (a plan without faults) or a draft,
+    of a township's faulty plan only what is quickly written.
     """
     sources = folder / SOURCES
     plan = str(folder / PLANS / f"{plan_name(scene)}.gpkg")
@@ -51,14 +53,15 @@ def steps(folder: Path, scene: Scene) -> list[dict[str, Any]]:
     }
     found: list[tuple[str, dict[str, Any]]] = [("createplan", create)]
     found += [("addcontrol", {"PLAN": plan, "KIND": kind, "SOURCE": str(sources / source)}) for kind, source in _CONTROLS]
+    mode, formats = ("formal" if formal else "draft"), (_ALL_FORMATS if formal or size != "township" else _QUICK_FORMATS)
     found += [
         ("addfacts", {"PLAN": plan, "SOURCE": str(sources / "村情统计.xlsx")}),
         ("addlimits", {"PLAN": plan, "KIND": "quota", "SOURCE": str(sources / "上级下达指标.xlsx")}),
         ("addlimits", {"PLAN": plan, "KIND": "villages", "SOURCE": str(sources / "上级定村名单.xlsx")}),
         ("decide", {"PLAN": plan, "DECISIONS": str(sources / "决策.xlsx")}),
         ("check", {"PLAN": plan, "FINDINGS": str(folder / PLANS / "问题.gpkg")}),
-        ("package", {"PLAN": plan, "FOLDER": str(folder / PACKAGES), "MODE": "draft", "EDITION": _EDITION, "FORMATS": "gpkg,xlsx"}),
-        ("inspect", {"PACKAGE": str(folder / PACKAGES / _package_name(scene))}),
+        ("package", {"PLAN": plan, "FOLDER": str(folder / PACKAGES), "MODE": mode, "EDITION": _EDITION, "FORMATS": formats}),
+        ("inspect", {"PACKAGE": str(folder / PACKAGES / _package_name(scene, formal))}),
     ]
     return [{"algorithm": f"{_PROVIDER}:{name}", "parameters": parameters} for name, parameters in found]
 
@@ -69,9 +72,9 @@ def plan_name(scene: Scene) -> str:
     return COUNTY_NAME + (names[0] if len(names) == 1 else "")
 
 
-def _package_name(scene: Scene) -> str:
-    """Name of the draft's folder by the profile's template: code and name of the only township, else of the county."""
+def _package_name(scene: Scene, formal: bool) -> str:
+    """Name of the package's folder by the profile's template: code and name of the only township, else of the county."""
     spec = load_profile().package
     townships = [(township.code, township.name) for township in scene.townships]
     code, name = townships[0] if len(townships) == 1 else (COUNTY_CODE, COUNTY_NAME)
-    return spec.root.format(code=code, name=name, edition=spec.editions[_EDITION], draft=_DRAFT)
+    return spec.root.format(code=code, name=name, edition=spec.editions[_EDITION], draft="" if formal else _DRAFT)

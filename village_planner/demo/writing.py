@@ -66,7 +66,7 @@ def write_demo(
             (folder / name).mkdir(parents=True, exist_ok=True)
         _write_sources(scene, fields, folder, feedback)
         _write_json(folder / EXPECTED, expected_record(scene, planted, len(fields)))
-        _write_json(folder / STEPS, steps(folder, scene))
+        _write_json(folder / STEPS, steps(folder, scene, size, formal=faults == "none"))
         _write_json(folder / MARK, {"size": size, "faults": faults, "seed": seed, "entries": [SOURCES, EXPECTED, STEPS, MARK]})
     except OSError as error:
         raise InputError("demo.cannot_write", file=folder.name, reason=str(error.strerror or error)) from error
