@@ -1,4 +1,4 @@
-"""The small plan opened in a dock, without a map."""
+"""The small plan opened in a dock, without a map; toolbar and docks in a QGIS that is only imitated."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from tests.desk.small_plan import make_plan
+from tests.gui.fake_iface import FakeIface
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.session import PlanSession
 from village_planner.gui.classify_dock import ClassifyDock
+from village_planner.gui.desk_window import DeskWindow
 from village_planner.gui.telling import Teller
 
 
@@ -53,3 +55,20 @@ def desk(qgis_app: Any, qgis_new_project: None, tmp_path: Path, qtbot: Any) -> I
     dock.show()
     yield Desk(session, layers, dock, bar)
     session.close()
+
+
+@pytest.fixture
+def iface(qgis_app: Any, qgis_new_project: None, qtbot: Any) -> FakeIface:
+    """A QGIS without map and menus, shown."""
+    made = FakeIface()
+    qtbot.addWidget(made.window)
+    made.window.show()
+    return made
+
+
+@pytest.fixture
+def window(iface: FakeIface) -> Iterator[DeskWindow]:
+    """Toolbar and docks without a plan."""
+    made = DeskWindow(iface)
+    yield made
+    made.close()

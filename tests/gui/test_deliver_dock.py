@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +22,10 @@ from village_planner.gui.deliver_dock import INSPECT, WRITE, DeliverDock
 from village_planner.gui.desk_window import DeskWindow
 
 
-@pytest.fixture
-def iface(qgis_app: Any, qgis_new_project: None, qtbot: Any) -> FakeIface:
+@pytest.fixture(autouse=True)
+def welcomed(qgis_app: Any) -> None:
+    """No pane of welcome over the docks."""
     QgsSettings().setValue("village_planner/welcomed", True)
-    made = FakeIface()
-    qtbot.addWidget(made.window)
-    made.window.show()
-    return made
-
-
-@pytest.fixture
-def window(iface: FakeIface) -> Iterator[DeskWindow]:
-    made = DeskWindow(iface)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -113,6 +102,7 @@ def test_an_edit_after_the_check_is_told(window: DeskWindow, ready: DeliverDock,
     window.session.refresh_findings()
     window.session.set_category(VILLAGES[:1], "01", "分类")
     qtbot.waitUntil(lambda: "outdated" in conditions(ready), timeout=10000)
+    assert conditions(ready)["outdated"].message.code
 
 
 def test_a_draft_is_written_in_a_task_and_its_result_shown(window: DeskWindow, iface: FakeIface, ready: DeliverDock, tmp_path: Path, qtbot: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,6 @@ from village_planner.gui.finding_rows import NOT_CHECKED
 from village_planner.plan import PlanFile
 from village_planner.processing.provider import VillagePlannerProvider
 from village_planner.standards import load_profile
-
-
-@pytest.fixture
-def iface(qgis_app: Any, qgis_new_project: None, qtbot: Any) -> FakeIface:
-    made = FakeIface()
-    qtbot.addWidget(made.window)
-    made.window.show()
-    return made
-
-
-@pytest.fixture
-def window(iface: FakeIface) -> Iterator[DeskWindow]:
-    made = DeskWindow(iface)
-    yield made
-    made.close()
 
 
 @pytest.fixture

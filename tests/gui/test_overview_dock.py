@@ -22,14 +22,6 @@ WAIT_MS = 20000
 
 
 @pytest.fixture
-def iface(qgis_app: Any, qgis_new_project: None, qtbot: Any) -> FakeIface:
-    made = FakeIface()
-    qtbot.addWidget(made.window)
-    made.window.show()
-    return made
-
-
-@pytest.fixture
 def window(iface: FakeIface, tmp_path: Path, qtbot: Any) -> Iterator[DeskWindow]:
     made = DeskWindow(iface)
     made.open_plan(make_plan(tmp_path / "小规划.gpkg"))
