@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,7 @@ class DeskWindow(QObject):
     def _show_plan(self) -> None:
         self.zoom_to_plan()
         self._iface.setActiveLayer(self.layers.villages.layer)
+        self._tabify(self._docks)
         for dock in self._docks:
             dock.show()
         self._show_dock(self._docks[0])
@@ -268,13 +269,19 @@ class DeskWindow(QObject):
         self._teller.done(said.format(result.count, result.repaired, result.set_aside), result.report_path.with_suffix(".html"))
 
     def _show_dock(self, dock: Any) -> None:
-        dock.show()
         if not self.main_window.tabifiedDockWidgets(dock):
-            # QGIS forgets the tabs of docks that were hidden; in pairs from left to right they come back in the order of the work.
-            shown = [other for other in self._docks if not other.isHidden() and not other.isFloating()]
-            for left, right in zip(shown, shown[1:]):
-                self.main_window.tabifyDockWidget(left, right)
+            self._tabify([other for other in self._docks if other is dock or not other.isHidden()])
+        dock.show()
         dock.raise_()
+
+    def _tabify(self, docks: Sequence[Any]) -> None:
+        """Put docks behind each other, in the order of the work: QGIS forgets the tabs of docks that were hidden.
+
+        Before they are shown: one above the other for a moment, they would make the window higher than the screen.
+        """
+        tabbed = [dock for dock in docks if not dock.isFloating()]
+        for left, right in zip(tabbed, tabbed[1:]):
+            self.main_window.tabifyDockWidget(left, right)
 
     def _reopen(self) -> None:
         """A project that was saved with a plan's layers opens that plan again: what mirrors it is not saved."""
