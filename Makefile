@@ -6,7 +6,7 @@ QT_FREE := base standards spatial plan accounts intake suggest checks delivery d
 QT_FREE_PATHS := $(patsubst %/__init__.py,%,$(wildcard $(patsubst %,village_planner/%/__init__.py,$(QT_FREE))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint stage zip i18n screenshots pictures compat survival clean
+.PHONY: help setup run test lint stage zip i18n screenshots pictures compat survival desk-day clean
 SIZE ?= township
 FAULTS ?= known
 SUITE ?= sid
@@ -50,6 +50,9 @@ compat: ## as root: run the tests on another Debian in a chroot; SUITE=sid (QGIS
 
 survival: stage ## kill the headless day at KILLS=200 random moments; on full and read-only disks, with two QGIS at once
 	@VILLAGE_PLANNER_KILLS=$(KILLS) $(IN_QGIS) $(PYTHON) -m pytest tests/survival
+
+desk-day: stage ## a planner's whole day on a county in a real QGIS: pictures in build/desk-day, longest block of the window per step
+	@$(IN_QGIS) $(PYTHON) -m tools.desk_day long
 
 clean: ## remove build/, dist/ and caches; .venv stays
 	@rm -rf build dist .qgis-settings .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QPoint, QTimer
+from qgis.PyQt.QtCore import QEvent, QPoint, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QWidget
 from qgis.utils import iface
 
@@ -31,7 +31,7 @@ class Desk:
 
     def __init__(self, qgis_interface: Any, shots: Path) -> None:
         self.iface = qgis_interface
-        self._shots = shots
+        self.shots = shots
         self._parts: dict[str, list[int]] = {}
 
     def settle(self, seconds: float = 0.5) -> None:
@@ -39,6 +39,8 @@ class Desk:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             QgsApplication.processEvents()
+            # A script runs inside one turn of the event loop; what is to be deleted would stay in sight until it ends.
+            QgsApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             time.sleep(0.01)
 
     def wait_until(self, condition: Callable[[], bool], timeout_s: float = 60) -> None:
@@ -49,13 +51,13 @@ class Desk:
                 raise TimeoutError(f"not reached within {timeout_s} s")
             self.settle(0.1)
 
-    def shot(self, name: str) -> Path:
-        """Picture the whole screen into `<name>.png` once the map is drawn; returns the path."""
+    def shot(self, name: str, settle_s: float = 0.5) -> Path:
+        """Picture the whole screen into `<name>.png` once the map is drawn and has settled; returns the path."""
         canvas = self.iface.mapCanvas()
-        self.settle()
+        self.settle(settle_s)
         self.wait_until(lambda: not canvas.isDrawing(), RENDER_TIMEOUT_S)
-        self.settle()
-        path = self._shots / f"{name}.png"
+        self.settle(settle_s)
+        path = self.shots / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
         self._keep_part(name)
         return path
@@ -68,7 +70,7 @@ class Desk:
         corner = part.mapToGlobal(QPoint(0, 0))
         height = part.height() + (TABS_HEIGHT if isinstance(part, QDockWidget) else 0)
         self._parts[name] = [corner.x(), corner.y(), part.width(), height]
-        (self._shots / PARTS).write_text(json.dumps(self._parts, indent=1), encoding="utf-8")
+        (self.shots / PARTS).write_text(json.dumps(self._parts, indent=1), encoding="utf-8")
 
 
 def _front_dock(window: QWidget) -> QDockWidget | None:
