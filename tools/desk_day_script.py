@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QLineEdit, QTableView, QTableWidget, QToolBar
+from qgis.PyQt.QtWidgets import QLineEdit, QTableWidget, QToolBar
 
 from tools.desk_day import FOLDER_VARIABLE, KIND_VARIABLE, PART_VARIABLE, figures_path
 from tools.desk_hands import texts
@@ -285,14 +285,13 @@ class Day(Seat):
         self.desk.settle(0.3)
         self.hands.click(self.hands.tool("mActionToggleEditing"))
         self.hands.click(self.hands.tool("mActionOpenTable"))
-        self.desk.wait_until(lambda: bool(self.hands.windows("QgsAttributeTableDialog")))
+        self.desk.wait_until(lambda: bool(self.hands.tables("mTableView")))
         self.desk.settle(0.5)
-        (window,) = self.hands.windows("QgsAttributeTableDialog")
-        table = window.findChild(QTableView, "mTableView")
+        (table,) = self.hands.tables("mTableView")
         self.hands.edit_cell(table, "备注", "批复后的改动")
         self.shot("table-edited")
         assert layer.isModified()
-        window.close()
+        table.window().close()
         self.hands.click(self.hands.tool("mActionSaveLayerEdits"))
         self.desk.settle(0.5)
         assert any("规划已批复，“居民点用地”不能修改" in said for said in self.hands.told()), self.hands.told()

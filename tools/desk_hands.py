@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
+    QTableView,
     QTextEdit,
     QToolButton,
     QWidget,
@@ -89,9 +90,9 @@ class Hands:
         """The index of the row, at any depth, whose cell in `column` says `text`."""
         return _only([index for index in _cells(view.model(), column) if str(index.data()) == text], f"row “{text}”")
 
-    def windows(self, name: str) -> list[Any]:
-        """The windows in sight whose object name begins with `name`."""
-        return [window for window in QApplication.topLevelWidgets() if window.isVisible() and window.objectName().startswith(name)]
+    def tables(self, name: str) -> list[Any]:
+        """The tables in sight with an object name, in any window: QGIS frames its attribute tables differently from edition to edition."""
+        return [widget for widget in QApplication.allWidgets() if isinstance(widget, QTableView) and widget.objectName() == name and widget.isVisible()]
 
     def edit_cell(self, table: Any, heading: str, text: str) -> None:
         """Type into the first row's cell under a heading of a table in edit mode, and leave the cell."""
