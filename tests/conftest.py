@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ ROOT = environment.ROOT
 ROOMS_WITH_QGIS = ("gui", "desk", "processing")
 HAS_QGIS = importlib.util.find_spec("qgis") is not None
 PROCESS_TIMEOUT_S = 600
+
+# Two workers of pytest-xdist shall not write into one profile.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and "QGIS_CUSTOM_CONFIG_PATH" in os.environ:
+    os.environ["QGIS_CUSTOM_CONFIG_PATH"] += f"-{WORKER}"
 
 collect_ignore = [] if HAS_QGIS else list(ROOMS_WITH_QGIS)
 
@@ -42,6 +48,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("qgis")
         if not HAS_QGIS and item.get_closest_marker("qgis"):
             item.add_marker(pytest.mark.skip(reason="this Python cannot import qgis"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test that is marked `alone` run while no other worker runs one."""
+    environment.BUILD.mkdir(parents=True, exist_ok=True)
+    with (environment.BUILD / "tests.queue").open("w") as queue, (environment.BUILD / "tests.lock").open("w") as lock:
+        # Who waits for the lock holds up the queue, so that a test that runs alone gets its turn.
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(queue, fcntl.LOCK_UN)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +87,9 @@ def shared_standards(shared_folder: Path) -> Path:
 def staged_plugin() -> Path:
     """The plugin folder as `make stage` builds it."""
     folder = environment.STAGED_PLUGINS / PLUGIN
-    stage(folder)
+    with (environment.BUILD / "stage.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stage(folder)
     return folder
 
 

@@ -45,8 +45,8 @@ def steps_of(demo: DemoResult) -> list[tuple[str, dict[str, Any]]]:
     return [(step["algorithm"].split(":")[1], step["parameters"]) for step in json.loads(demo.steps.read_text(encoding="utf-8"))]
 
 
-def follow(demo: DemoResult) -> Followed:
-    """Make the demo's plan: roster and layers, control layers, facts, limits, decisions."""
+def follow(demo: DemoResult, profile: str | Path = "layout-2035") -> Followed:
+    """Make the demo's plan by a profile: roster and layers, control layers, facts, limits, decisions."""
     silent = SilentFeedback()
     steps = steps_of(demo)
     create = next(p for name, p in steps if name == "createplan")
@@ -54,7 +54,7 @@ def follow(demo: DemoResult) -> Followed:
     plan.parent.mkdir(exist_ok=True)
     created = create_plan(
         CreatePlan(
-            plan=plan, title=create["TITLE"], base_year=create["BASE_YEAR"], county_code=create["COUNTY_CODE"], phases=PHASES,
+            plan=plan, profile=profile, title=create["TITLE"], base_year=create["BASE_YEAR"], county_code=create["COUNTY_CODE"], phases=PHASES,
             roster=create["ROSTER"], other_rosters=tuple(create["OTHER_ROSTERS"]), villages=create["VILLAGES"],
             townships=create["TOWNSHIPS"], patches=create["PATCHES"], overwrite=create["OVERWRITE"],
         ),

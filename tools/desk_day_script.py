@@ -13,8 +13,9 @@ from qgis.PyQt.QtWidgets import QLineEdit, QTableWidget, QToolBar
 
 from tools.desk_day import FOLDER_VARIABLE, KIND_VARIABLE, PART_VARIABLE, figures_path
 from tools.desk_hands import texts
-from tools.desk_seat import Seat
+from tools.desk_seat import WORK_S, Seat
 
+PATCH_NOTE = "修改期间核实"
 TITLE = "示例村庄布局规划（2020—2035年）"
 CODE = 1
 CONTROLS = {
@@ -61,7 +62,7 @@ class Day(Seat):
         self.plan.parent.mkdir(exist_ok=True)
         for step in (
             self.create, self.import_controls, self.import_facts, self.decide_villages, self.move_hamlets, self.record_consent, self.check,
-            self.explain, self.approve, self.try_to_edit, self.try_the_table, self.revise, self.deliver,
+            self.explain, self.approve, self.try_to_edit, self.try_the_table, self.revise, self.try_the_table_again, self.deliver,
         ):  # fmt: skip
             step()
 
@@ -162,7 +163,7 @@ class Day(Seat):
             self.hands.unfold(tree, owner, CODE)
             self.hands.choose_rows(tree, [hamlet], CODE)
             self.hands.press(action, dock)
-            self.hands.show_tab("迁并任务", dock)
+            self.hands.show_tab("迁并", dock)
             self.hands.fill(dock, fields)
             self.shot(f"move-{action}-typed")
             self.hands.press("添加任务", dock)
@@ -181,7 +182,7 @@ class Day(Seat):
         dock, tree = self.window.classify, self.window.classify.tree
         (village, hamlet, _), _ = self.leaving()
         self.hands.choose_rows(tree, [hamlet], CODE)
-        self.hands.show_tab("村民意愿", dock)
+        self.hands.show_tab("意愿", dock)
         fields = {
             "对象": self.name("hamlet", hamlet), "形式": "户代表会议", "日期": "2020-05-12", "应到": "27", "实到": "25", "同意": "22",
             "决议文件": "村民会议决议〔2020〕3号",
@@ -275,31 +276,46 @@ class Day(Seat):
         self.shot("locked")
 
     def try_the_table(self) -> None:
-        """An edit in the attribute table of the patches is refused, in words."""
+        """The layer of the patches does not go into edit mode, and says why."""
         self.watch.begin("attribute table of a locked plan")
         self.hands.forget_told()
         layer = next(layer for layer in self.window.session.plan_layers() if layer.name() == "居民点用地")
         before = self.read().patch.drop(columns="geom")
-        self.hands.main.findChild(QToolBar, "mDigitizeToolBar").show()
-        self.desk.iface.setActiveLayer(layer)
-        self.desk.settle(0.3)
+        self._digitize(layer)
+        assert not self.hands.tool("mActionToggleEditing").isEnabled()
+        assert any("规划已批复，“居民点用地”不能修改" in said for said in self.hands.told()), self.hands.told()
+        self.shot("table-refused")
+        assert self.read().patch.drop(columns="geom").equals(before)
+        self.hands.forget_told()
+
+    def try_the_table_again(self) -> None:
+        """With the revision open the same layer can be edited in its table, and what is saved is in the plan file."""
+        self.watch.begin("attribute table of a revision")
+        self.finish()
+        layer = next(layer for layer in self.window.session.plan_layers() if layer.name() == "居民点用地")
+        self._digitize(layer)
         self.hands.click(self.hands.tool("mActionToggleEditing"))
         self.hands.click(self.hands.tool("mActionOpenTable"))
         self.desk.wait_until(lambda: bool(self.hands.tables("mTableView")))
         self.desk.settle(0.5)
         (table,) = self.hands.tables("mTableView")
-        self.hands.edit_cell(table, "备注", "批复后的改动")
+        self.hands.edit_cell(table, "备注", PATCH_NOTE)
         self.shot("table-edited")
         assert layer.isModified()
         table.window().close()
         self.hands.click(self.hands.tool("mActionSaveLayerEdits"))
-        self.desk.settle(0.5)
-        assert any("规划已批复，“居民点用地”不能修改" in said for said in self.hands.told()), self.hands.told()
-        assert self.read().patch.drop(columns="geom").equals(before)
-        self.shot("table-refused")
-        # QGIS keeps what was not saved until the planner gives it up.
-        layer.rollBack()
-        self.hands.forget_told()
+        self.desk.wait_until(lambda: not layer.isModified(), WORK_S[self.kind])
+        self.hands.click(self.hands.tool("mActionToggleEditing"))
+        self.desk.wait_until(lambda: not layer.isEditable(), WORK_S[self.kind])
+        notes = list(self.read().patch["note"].dropna())
+        assert notes.count(PATCH_NOTE) == 1, (notes, self.hands.told())
+        # Where the file is being read at that moment, the session follows once the writing is seen.
+        self.desk.wait_until(lambda: (self.window.session.data.patch["note"] == PATCH_NOTE).sum() == 1, WORK_S[self.kind])
+
+    def _digitize(self, layer: Any) -> None:
+        self.hands.main.findChild(QToolBar, "mDigitizeToolBar").show()
+        self.desk.iface.setActiveLayer(layer)
+        self.desk.settle(0.3)
 
     def revise(self) -> None:
         """A revision with its legal ground; one category is changed, and the report tells just that."""

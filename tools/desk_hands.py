@@ -104,6 +104,8 @@ class Hands:
         QTest.mouseDClick(table.viewport(), LEFT, NO_KEY, first)
         self._desk.wait_until(lambda: bool(_editors(table)), DIALOG_TIMEOUT_S)
         (editor,) = _editors(table)
+        # QGIS writes NULL into an empty cell's field until the focus comes, which on a busy machine is late.
+        self._clear(editor)
         commit(editor, text)
         QTest.mouseClick(table.viewport(), LEFT, NO_KEY, second)
         self._desk.settle(0.2)
@@ -141,9 +143,7 @@ class Hands:
             self._type_date(field, text)
         else:
             target = field if isinstance(field, (QLineEdit, QPlainTextEdit)) else field.findChild(QLineEdit)
-            target.setFocus()
-            QTest.keyClick(target, Qt.Key.Key_A, CTRL)
-            QTest.keyClick(target, Qt.Key.Key_Delete)
+            self._clear(target)
             commit(target, text)
             QTest.keyClick(target, Qt.Key.Key_Tab)
         self._desk.settle(0.02)
@@ -192,6 +192,11 @@ class Hands:
         """Close the messages on the bar, as a planner who has read them."""
         self._desk.iface.messageBar().clearWidgets()
         self._desk.settle(0.1)
+
+    def _clear(self, editor: QWidget) -> None:
+        editor.setFocus()
+        QTest.keyClick(editor, Qt.Key.Key_A, CTRL)
+        QTest.keyClick(editor, Qt.Key.Key_Delete)
 
     def _choose(self, combo: Any, text: str) -> None:
         if combo.findText(text) < 0:

@@ -25,6 +25,8 @@ def drive(desk: Any) -> None:
     desk.shot("1-desk-before-check")
     show_hamlet_with_moves(window)
     desk.shot("2-classify-moves")
+    scroll_forms(window)
+    desk.shot("2-classify-move-land")
     window.classify.categorize("01")
     window.classify.details.setCurrentIndex(0)
     desk.shot("3-classify-decided")
@@ -34,7 +36,7 @@ def drive(desk: Any) -> None:
     picture_classify(desk, window)
     picture_imports(desk, window)
     window.check()
-    desk.wait_until(lambda: not window._runner.is_busy, 120)
+    desk.wait_until(lambda: window.is_settled, 120)
     desk.settle(1)
     desk.shot("5-desk-after-check")
     window.findings.view.step(1)
@@ -64,7 +66,7 @@ def forget_findings(window: Any) -> None:
     session = window.session
     for run in session.data.check_run.to_dict("records"):
         session.file.store_findings({**run, "not_checked": []}, session.data.finding.iloc[:0])
-    session.refresh_findings()
+    session.reload()
 
 
 def show_hamlet_with_moves(window: Any) -> None:
@@ -73,3 +75,11 @@ def show_hamlet_with_moves(window: Any) -> None:
     if len(moves):
         window.classify.selection.select([str(moves["hamlet_code"].iloc[0])])
         window.classify.details.setCurrentIndex(1)
+
+
+def scroll_forms(window: Any) -> None:
+    """Show the end of the form below the list of moves: cleared, built and reclaimed land."""
+    from qgis.PyQt.QtWidgets import QScrollArea
+
+    for area in window.classify.details.currentWidget().findChildren(QScrollArea):
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())

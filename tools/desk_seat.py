@@ -39,9 +39,9 @@ class Seat:
     def finish(self, also: Any = lambda: True) -> None:
         """Wait until the step that is under way has come to its end and the docks show what it gave."""
         window = self.window
-        self.desk.wait_until(lambda: not window._runner.is_busy and also(), WORK_S[self.kind])
+        self.desk.wait_until(lambda: window.is_settled and also(), WORK_S[self.kind])
         self.desk.settle(0.2)
-        self.desk.wait_until(lambda: not window._runner.is_busy, WORK_S[self.kind])
+        self.desk.wait_until(lambda: window.is_settled, WORK_S[self.kind])
         # Figures that are worked out in tasks grey while they wait; behind another dock they wait until somebody looks.
         self.desk.wait_until(lambda: window.overview.visibleRegion().isEmpty() or not window.overview.is_waiting, WORK_S[self.kind])
 

@@ -32,6 +32,9 @@ userLocale=zh-Hans
 checkVersion=false
 {_TIPS}
 
+[app]
+minTaskLengthForSystemNotification=3600
+
 [core]
 NewsFeed\\httpsfeedqgisorg\\disabled=true
 

@@ -67,6 +67,7 @@ def _write_line(document: Any, line: str) -> None:
 
 def _set_styles(document: Any) -> None:
     styles = document.styles
+    _set_language(document)
     _set_style(styles["Normal"], "仿宋", 12)
     body = styles["Normal"].paragraph_format
     body.line_spacing, body.alignment = 1.5, WD_ALIGN_PARAGRAPH.LEFT
@@ -102,11 +103,19 @@ def _set_styles(document: Any) -> None:
     for name, indent, font in (("目录一级", 0, "黑体"), ("目录二级", 24, "仿宋")):
         _set_style(styles[name], font, 12)
         entry = styles[name].paragraph_format
-        entry.alignment, entry.left_indent, entry.line_spacing = WD_ALIGN_PARAGRAPH.LEFT, Pt(indent), 1.5
+        entry.alignment, entry.left_indent, entry.line_spacing = WD_ALIGN_PARAGRAPH.LEFT, Pt(indent), 1.2
     for name in ("Header", "Footer"):
         _set_style(styles[name], "宋体", 9)
         styles[name].paragraph_format.first_line_indent = Pt(0)
         styles[name].paragraph_format.line_spacing = 1.0
+
+
+def _set_language(document: Any) -> None:
+    """Chinese by the rules of the mainland: where a line may break, which marks may begin it, how its letters look."""
+    language = document.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
+    theme = document.settings.element.find(qn("w:themeFontLang"))
+    for element in (language, theme):
+        element.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _set_style(style: Any, font: str, size: float, bold: bool = False) -> None:
@@ -132,19 +141,24 @@ def _write_cover(document: Any, name: str) -> None:
     mark = document.add_paragraph("{{draft}}", style="封面文字")
     mark.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     mark.runs[0].font.bold, mark.runs[0].font.color.rgb = True, RGBColor(0xC0, 0, 0)
-    title = document.add_paragraph("{{plan.title}}", style="封面标题")
-    title.paragraph_format.space_before = Pt(130)
+    title = document.add_paragraph("{{plan.cover_title}}", style="封面标题")
+    title.paragraph_format.space_before = Pt(110)
     document.add_paragraph(name, style="封面标题")
-    edition = document.add_paragraph("（{{edition}}）", style="封面文字")
-    edition.paragraph_format.space_after = Pt(180)
-    document.add_paragraph("{{plan.institute}}", style="封面文字")
-    document.add_paragraph("{{plan.month}}", style="封面文字")
+    document.add_paragraph("（{{edition}}）", style="封面文字")
+    # In the footer they stand at the foot of the page, however long the title is.
+    section = document.sections[0]
+    section.footer.is_linked_to_previous = False
+    section.footer_distance = Mm(40)
+    institute = section.footer.paragraphs[0]
+    institute.text, institute.style = "{{plan.institute}}", document.styles["封面文字"]
+    section.footer.add_paragraph("{{plan.month}}", style="封面文字")
 
 
 def _write_contents(document: Any) -> None:
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.footer.is_linked_to_previous = False
     section.header.is_linked_to_previous = False
+    section.footer_distance = section.header_distance
     document.add_paragraph("目　录", style="目录标题")
     document.add_paragraph("{{toc}}", style="目录一级")
 

@@ -19,7 +19,7 @@ SOURCES = ROOT / "docs" / "manual"
 IMAGES = "images"
 WIDEST = 860
 """Pixels that a picture may take on a page."""
-CONTENTS = ("index", "install", "first-plan", "overview", "classify", "check", "deliver", "tables", "commands", "rules", "messages", "en")
+CONTENTS = ("index", "install", "first-plan", "overview", "classify", "check", "deliver", "tables", "profiles", "commands", "rules", "messages", "en")
 """The pages in the order in which the bar on the left lists them."""
 
 _DIRECTIVE = re.compile(r"^\{\{(\w+)(?: ([\w-]+))?\}\}$", re.MULTILINE)
@@ -116,6 +116,7 @@ def _anchored(found: re.Match[str]) -> str:
 def _expanded(path: Path, found: re.Match[str]) -> str:
     makers: dict[str, Callable[[str], str]] = {
         "rule": _rule_table, "messages": _message_tables, "values": _value_table, "columns": _column_table, "codes": _code_table,
+        "crosswalk": _crosswalk_table,
     }  # fmt: skip
     if found.group(1) not in makers:
         raise ValueError(f"{path.name}: {found.group()} is no directive; known: {', '.join(makers)}")
@@ -158,6 +159,18 @@ def _code_table(list_id: str) -> str:
         (row["name"], (row.get("aliases") or "").replace("|", "、"), *(row.get(name) or "" for name, _ in more), f"`{row['code']}`") for row in codes.rows
     ]  # fmt: skip
     return _table(["名称", "也可写作", *(title for _, title in more), "代码"], rows)
+
+
+def _crosswalk_table(name: str) -> str:
+    """The codes of land use that can become several codes of another classification."""
+    profile = load_profile()
+    source, target = (profile.system(system_id) for system_id in name.split("__"))
+    to_decide = profile.crosswalk(source.id, target.id).to_decide
+    rows = [
+        (f"{code} {source.name(source.code(code))}", "、".join(f"{one.code.code} {target.name(one.code)}" for one in targets))
+        for code, targets in to_decide.items()
+    ]  # fmt: skip
+    return _table([source.title, target.title], rows)
 
 
 def _message_tables(_: str) -> str:

@@ -11,12 +11,13 @@ from tools import environment
 from tools.manual import IMAGES, SOURCES
 
 SHOTS = environment.BUILD / "screenshots"
-WHOLE = {"classify": "2-classify-moves", "check": "20-check-hatched", "moves": "2-classify-moves"}
+WHOLE = {"classify": "2-classify-moves", "check": "20-check-hatched"}
 """Image of the manual → picture, shown with the map beside the dock."""
 PARTS = {
     "welcome": "45-welcome", "new-plan": "44-new-plan", "import-control": "42-control", "import-table": "43-import-table",
     "overview": "10-overview", "overview-figures": "11-overview-figures", "scenarios": "12-scenarios", "approval": "13-approval",
-    "ledger": "16-ledger", "revision": "18-revision", "consent": "40-classify-consent", "land": "41-classify-land", "history": "4-classify-undone",
+    "ledger": "16-ledger", "revision": "18-revision", "differences": "46-differences",
+    "moves": "2-classify-move-land", "consent": "40-classify-consent", "land": "41-classify-land", "history": "4-classify-undone",
     "check-by-village": "21-check-by-village", "explain": "22-check-explain", "explained": "23-check-explained", "new-or-gone": "26-check-new-or-gone",
     "deliver": "30-deliver-formal", "deliver-written": "33-deliver-written", "inspected": "36-inspected",
 }  # fmt: skip

@@ -18,6 +18,7 @@ def picture_overview(desk: Any, window: Any) -> None:
     desk.shot("10-overview")
     scroll_down(window)
     desk.shot("11-overview-figures")
+    picture_dialog(desk, lambda: window.overview.wished.emit("differences"), "46-differences")
     picture_scenarios(desk, window)
     approve(window, STEPS[:2])
     picture_dialog(desk, window.plan_actions.approve, "13-approval")
@@ -55,9 +56,12 @@ def scroll_down(window: Any) -> None:
 
 def picture_scenarios(desk: Any, window: Any) -> None:
     """Copy the scenario, decide some villages differently and picture the comparison."""
+    from village_planner.base import SilentFeedback
+
     session, scenarios = window.session, window.overview.scenario_bar.scenarios
     first = session.scenario
-    scenarios.copy(first, scenarios.free_title())
+    code, fresh = session.followed(scenarios.copying(first, scenarios.free_title()))(SilentFeedback())
+    session.take(fresh, code)
     session.set_category([str(code) for code in session.data.village["code"].iloc[:3]], "05", "另一方案")
     picture_dialog(desk, window.plan_actions.compare, "12-scenarios")
     session.choose_scenario(first)

@@ -10,7 +10,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QTimer
 from qgis.PyQt.QtWidgets import QAction, QMessageBox
 
-from village_planner.desk import language, log, requirements
+from village_planner.desk import language, log, memory, requirements
 
 OPEN_VARIABLE = "VILLAGE_PLANNER_OPEN"
 
@@ -54,6 +54,8 @@ class VillagePlannerPlugin:
         from village_planner.gui.desk_window import DeskWindow
 
         self._desk = DeskWindow(self._iface)
+        # Once QGIS has loaded the other plugins too.
+        self._iface.initializationCompleted.connect(memory.settle_memory)
         plan = os.environ.get(OPEN_VARIABLE)
         if plan:
             # Before that QGIS has yet to make its first, empty project.
@@ -64,6 +66,8 @@ class VillagePlannerPlugin:
         if self._action is not None:
             self._iface.removePluginMenu("Village Planner", self._action)
         if self._desk is not None:
+            self._iface.initializationCompleted.disconnect(memory.settle_memory)
+            memory.release_memory()
             self._desk.close()
             self._desk = None
         if self._provider is not None:

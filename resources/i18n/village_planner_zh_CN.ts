@@ -784,6 +784,14 @@
         <source>Package of {0} files: {1}</source>
         <translation>成果包共 {0} 个文件：{1}</translation>
     </message>
+    <message>
+        <source>Read plan from it…</source>
+        <translation>由它读回规划…</translation>
+    </message>
+    <message>
+        <source>Make a plan file of what this package carries</source>
+        <translation>把成果包所含的内容做成规划文件</translation>
+    </message>
 </context>
 <context>
     <name>DeliverForm</name>
@@ -846,6 +854,10 @@
     <message>
         <source>Take the tick off where control lines must not leave the office; a notice edition never has them</source>
         <translation>管控线不便外发时取消勾选；公示稿始终不含管控线</translation>
+    </message>
+    <message>
+        <source>Texts as PDF</source>
+        <translation>文本 PDF</translation>
     </message>
 </context>
 <context>
@@ -992,6 +1004,10 @@
         <source>Manual</source>
         <translation>使用手册</translation>
     </message>
+    <message>
+        <source>Read plan from package…</source>
+        <translation>由成果包读回规划…</translation>
+    </message>
 </context>
 <context>
     <name>DestinationEdit</name>
@@ -1008,15 +1024,15 @@
     <name>Details</name>
     <message>
         <source>Grounds</source>
-        <translation>理由依据</translation>
+        <translation>理由</translation>
     </message>
     <message>
         <source>Moves</source>
-        <translation>迁并任务</translation>
+        <translation>迁并</translation>
     </message>
     <message>
         <source>Consent</source>
-        <translation>村民意愿</translation>
+        <translation>意愿</translation>
     </message>
     <message>
         <source>History</source>
@@ -1047,10 +1063,6 @@
         <translation>{0}的布局引导</translation>
     </message>
     <message>
-        <source>Moves ({0})</source>
-        <translation>迁并任务（{0}）</translation>
-    </message>
-    <message>
         <source>unphased</source>
         <translation>未定时序</translation>
     </message>
@@ -1059,16 +1071,12 @@
         <translation>全村</translation>
     </message>
     <message>
-        <source>Consent ({0})</source>
-        <translation>村民意愿（{0}）</translation>
-    </message>
-    <message>
         <source>Land</source>
         <translation>用地</translation>
     </message>
     <message>
-        <source>Land ({0} to check)</source>
-        <translation>用地（{0}）</translation>
+        <source>{0} patches to check</source>
+        <translation>{0} 块用地待核对</translation>
     </message>
 </context>
 <context>
@@ -1313,6 +1321,30 @@
     <message>
         <source>about this rule</source>
         <translation>规则说明</translation>
+    </message>
+    <message>
+        <source>parts</source>
+        <translation>个部分</translation>
+    </message>
+    <message>
+        <source>vertices</source>
+        <translation>处</translation>
+    </message>
+    <message>
+        <source>Rule is</source>
+        <translation>规则可信度</translation>
+    </message>
+    <message>
+        <source>from a public source</source>
+        <translation>有公开来源</translation>
+    </message>
+    <message>
+        <source>remembered, to be checked against the text</source>
+        <translation>凭记忆，待核对原文</translation>
+    </message>
+    <message>
+        <source>a proposal of this program</source>
+        <translation>本软件的建议</translation>
     </message>
 </context>
 <context>
@@ -1967,6 +1999,18 @@
         <source>Built m²</source>
         <translation>建新 m²</translation>
     </message>
+    <message>
+        <source>paddy, dry field, woods …</source>
+        <translation>水田、旱地、林地等</translation>
+    </message>
+    <message>
+        <source>Reclaimed m²</source>
+        <translation>复垦 m²</translation>
+    </message>
+    <message>
+        <source>Reclaimed to</source>
+        <translation>复垦方向</translation>
+    </message>
 </context>
 <context>
     <name>NewPlanDialog</name>
@@ -2177,16 +2221,16 @@
         <translation>文件数</translation>
     </message>
     <message>
-        <source>Writes the submission package into a folder: layers as GeoPackage, FileGDB and shapefiles, tables, texts, map sheets, attachments, metadata, manifest (formats: gpkg, gdb, shp, xlsx, docx, sheets). A draft is always possible and says so; a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. The folder changes only when everything succeeded.</source>
-        <translation>把成果包写入文件夹：矢量数据（GeoPackage、FileGDB、SHP）、表格、文本与说明书、图件、附件、元数据和成果清单（格式：gpkg、gdb、shp、xlsx、docx、sheets）。草稿随时可以生成并注明“草稿”；尚有 A 类问题未解决，或缺少该版次所需的审批记录时，不能生成正式成果。全部完成后文件夹才会改变。</translation>
-    </message>
-    <message>
         <source>Formats, separated by commas (empty: all that the profile requires)</source>
         <translation>格式，以逗号分隔（留空：成果标准要求的全部格式）</translation>
     </message>
     <message>
         <source>Deliver the control lines, where the edition may</source>
         <translation>提交管控线图层（版次允许时）</translation>
+    </message>
+    <message>
+        <source>Writes the submission package into a folder: layers as GeoPackage, FileGDB, shapefiles and VCT, tables, texts, map sheets, attachments, metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, docx, pdf, sheets; pdf: the texts by LibreOffice, where it is installed). A draft is always possible and says so; a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. The folder changes only when everything succeeded.</source>
+        <translation>把成果包写入文件夹：矢量数据（GeoPackage、FileGDB、SHP、VCT）、表格、文本与说明书、图件、附件、元数据和成果清单（格式：gpkg、gdb、shp、vct、xlsx、docx、pdf、sheets；pdf 为文本，须装有 LibreOffice）。草稿随时可以生成并注明“草稿”；尚有 A 类问题未解决，或缺少该版次所需的审批记录时，不能生成正式成果。全部完成后文件夹才会改变。</translation>
     </message>
 </context>
 <context>
@@ -2198,6 +2242,17 @@
     <message>
         <source>Findings (areas): {0}</source>
         <translation>问题（面）：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>PackageReading</name>
+    <message>
+        <source>Read plan from package</source>
+        <translation>由成果包读回规划</translation>
+    </message>
+    <message>
+        <source>{0} villages and {1} hamlets read back. The report tells {2} things that the package does not carry.</source>
+        <translation>读回行政村 {0} 个、居民点 {1} 个。成果包不含的内容有 {2} 项，见报告。</translation>
     </message>
 </context>
 <context>
@@ -2280,6 +2335,10 @@
         <source>Compare villages with the development boundary</source>
         <translation>比对村庄与城镇开发边界</translation>
     </message>
+    <message>
+        <source>Read what another program wrote</source>
+        <translation>读取其他程序写入的内容</translation>
+    </message>
 </context>
 <context>
     <name>Processing</name>
@@ -2333,6 +2392,84 @@
     <message>
         <source>Save project into the plan file</source>
         <translation>将工程保存到规划文件</translation>
+    </message>
+</context>
+<context>
+    <name>ReadPackageAlgorithm</name>
+    <message>
+        <source>Read plan from package</source>
+        <translation>由成果包读回规划</translation>
+    </message>
+    <message>
+        <source>Makes a plan file (.gpkg) of what a submission package (folder or zip) carries: a colleague&apos;s draft or an approved edition. The package is only read, and refused where its vector data are not those that its manifest lists. Approval steps are entered anew, so that an approved edition gives a closed plan. The report says what the package does not carry; an edition that leaves out a part of the plan (public notice) is refused unless gaps are allowed.</source>
+        <translation>把成果包（文件夹或 zip）所含的内容做成规划文件（.gpkg）：同事的草稿，或批复后的成果。成果包只读不改；矢量数据与清单所列校验值不符的不予读回。审批记录逐条重新登记，批复稿读回后规划即锁定。报告写明成果包不含哪些内容；不含完整规划的版本（公示稿），除非允许缺项，否则不予读回。</translation>
+    </message>
+    <message>
+        <source>Package (folder or zip)</source>
+        <translation>成果包（文件夹或 zip）</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>规划文件</translation>
+    </message>
+    <message>
+        <source>Profile (empty: the package&apos;s own)</source>
+        <translation>成果标准（留空则按成果包自身标准）</translation>
+    </message>
+    <message>
+        <source>Allow gaps: also an edition that leaves out a part of the plan</source>
+        <translation>允许缺项：不含完整规划的版本也读回</translation>
+    </message>
+    <message>
+        <source>Replace an existing plan file</source>
+        <translation>覆盖已有规划文件</translation>
+    </message>
+    <message>
+        <source>Villages</source>
+        <translation>村庄数</translation>
+    </message>
+    <message>
+        <source>Hamlets</source>
+        <translation>居民点</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>缺项数</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+</context>
+<context>
+    <name>ReadPackageDialog</name>
+    <message>
+        <source>Read plan from package</source>
+        <translation>由成果包读回规划</translation>
+    </message>
+    <message>
+        <source>Makes a plan file of what a package carries: a colleague&apos;s, or an approved edition. The package is only read. A report tells what it does not carry: the history, other scenarios, documents, and what its edition leaves out.</source>
+        <translation>把成果包所含的内容做成规划文件：同事的成果包，或批复后的成果。成果包只读不改。报告写明成果包不含的内容：修改历史、其他方案、附件，以及该版本略去的部分。</translation>
+    </message>
+    <message>
+        <source>Folder of the package</source>
+        <translation>成果包文件夹</translation>
+    </message>
+    <message>
+        <source>or zip file</source>
+        <translation>或 zip 文件</translation>
+    </message>
+    <message>
+        <source>Save plan as</source>
+        <translation>规划文件保存为</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>规划文件</translation>
+    </message>
+    <message>
+        <source>Allow gaps: also an edition that leaves out a part of the plan (public notice)</source>
+        <translation>允许缺项：不含完整规划的版本（公示稿）也读回</translation>
     </message>
 </context>
 <context>
@@ -2832,6 +2969,76 @@
     <message>
         <source>Demo…</source>
         <translation>示例…</translation>
+    </message>
+    <message>
+        <source>You have the submission package of a plan:</source>
+        <translation>已有规划的成果包：</translation>
+    </message>
+    <message>
+        <source>Read plan from package…</source>
+        <translation>由成果包读回规划…</translation>
+    </message>
+</context>
+<context>
+    <name>ProfileChoice</name>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a profile of your own</source>
+        <translation>选择自己的成果标准文件夹</translation>
+    </message>
+    <message>
+        <source>What of this profile has a public source, and what is a proposal</source>
+        <translation>这个标准的哪些内容有公开来源，哪些是建议值</translation>
+    </message>
+    <message>
+        <source>Folder of a profile (it holds profile.json)</source>
+        <translation>成果标准文件夹（内有 profile.json）</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>成果标准</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>取值</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Map sheet</source>
+        <translation>图件</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>成果包</translation>
+    </message>
+</context>
+<context>
+    <name>ProvenanceDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 </TS>

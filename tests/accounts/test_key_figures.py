@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.accounts.examples import action, example, hamlet, move, village
-from village_planner.accounts import key_figures, phase_tasks, reclamation
+from village_planner.accounts import category_counts, key_figures, phase_tasks, reclamation
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import load_profile
@@ -63,10 +63,24 @@ def test_villages_to_classify_are_those_in_scope_outside_and_those_classified() 
     assert (figures["villages_to_classify"], figures["villages_classified"], figures["villages_inside"]) == (2, 1, 1)
 
 
+def test_a_village_inside_the_boundary_and_its_hamlets_lack_nothing() -> None:
+    inner = "370799101209"
+    places = [village(position_stated="outside"), {**village(), "code": inner, "position_stated": "inside"}]
+    data = example(village=places, hamlet=[hamlet(1), hamlet(1, inner)])
+    counts = category_counts(data, load_profile(), "S1", {inner})
+    assert counts["villages"].sum() == 1 and category_counts(data, load_profile(), "S1")["villages"].sum() == 2
+    figures = figures_of(data)
+    assert (figures["villages_to_classify"], figures["hamlets_undecided"], figures["hamlets_apart"]) == (1, 1, 1)
+
+
 def test_reclaimed_land_is_parted_by_what_it_becomes() -> None:
     frame = reclamation(moving(), load_profile(), "S1").set_index("phase")
     assert frame.loc[2021, ["reclaimed_m2", "farmland_m2", "other_m2", "surplus_m2"]].tolist() == [800.0, 800.0, 0.0, 400.0]
     assert frame.loc[2025, ["reclaimed_m2", "farmland_m2", "other_m2", "surplus_m2"]].tolist() == [90.0, 0.0, 90.0, 40.0]
+    silent = moving()
+    silent = PlanData({**silent.tables, "move": silent.move.assign(reclaim_to=[None, "  ", None])})
+    untold = reclamation(silent, load_profile(), "S1").set_index("phase")
+    assert untold.loc[2025, ["reclaimed_m2", "farmland_m2", "other_m2", "unstated_m2"]].tolist() == [90.0, 0.0, 0.0, 90.0]
     unphased = frame[frame.index.isna()].iloc[0]
     assert unphased[["farmland_m2", "surplus_m2"]].isna().all()
 

@@ -23,7 +23,7 @@ from tests.accounts.examples import (
     point,
     village,
 )
-from village_planner.accounts import coverage, land_balance, newly_taken, positions, without_earlier
+from village_planner.accounts import coverage, cultivated_balance, land_balance, newly_taken, positions, without_earlier
 from village_planner.plan.layers import MemoryLayers
 from village_planner.spatial.columns import objects
 from village_planner.standards import Profile
@@ -107,8 +107,17 @@ def test_a_new_patch_and_a_site_on_the_same_ground_count_once(profile: Profile) 
         {"code": "Z2", "name": "镇区安置点", "setting": "town", "village_code": V1, "geom": box(900, 0, 100, 100)},
     ]
     data = _plan(_patch("P2", "new", box(500, 0, 100, 100), H1), site=sites)
-    new_m2 = land_balance(data, layers, profile, "S1").set_index("kind").loc["plan", "new_m2"]
-    assert new_m2 == pytest.approx(geod_area_m2(box(500, 0, 100, 100)), abs=CENT)
+    plan = land_balance(data, layers, profile, "S1").set_index("kind").loc["plan"]
+    assert plan["new_m2"] == pytest.approx(geod_area_m2(box(500, 0, 100, 100)), abs=CENT)
+    # What the site takes has all been taken by the patch: there is nothing left to measure, and nothing has failed.
+    assert plan["unmeasured"] == 0 and cultivated_balance(data, layers, profile, "S1")["unmeasured"].tolist() == [0, 0, 0]
+
+
+def test_a_cleared_patch_that_stands_twice_counts_once_and_is_no_failure(profile: Profile) -> None:
+    layers = MemoryLayers({"land_use": features({**BUILT, "geom": box(0, 0, 100, 100)})})
+    twins = [_patch(code, "cleared", box(0, 0, 50, 100)) for code in ("P1", "P2")]
+    plan = land_balance(_plan(*twins), layers, profile, "S1").set_index("kind").loc["plan"]
+    assert plan["cleared_m2"] == pytest.approx(geod_area_m2(box(0, 0, 50, 100)), abs=CENT) and plan["unmeasured"] == 0
 
 
 def test_without_a_land_use_layer_the_present_patches_are_the_base(profile: Profile) -> None:

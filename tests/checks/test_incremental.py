@@ -28,7 +28,7 @@ def full_plan() -> PlanData:
     """A plan in which as many rules as possible find something."""
     return example(
         village=[
-            village(V1, geom=box(0, 0, 2000, 2000), position_stated="outside"), village(V2, "青湾村", geom=box(2000, 0, 2000, 2000)),
+            village(V1, geom=box(0, 0, 2000, 2000), position_stated="outside"), village(V2, "青湾村", geom=box(1999, 0, 2001, 2000)),
             village(V3, "石桥村", geom=box(10_000, 0, 2000, 2000)),
         ],
         hamlet=[

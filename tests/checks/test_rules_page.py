@@ -44,3 +44,9 @@ def test_the_page_says_of_each_rule_what_holds(rule: Rule, profile: Profile) -> 
     prefix = rule.id.replace("QC-", "").replace("-", "").lower()
     assert _quoted(row["messages"]) == {code.split(".", 1)[1] for code in MESSAGES if code.startswith(f"checks.{prefix}.")}
     assert rule.id in (ROOT / "tests" / "checks" / row["tests"]).read_text(encoding="utf-8")
+
+
+def test_the_table_of_shapes_has_each_rule_on_shapes_and_the_two_that_have_nothing_to_look_at(profile: Profile) -> None:
+    section = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").split("## Shapes")[1]
+    told = re.findall(r"QC-\d+", "".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|")))
+    assert told == sorted({*(rule_id for rule_id in profile.rules if re.match("QC-(34|4)", rule_id)), "QC-3402", "QC-4104"})

@@ -19,7 +19,7 @@ from village_planner.standards import Profile
 H1, H2 = (hamlet(serial)["code"] for serial in (1, 2))
 FARMLAND = "permanent_basic_farmland"
 NOTHING = MemoryLayers({})
-TOLD_ONLY = ("QC-5205", "QC-5302", "QC-5306", "NL-05", "NL-09", "NL-10")
+TOLD_ONLY = ("QC-5205", "QC-5302", "QC-5306", "NL-05", "NL-09", "NL-10", "QC-4102", "QC-4103")
 """Rules of which a plan without limits from above and without facilities is told that they did not run."""
 
 
@@ -47,7 +47,7 @@ def test_a_plan_without_geometry_runs_the_table_rules_and_says_which_did_not_run
     data = _plan(patch=[], hamlet=[hamlet(1), hamlet(2, households=9, persons=27)], roster_source=compared)
     result = checks.run(data, NOTHING, profile)
     assert set(result.ran) >= {"QC-5303", "NL-02", "QC-7101", "QC-7102", "QC-7103", "QC-7104", "QC-7105", "QC-7106", "QC-7108"}
-    of_maps = ["QC-5201", "QC-5202", "QC-5203", "QC-5204", "QC-5301", "NL-01"]
+    of_maps = ["QC-5201", "QC-5202", "QC-5203", "QC-5204", "QC-5301", "NL-01", "NL-13"]
     assert [note.rule for note in result.not_checked if note.holds_up] == of_maps and not set(of_maps) & set(result.ran)
     assert "永久基本农田" in str(result.not_checked[1].message.params["layers"])
 

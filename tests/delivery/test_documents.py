@@ -17,6 +17,8 @@ from typing import Any, Callable
 import pandas as pd
 import pytest
 from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.shared import Mm
 from lxml import etree
 
 from tests.delivery.plans import plan_rows
@@ -24,8 +26,9 @@ from tools.document_templates import SOURCES, TARGET, build
 from village_planner.base import InputError
 from village_planner.delivery import document_reading
 from village_planner.delivery.document_figures import text_figures
+from village_planner.delivery.document_pictures import sheet_title
 from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
-from village_planner.delivery.documents import sheet_title, write_document
+from village_planner.delivery.documents import write_document
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
 from village_planner.delivery.tables import table_frames
 from village_planner.delivery.workbook import Heading
@@ -104,6 +107,13 @@ def changed(path: Path, edit: Callable[[str], str]) -> Path:
     return path
 
 
+def picture(path: Path, width: int, height: int) -> Path:
+    """A PNG of this size that a document takes."""
+    head = b"IHDR" + struct.pack(">II", width, height) + b"\x08\x02\x00\x00\x00"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + struct.pack(">I", 0) + b"IEND\xaeB`\x82")
+    return path
+
+
 def template_with(tmp_path: Path, *paragraphs: str) -> Path:
     """A template of these paragraphs."""
     document = Document()
@@ -128,7 +138,7 @@ def test_a_document_has_no_placeholder_left_and_says_what_the_plan_says(tmp_path
     with zipfile.ZipFile(path) as archive:
         assert not any(b"{{" in archive.read(name) or b"[[" in archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
     assert "行政村（含涉农社区等村级单元）4个" in content
-    assert "清河县规划编制中心" in content and "2026年3月" in content and "草稿" in content
+    assert [part.text for part in Document(str(path)).sections[0].footer.paragraphs] == ["清河县规划编制中心", "2026年3月"] and "草稿" in content
     assert "38户" in content
 
 
@@ -266,13 +276,33 @@ def test_names_may_hold_what_xml_cannot(tmp_path: Path) -> None:
     assert "A<b>& 安置点" in text_of(written(tmp_path, rows))
 
 
+def test_a_document_is_chinese_for_the_program_that_breaks_its_lines(tmp_path: Path) -> None:
+    with zipfile.ZipFile(clean(tmp_path)) as archive:
+        styles, settings = (archive.read(f"word/{part}.xml").decode() for part in ("styles", "settings"))
+    assert re.findall(r'<w:lang [^>]*w:eastAsia="([^"]*)"', styles) == ["zh-CN"]
+    assert re.findall(r'<w:themeFontLang [^>]*w:eastAsia="([^"]*)"', settings) == ["zh-CN"]
+
+
+def test_the_title_on_the_cover_breaks_before_its_years(tmp_path: Path) -> None:
+    assert "清河县村庄布局规划\n（2020—2035年）" in text_of(clean(tmp_path))
+
+
+@pytest.mark.parametrize(("size", "orientation"), [((3, 4), WD_ORIENT.PORTRAIT), ((4, 3), WD_ORIENT.LANDSCAPE)])
+def test_a_page_stands_as_its_map_sheet_does_and_tables_keep_theirs(tmp_path: Path, size: tuple[int, int], orientation: WD_ORIENT) -> None:
+    made = Document(str(written(tmp_path, sheets=(picture(tmp_path / "01a.png", 3, 4), picture(tmp_path / "02b.png", *size)))))
+    assert [section.orientation for section in made.sections[-3:]] == [WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT, orientation]
+    for shape, section in zip(made.inline_shapes, made.sections[-2:]):
+        assert shape.width <= section.page_width - section.left_margin - section.right_margin
+        assert shape.height <= section.page_height - section.top_margin - section.bottom_margin - Mm(30)
+
+
 def test_a_map_sheet_stands_in_the_document_with_its_title(tmp_path: Path) -> None:
     sheet = tmp_path / "370799清河县01村庄分类图.png"
-    chunk = struct.pack(">II", 4, 3) + b"\x08\x02\x00\x00\x00"
-    head = b"IHDR" + chunk
-    sheet.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + struct.pack(">I", 0) + b"IEND\xaeB`\x82")
+    picture(sheet, 4, 3)
     content = text_of(written(tmp_path, sheets=(sheet, tmp_path / "x.pdf")))
     assert "图1　村庄分类图" in content and "附图" in content
+    made = Document(str(written(tmp_path, sheets=(sheet,))))
+    assert [section.orientation for section in made.sections[-2:]] == [WD_ORIENT.LANDSCAPE, WD_ORIENT.LANDSCAPE]
     sheet.write_bytes(b"no picture")
     with pytest.raises(InputError) as refusal:
         written(tmp_path, sheets=(sheet,))

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
 from osgeo import gdal, ogr
 
 from tests.delivery.drawing import draw_small
@@ -57,7 +58,7 @@ def notice_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows["waiver"] = [{"finding_key": "0" * 40, "finding_digest": "0" * 40, "reason": "已说明", "person": PERSON, "date": "2026-03-02", "accepted_by": PERSON}]
     plan = write_plan(folder / "plan.gpkg", rows)
     add_layers(plan, **clean_layers())
-    formats = ("gpkg", "gdb", "shp", "xlsx", "docx", "sheets")
+    formats = ("gpkg", "gdb", "shp", "vct", "xlsx", "docx", "sheets")
     return write_package(PackageRequest(plan, folder, mode="formal", edition="notice", formats=formats, person=PERSON), draw=draw_small).path
 
 
@@ -89,7 +90,14 @@ def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Pat
     workbook = next(package.rglob("*规划表格.xlsx"))
     book = openpyxl.load_workbook(workbook)
     book.create_sheet(profile.tables["F2"].sheet or "F2")
+    book["B1村庄名录表"].cell(3, 20, "户主\n姓名")
+    book["B4迁并方向与时序表"].cell(4, 45, "决议文件")
+    book.create_sheet("通讯录").append(["序号", "联系电话"])
     book.save(workbook)
+    explanation = next(package.rglob("*说明书.docx"))
+    document = Document(str(explanation))
+    document.add_table(1, 2).cell(0, 1).text = "身份证号"
+    document.save(str(explanation))
     metadata = next(package.rglob("元数据.xml"))
     text = metadata.read_text(encoding="utf-8")
     metadata.write_text(text.replace("</负责单位>", "<联系人>某某</联系人></负责单位>"), encoding="utf-8")
@@ -98,7 +106,9 @@ def test_what_a_notice_may_not_hold_is_found(notice_package: Path, tmp_path: Pat
     write_manifest(package, manifest)
     findings = inspect_package(package).findings
     found = findings[findings["rule"] == "PK-03"]
-    assert {"CMBJ", "CZBD.BZ", "负责单位/联系人", profile.tables["F2"].sheet or "F2"} <= set(found["subject"]) and set(found["severity"]) == {"A"}
+    assert {"CMBJ", "CZBD.BZ", "负责单位/联系人", profile.tables["F2"].sheet or "F2"} <= set(found["subject"])
+    columns = {"B1村庄名录表·户主姓名", "B4迁并方向与时序表·决议文件", "通讯录·联系电话", "身份证号"}
+    assert columns == set(found.loc[found["message_code"] == "delivery.column_not_for_edition", "subject"]) and set(found["severity"]) == {"A"}
 
 
 @pytest.mark.parametrize("edition", sorted(NEEDS))
@@ -152,16 +162,16 @@ def layered(tmp_path: Path) -> Path:
 
 def test_attachments_go_into_the_package_and_missing_ones_are_told(tmp_path: Path) -> None:
     plan = write_plan(tmp_path / "plan.gpkg", plan_rows())
-    (tmp_path / "北洼.pdf").write_bytes(b"%PDF-1.4 vote")
+    (tmp_path / "北洼.pdf").write_bytes(b"%PDF vote %%EOF")
     with PlanFile.open(plan).write("测试", "附件") as tx:
         tx.insert("evidence", [
             {"code": "E1", "subject_table": "consent", "subject_key": {"code": "C1"}, "title": "北洼/决议", "path": "北洼.pdf"},
             {"code": "E2", "subject_table": "consent", "subject_key": {"code": "C2"}, "title": "问卷", "path": "没有.pdf"},
-            {"code": "E3", "subject_table": "consent", "subject_key": {"code": "C2"}, "title": "北洼/决议", "path": "x.pdf", "content": b"%PDF-1.4 own"},
+            {"code": "E3", "subject_table": "consent", "subject_key": {"code": "C2"}, "title": "北洼/决议", "path": "x.pdf", "content": b"%PDF own %%EOF"},
         ])
     result = write_package(PackageRequest(plan, tmp_path, formats=("gpkg", "xlsx")))
     folder = result.path / "6其他材料" / "村民（代表）会议决议"
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"北洼_决议.pdf": b"%PDF-1.4 vote", "北洼_决议（2）.pdf": b"%PDF-1.4 own"}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"北洼_决议.pdf": b"%PDF vote %%EOF", "北洼_决议（2）.pdf": b"%PDF own %%EOF"}
     found = inspect_package(result.path).findings
     told = [render(Message(row.message_code, row.params)) for row in found.itertuples()]
     assert told == ["附件“问卷”（文件 没有.pdf）未能放入成果包：链接的文件已不在原处，请重新附上。"]

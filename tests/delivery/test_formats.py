@@ -7,18 +7,23 @@ import shutil
 from pathlib import Path
 from typing import Any, Iterator
 
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from osgeo import gdal, ogr
 
+from tests.delivery.conftest import without_office
 from tests.delivery.drawing import draw_small
-from tests.delivery.plans import add_layers, clean_layers, plan_rows, write_plan
+from tests.delivery.plans import add_layers, box, clean_layers, plan_rows, write_plan
+from village_planner import checks
 from village_planner.base import InputError, Message, SilentFeedback, render
-from village_planner.delivery import FORMATS, PackageRequest, inspect_package, read_package, write_package
-from village_planner.delivery.comparing import PRECISION_M
+from village_planner.delivery import PackageRequest, inspect_package, read_package, write_package
+from village_planner.delivery.comparing import PRECISION_M, compare_formats
 from village_planner.delivery.filegdb import is_repeatable
-from village_planner.delivery.geodata import GDB, GPKG, SHP, FileContent, read_vectors
+from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT, FileContent, read_vectors
 from village_planner.delivery.manifest import read_manifest, write_manifest
+from village_planner.delivery.vct_layers import read_vct_layers
 from village_planner.plan import PlanFile
 from village_planner.standards import Profile, load_profile
 
@@ -33,6 +38,8 @@ def place(package: Path, format_: str) -> Path:
 def contents(package: Path, format_: str, work: Path) -> FileContent:
     """What a format of the package holds, as the inspector reads it."""
     own = place(package, format_)
+    if format_ == VCT:
+        return read_vct_layers(own, own.relative_to(package).as_posix(), SilentFeedback())
     members = [path.relative_to(package).as_posix() for path in own.iterdir()] if own.is_dir() else []
     work.mkdir(exist_ok=True)
     return read_vectors(package, own.relative_to(package).as_posix(), format_, members, work, load_profile().layers, SilentFeedback())
@@ -100,8 +107,8 @@ def test_the_filegdb_has_feature_datasets_object_ids_and_mandatory_fields_that_m
 def test_coordinates_with_many_decimals_keep_within_the_stated_grid_of_the_filegdb(tmp_path: Path) -> None:
     rows = plan_rows()
     rows["hamlet"][0]["geom"] = shapely.Point(500_500.123456789012, 3_990_500.987654321098)
-    package = write_package(PackageRequest(write_plan(tmp_path / "plan.gpkg", rows), tmp_path, formats=("gpkg", "gdb", "shp", "xlsx"))).path
-    for format_ in VECTORS:
+    package = write_package(PackageRequest(write_plan(tmp_path / "plan.gpkg", rows), tmp_path, formats=("gpkg", "gdb", "shp", "vct", "xlsx"))).path
+    for format_ in (*VECTORS, VCT):
         layer = next(layer for layer in contents(package, format_, tmp_path / f"w{format_}").layers if layer.name == "JMD")
         found = layer.rows["geom"].iloc[0]
         assert abs(found.x - 500_500.123456789012) <= PRECISION_M[format_] and abs(found.y - 3_990_500.987654321098) <= PRECISION_M[format_]
@@ -135,7 +142,7 @@ def test_short_names_are_unique_and_fit_a_dbase_table(profile: Profile) -> None:
 def test_the_same_plan_gives_the_same_files_but_for_the_ids_inside_the_filegdb(formal_package: Path, tmp_path: Path) -> None:
     plan = write_plan(tmp_path / "plan.gpkg", plan_rows())
     add_layers(plan, **clean_layers())
-    again = write_package(PackageRequest(plan, tmp_path, mode="formal", formats=FORMATS), draw=draw_small).path
+    again = write_package(PackageRequest(plan, tmp_path, mode="formal", formats=without_office()), draw=draw_small).path
     one, two = digests(formal_package), digests(again)
     assert set(one) == set(two)
     differing = {path for path in one if one[path] != two[path]}
@@ -144,10 +151,10 @@ def test_the_same_plan_gives_the_same_files_but_for_the_ids_inside_the_filegdb(f
     assert manifests[0] and manifests[1] and manifests[0].content_sha256 == manifests[1].content_sha256 != ""
 
 
-@pytest.mark.parametrize(("format_", "count", "words"), [("gdb", 61, "FileGDB"), ("shp", 128, "SHP")])
+@pytest.mark.parametrize(("format_", "count", "words"), [("gdb", 61, "FileGDB"), ("vct", 61, "VCT"), ("shp", 128, "SHP")])
 def test_a_text_that_a_format_would_cut_is_refused_with_its_layer_field_and_village(tmp_path: Path, format_: str, count: int, words: str) -> None:
     rows = plan_rows()
-    if format_ == "gdb":
+    if format_ != "shp":
         rows["hamlet"][1]["name"] = "庄" * count
     else:
         rows["category"][1].update(grounds="空" * count, basis=None)
@@ -157,7 +164,7 @@ def test_a_text_that_a_format_would_cut_is_refused_with_its_layer_field_and_vill
         write_package(PackageRequest(write_plan(tmp_path / "plan.gpkg", rows), folder, formats=("gpkg", format_, "xlsx")))
     sentence = render(refused.value.message)
     assert words in sentence
-    assert all(word in sentence for word in (("居民点名称", "王家庄村") if format_ == "gdb" else ("分类依据", "256 字节", "254")))
+    assert all(word in sentence for word in (("居民点名称", "王家庄村") if format_ != "shp" else ("分类依据", "256 字节", "254")))
     assert list(folder.iterdir()) == []
 
 
@@ -252,7 +259,35 @@ def test_a_link_inside_a_filegdb_is_not_followed(formal_copy: Path, tmp_path: Pa
 
 def test_the_precision_of_each_format_stands_in_the_metadata(formal_package: Path) -> None:
     text = (formal_package / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
-    assert "1e-8 m" in text and "GeoPackage、FileGDB、SHP、XLSX、DOCX、PDF、JPG" in text
+    assert "1e-8 m" in text and "GeoPackage、FileGDB、SHP、VCT、XLSX、DOCX、PDF、JPG" in text
+
+
+def test_a_vct_file_holds_every_layer_that_the_geopackage_holds(formal_package: Path, tmp_path: Path) -> None:
+    best, other = contents(formal_package, GPKG, tmp_path / "work"), contents(formal_package, VCT, tmp_path / "work")
+    assert [layer.name for layer in other.layers if layer.geometry != "None"] == [layer.name for layer in best.layers if layer.geometry != "None"]
+    assert {layer.name: len(layer.rows) for layer in other.layers} == {layer.name: len(layer.rows) for layer in best.layers}
+    assert compare_formats(best, other, load_profile()) == []
+
+
+@pytest.mark.parametrize(("old", "new", "rule", "words"), [
+    ("AZDRL,5,", "AZDRL,4,", "QC-1103", "第"), ("东河安置点,1", "东河点,1", "PK-05", "AZDMC"), ("\n500500.0000,", "\n500500.0010,", "PK-05", "JMD"),
+    ("XZQMC,Char,", "XZQMC,Char,1", "QC-3101", "XZQMC"), ("BZ,Char", "BEIZHU,Char", "QC-3101", "BEIZHU"),
+])  # fmt: skip
+def test_damage_to_a_vct_file_is_found(formal_copy: Path, old: str, new: str, rule: str, words: str) -> None:
+    path = place(formal_copy, VCT)
+    text = path.read_bytes().decode("gb18030")
+    damaged = text.replace(old, new, 1)
+    assert damaged != text
+    path.write_bytes(damaged.encode("gb18030"))
+    listed_anew(formal_copy)
+    assert any(sentence.startswith(rule) and words in sentence for sentence in sentences(formal_copy))
+
+
+def test_commas_and_line_ends_in_texts_are_no_difference_between_formats(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["village"][0]["note"] = " 甲,乙\n丙 "
+    package = write_package(PackageRequest(write_plan(tmp_path / "plan.gpkg", rows), tmp_path, formats=("gpkg", "vct", "xlsx"))).path
+    assert inspect_package(package).findings.empty
 
 
 def test_facts_limits_and_fixed_villages_come_back_from_the_package(tmp_path: Path) -> None:
@@ -269,3 +304,48 @@ def test_facts_limits_and_fixed_villages_come_back_from_the_package(tmp_path: Pa
     assert data.quota["value"].tolist() == [90_000.5]
     assert data.fixed_village[["category", "action"]].values.tolist() == [["04", "relocate"]]
     assert {"NL-09", "NL-10"} <= set(package.inspection.plan_result.ran)
+
+
+def test_faults_of_shapes_have_the_same_keys_and_digests_in_the_package_as_in_the_plan(tmp_path: Path) -> None:
+    rows = plan_rows()
+    v1, v2 = "370799101201", "370799101202"
+    two = shapely.multipolygons([box(100, 2_000, 40, 40), box(200, 2_000, 2, 3)])
+    rows["patch"] += [
+        {"code": "X1", "hamlet_code": f"{v1}001", "kind": "new", "geom": two},
+        {"code": "X2", "hamlet_code": None, "kind": "new", "geom": shapely.multipolygons([box(130, 2_030, 20, 4)])},
+        {"code": "X3", "hamlet_code": f"{v1}001", "kind": "cleared", "geom": shapely.multipolygons([box(440, 460, 20, 1.5)])},
+        {"code": "X4", "hamlet_code": f"{v2}001", "kind": "cleared", "geom": shapely.multipolygons([box(2_440, 460, 20, 1.5)])},
+    ]
+    rows["village"][0]["geom"] = box(0, 0, 2_010, 3_900)
+    path = write_plan(tmp_path / "plan.gpkg", rows)
+    rules = [rule.id for rule in checks.RULES if rule.id.startswith("QC-4")]
+    plan = PlanFile.open(path)
+    ours = checks.run(plan.read(), plan.layers(), plan.profile(), rules)
+    assert {"QC-4101", "QC-4107", "QC-4601", "QC-4602", "QC-4701"} == set(ours.findings["rule"])
+    package = write_package(PackageRequest(path, tmp_path, formats=("gpkg", "xlsx")))
+    theirs = package.inspection.plan_result.findings
+    columns = ["rule", "severity", "key", "digest"]
+    assert theirs[theirs["rule"].isin(rules)][columns].sort_values("key").values.tolist() == ours.findings[columns].sort_values("key").values.tolist()
+
+
+def test_the_farmland_balance_is_the_same_in_the_package_as_in_the_plan(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["patch"].append({"code": "X1", "hamlet_code": "370799101201001", "kind": "new", "geom": shapely.multipolygons([box(100, 2_000, 300, 200)])})
+    path = write_plan(tmp_path / "plan.gpkg", rows)
+    fields = pd.DataFrame({
+        "source_id": ["1", "2", "3"], "class_code": ["0101", "0103", "0103"], "deduction": [0.05, 0.2, 0.2], "slope": ["1", "5", "3"],
+        "level": ["4", "9", None],
+    })
+    shapes = np.array([box(0, 1_900, 500, 500), box(600, 860, 300, 100), box(1_500, 3_000, 100, 100)], dtype=object)
+    opened = PlanFile.open(path)
+    opened.layers().add({"code": "c001", "kind": "land_use", "title": "三调", "digest": "0"}, fields, shapes)
+    with opened.write("测试", "图层") as tx:
+        tx.insert("control_layer", [{"code": "c001", "kind": "land_use", "title": "三调", "source": "x.gpkg", "imported_at": "2026-03-01", "features": 3,
+                                     "repaired": 0, "set_aside": 0, "digest": "0"}])
+    ours = checks.run(opened.read(), opened.layers(), opened.profile(), ["NL-13"])
+    assert set(ours.findings["other_code"]) == {"amount", "paddy", "slope", "level", "steep"}
+    package = write_package(PackageRequest(path, tmp_path, formats=("gpkg", "xlsx")))
+    inspected = package.inspection.plan_result
+    theirs = inspected.findings[inspected.findings["rule"] == "NL-13"]
+    assert theirs[["key", "digest"]].sort_values("key").values.tolist() == ours.findings[["key", "digest"]].sort_values("key").values.tolist()
+    assert "NL-13" in inspected.ran and len(read_package(package.path)[1].read("land_use")) == 2

@@ -95,8 +95,9 @@ def test_the_same_plan_gives_the_same_bytes(plan_path: Path, tmp_path: Path) -> 
 
 def test_layers_have_exactly_the_fields_of_the_profile(clean_package: Path, profile: Profile) -> None:
     source = ogr.Open(str(next(clean_package.rglob("*.gpkg"))))
-    assert {source.GetLayer(number).GetName() for number in range(source.GetLayerCount())} == {spec.name for spec in profile.layers.values() if spec.required}
-    for name, spec in ((name, spec) for name, spec in profile.layers.items() if spec.required):
+    delivered = {source.GetLayer(number).GetName() for number in range(source.GetLayerCount())}
+    assert delivered == {"CZBM", *(spec.name for spec in profile.layers.values() if spec.required)}
+    for name, spec in ((name, spec) for name, spec in profile.layers.items() if name in delivered):
         definition = source.GetLayerByName(name).GetLayerDefn()
         found = [definition.GetFieldDefn(position) for position in range(definition.GetFieldCount())]
         assert [field.GetName() for field in found] == [field.name for field in spec.fields]
@@ -258,9 +259,9 @@ def test_what_a_file_manager_leaves_in_a_folder_does_not_stop_a_new_package(plan
 def test_a_format_that_the_profile_requires_and_nobody_can_write_is_refused_as_such(plan_path: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(resource("profiles", "layout-2035"), tmp_path / "other"))
     spec = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    spec["inspection"]["formats"] = ["gpkg", "vct"]
+    spec["inspection"]["formats"] = ["gpkg", "dwg"]
     (folder / "package.json").write_text(json.dumps(spec), encoding="utf-8")
-    assert "不能生成格式 vct" in refusal(request(plan_path, tmp_path / "out", profile=folder))
+    assert "不能生成格式 dwg" in refusal(request(plan_path, tmp_path / "out", profile=folder))
 
 
 def test_a_plan_without_a_county_code_is_named_by_the_codes_of_its_villages(tmp_path: Path) -> None:
@@ -317,7 +318,7 @@ def test_an_empty_plan_is_written_and_inspected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"mode": "final"}, "成果类型"), ({"edition": "letter"}, "成果版次"), ({"formats": ("gpkg", "xlsx", "vct")}, "vct"), ({"formats": ("gpkg",)}, "xlsx"),
+        ({"mode": "final"}, "成果类型"), ({"edition": "letter"}, "成果版次"), ({"formats": ("gpkg", "xlsx", "dwg")}, "dwg"), ({"formats": ("gpkg",)}, "xlsx"),
         ({"scenario": "S9"}, "S9"), ({"mode": "formal", "edition": "submission"}, "送审稿"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.delivery.plans import plan_rows
-from village_planner.accounts import category_counts, phase_tasks
+from village_planner.accounts import category_counts, key_figures, phase_tasks
 from village_planner.base import InputError
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_checks import check_sheets
@@ -49,6 +49,18 @@ def test_a_legend_has_only_what_occurs_and_counts_as_the_accounts_do(data: PlanD
     counts = category_counts(data, profile, "S1").groupby("category_name")["villages"].sum()
     assert {name: count for name, count in shown.items() if count is not None} == {name: count for name, count in counts.items() if name and count}
     assert "城郊融合类" not in shown and "尚未分类" not in shown
+
+
+def test_a_village_inside_the_boundary_lacks_no_category_and_its_hamlets_no_action(data: PlanData, profile: Profile) -> None:
+    inner, none = data.village["code"].iloc[-1], MemoryLayers({})
+    village = data.village.assign(position_stated=data.village["position_stated"].where(data.village["code"].ne(inner), "inside"))
+    tables = {**data.tables, "village": village, "category": data.category[data.category["village_code"].ne(inner)]}
+    tables["action"] = data.action[~data.action["hamlet_code"].str.startswith(inner)]
+    changed = PlanData(tables)
+    first, second = (sheet(made(changed, none, profile), number) for number in ("01", "02"))
+    assert legend(first)["开发边界内，不要求分类"] == 1 and legend(second)["不作布局引导"] == 1 and "未定" not in legend(second)
+    total = key_figures(changed, none, profile, "S1")["villages_to_classify"]
+    assert first.tables[0].rows[-1][1] == str(total) == "3" and all(row[0] != "尚未分类" for row in first.tables[0].rows)
 
 
 def test_moves_to_places_are_arrows_by_phase_and_the_others_symbols(data: PlanData, layers: MemoryLayers, profile: Profile) -> None:

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.delivery.plans import box, control, move, plan_rows
-from village_planner.delivery.columns import expanded_columns, text_width, wrapped_lines
+from village_planner.accounts import land_balance
+from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
 from village_planner.delivery.printed import check_printed, compare_rows
 from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
 from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
+from village_planner.delivery.widths import broken_heading, column_widths, text_width, wrapped_lines
 from village_planner.delivery.workbook import Heading, write_workbook
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
@@ -104,6 +106,23 @@ def test_an_empty_table_says_so(tmp_path: Path) -> None:
 
 def test_control_characters_do_not_stop_the_writing(tmp_path: Path) -> None:
     assert written(tmp_path, spec(column("名称")), pd.DataFrame({"v": ["a\x07b"]})).cell(4, 1).value == "a b"
+
+
+def test_room_goes_to_the_column_in_which_it_spares_lines() -> None:
+    columns = [column("代码", value="code"), column("名称"), column("理由", value="why"), column("户数", value="n", format="#,##0")]
+    rows = [PrintedRow(["370799101201", "东村", "人口集聚设施齐全近期有条件发展", 1_234_567], RowKind.ROW) for _ in range(40)]
+    code, name, why, count = column_widths(columns, rows, 70)
+    assert wrapped_lines("人口集聚设施齐全近期有条件发展", why) == 1 == wrapped_lines("东村", name)
+    assert code >= len("370799101201") + 1 and count >= len("1,234,567") + 1 and code + name + why + count <= 70.01
+    narrow = column_widths(columns, rows, 40)
+    assert narrow[0] >= 14 and narrow[3] >= 11 and wrapped_lines("人口集聚设施齐全近期有条件发展", narrow[2]) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"), [("一二三四五，六", 11, 2), ("一二三四五六七", 8.9, 3), ("甲 2020-12-31", 11, 2), ("", 5, 1), ("一\n二", 9, 2)]
+)
+def test_lines_keep_numbers_whole_and_never_begin_with_a_closing_mark(text: str, width: float, lines: int) -> None:
+    assert wrapped_lines(text, width) == lines
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=80), width=st.floats(6, 60))
@@ -221,6 +240,27 @@ def test_a_batch_of_committees_has_no_code_in_the_printed_roster_check() -> None
     assert printed.loc[printed["source"] == "村庄名录.xlsx", "code"].isna().all()
 
 
+def test_what_is_left_over_is_reclaimed_less_built_in_every_row_and_over_all_phases() -> None:
+    rows = plan_rows()
+    rows["move"][0]["built_m2"] = None
+    rows["township"].reverse()
+    tables = tables_of(rows)
+    frame = tables["reclamation_summary"]
+    left = frame["reclaimed_ha"] - frame["built_ha"].fillna(0.0)
+    assert frame["surplus_ha"].dropna().tolist() == pytest.approx(left.dropna().tolist(), abs=1e-9) and frame["surplus_ha"].notna().any()
+    single = frame[frame["no"].notna()]
+    assert frame["phase_name"].iloc[-1] == "各期合计" and frame["reclaimed_ha"].iloc[-1] == pytest.approx(single["reclaimed_ha"].sum())
+    codes = list(tables["township_facts"]["township_code"])
+    assert codes == sorted(codes) and len(codes) == 2
+
+
+def test_the_sites_have_totals_of_capacity_and_of_what_is_spare(profile: Profile) -> None:
+    spec, frame = profile.tables["F3"], tables_of(plan_rows())["site_list"]
+    columns = expanded_columns(spec, [2025, 2035], profile)
+    total = dict(zip([column.value for column in columns], printed_rows(spec, columns, frame)[-1].cells))
+    assert (total["capacity_2025"], total["capacity_2035"]) == (40, 60) and total["spare"] == 60 - total["cumulative_2035"]
+
+
 def test_the_vote_of_a_hamlet_comes_before_that_of_its_village() -> None:
     rows = plan_rows()
     village, hamlet = "370799101201", "370799101201002"
@@ -314,6 +354,17 @@ def test_a_form_ends_with_its_note_and_who_made_it_when(tmp_path: Path) -> None:
     assert f"A1:B{sheet.max_row}" in str(sheet.print_area).replace("$", "")
 
 
+def test_a_long_institute_leaves_the_names_of_who_filled_in_whole_on_their_own_line(tmp_path: Path) -> None:
+    heading = Heading("规划", "某某土家族苗族自治县自然资源和规划勘测设计研究院有限责任公司", "", "2026-03-01")
+    write_workbook(tmp_path / "t.xlsx", [(spec(column("乡镇", width=20)), pd.DataFrame({"v": ["东河镇"]}))], (), load_profile("layout-2035"), heading)
+    foot = [row[0].value for row in openpyxl.load_workbook(tmp_path / "t.xlsx").active.iter_rows() if row[0].value][-1]
+    assert foot.split("\n")[0] == f"编制单位：{heading.institute}" and "审核人" in foot.split("\n")[1]
+
+
+def test_a_plan_without_moves_has_no_phases_to_sum_up() -> None:
+    assert tables_of({**plan_rows(), "move": []})["phase_summary"].empty
+
+
 def test_the_ledger_is_a_table_from_the_implementation_on() -> None:
     for status, there in (("drafting", False), ("approved", False), ("implementation", True), ("revision", True)):
         rows = plan_rows()
@@ -328,9 +379,32 @@ def test_the_land_balance_adds_up_and_names_what_lies_beyond_the_townships() -> 
     frame = table_frames(whole_source(), layer_frames(whole_source()))["land_summary"]
     rows, whole = frame[frame["township_name"] != "合计"], frame[frame["township_name"] == "合计"].iloc[0]
     for name in ("base_ha", "cleared_ha", "new_ha", "planned_ha"):
-        assert rows[name].sum() == pytest.approx(whole[name], abs=1e-4)
-    assert whole["planned_ha"] == pytest.approx(whole["base_ha"] - whole["cleared_ha"] + whole["new_ha"], abs=1e-3)
-    assert whole["reduction_ha"] == pytest.approx(whole["base_ha"] - whole["planned_ha"], abs=1e-3)
+        assert rows[name].sum() == pytest.approx(whole[name], abs=1e-9)
+    for row in frame.to_dict("records"):
+        assert row["planned_ha"] == pytest.approx(row["base_ha"] - row["cleared_ha"] + row["new_ha"], abs=1e-9)
+        assert row["reduction_ha"] == pytest.approx(row["base_ha"] - row["planned_ha"], abs=1e-9)
+        assert all(row[name] * 1e4 == pytest.approx(round(row[name] * 1e4), abs=1e-6) for name in ("base_ha", "cleared_ha", "new_ha"))
+
+
+def test_the_total_of_the_land_balance_is_the_rounded_whole() -> None:
+    source = whole_source()
+    balance = land_balance(source.data, source.layers, source.profile, "S1")
+    measured = balance[balance["kind"] == "plan"].iloc[0]
+    whole = table_frames(source, layer_frames(source))["land_summary"].iloc[-1]
+    for name in ("base", "cleared", "new"):
+        assert whole[f"{name}_ha"] * 1e4 == pytest.approx(round(measured[f"{name}_m2"]), abs=1e-6)
+
+
+def test_present_land_is_the_same_in_roster_summary_and_text() -> None:
+    source = whole_source()
+    frames = table_frames(source, layer_frames(source))
+    roster = frames["village_roster"].groupby("township_name")["present_ha"].sum()
+    for row in frames["township_facts"].itertuples():
+        assert row.present_ha == pytest.approx(roster[row.township_name], abs=1e-9)
+    classified = frames["village_roster"].dropna(subset=["category"]).groupby("category")["present_m2"].agg(lambda areas: areas.round().sum())
+    whole = frames["category_summary"].iloc[-1]
+    for row in frames["category_totals"].itertuples():
+        assert row.land_ha == pytest.approx(whole[f"land_ha_{row.category}"], abs=1e-9) == pytest.approx(classified.get(row.category, 0.0) / 1e4, abs=1e-9)
 
 
 @pytest.mark.parametrize(("conflicts", "words"), [
@@ -352,3 +426,13 @@ def test_in_another_order_the_row_that_no_other_explains_is_named() -> None:
     assert [finding.message.params[name] for name in ("row", "found", "expected")] == [6, "11", "10"]
     finding = compare_rows("f", "表", 5, columns, [("甲", 10), ("乙", 20), ("丙", 10)], expected, source)[0]
     assert [finding.message.params[name] for name in ("row", "found", "expected")] == [7, "10", "30"]
+
+
+def test_a_heading_breaks_before_its_unit_and_evenly() -> None:
+    assert broken_heading("实到（户/人）", 10) == "实到\n（户/人）" and broken_heading("实到（户/人）", 14) == "实到（户/人）"
+    assert broken_heading("公交站点", 7.5) == "公交\n站点" and broken_heading("垃圾收集点", 9.5) == "垃圾收\n集点"
+
+
+def test_a_column_is_wide_enough_for_its_unit() -> None:
+    rows = [PrintedRow([5], RowKind.ROW) for _ in range(3)]
+    assert wrapped_lines("（户/人）", column_widths([column("实到（户/人）")], rows, 8)[0]) == 1

@@ -10,7 +10,12 @@ import pytest
 import shapely
 from osgeo import gdal, ogr
 
+from village_planner.base import SilentFeedback
 from village_planner.demo import DemoResult, write_demo
+from village_planner.demo.names import COUNTY_TOWNSHIPS
+from village_planner.demo.scene import Fineness, Scene
+from village_planner.demo.stress import build_on_mesh
+from village_planner.demo.writing import EXPECTED, SOURCES, STEPS, write_scene
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +40,32 @@ def clean_county(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
 def faulty_county(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
     """The county with known faults."""
     return write_demo(tmp_path_factory.mktemp("faulty_county"), "county", "known", 1)
+
+
+SMALL_MAP = ("#ccaaaa", "cccaaaa", "ccccaaaa", "ccccaaaa", "ccccaaaa", "ccccaaaa", "cccc", "cccc", "c")
+SMALL = Fineness(red_line_vertices=6_000, boundary_vertices=600, cut=(0.0, 0.05, 0.1))
+
+
+def small_county(seed: int) -> Scene:
+    """A county on a mesh of two townships: one that bears the faults of the township demo, and one with a town."""
+    return build_on_mesh(seed, SMALL_MAP, {"c": (0, COUNTY_TOWNSHIPS[0]), "a": (7, COUNTY_TOWNSHIPS[7])}, SMALL)
+
+
+@pytest.fixture(scope="session")
+def clean_stress(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    """A small county on a mesh without faults."""
+    return _written(tmp_path_factory.mktemp("clean_stress"), "none")
+
+
+@pytest.fixture(scope="session")
+def faulty_stress(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    """A small county on a mesh with known faults."""
+    return _written(tmp_path_factory.mktemp("faulty_stress"), "known")
+
+
+def _written(folder: Path, faults: str) -> DemoResult:
+    write_scene(small_county(1), folder, "stress", faults, SilentFeedback())
+    return DemoResult(folder / SOURCES, folder / EXPECTED, folder / STEPS)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
 
 from tests.following import Followed, follow
 from village_planner import checks
@@ -37,17 +38,17 @@ def through_the_steps(demo: DemoResult) -> Run:
     return Run(json.loads(demo.expected.read_text(encoding="utf-8")), followed, data, checked)
 
 
-SIZES = ["township", pytest.param("county", marks=pytest.mark.slow)]
+SIZES = ["", pytest.param("_county", marks=pytest.mark.slow), pytest.param("_stress", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="module", params=SIZES)
 def clean_run(request: pytest.FixtureRequest) -> Run:
-    return through_the_steps(request.getfixturevalue("clean" if request.param == "township" else "clean_county"))
+    return through_the_steps(request.getfixturevalue(f"clean{request.param}"))
 
 
 @pytest.fixture(scope="module", params=SIZES)
 def faulty_run(request: pytest.FixtureRequest) -> Run:
-    return through_the_steps(request.getfixturevalue("faulty" if request.param == "township" else "faulty_county"))
+    return through_the_steps(request.getfixturevalue(f"faulty{request.param}"))
 
 
 def test_the_clean_demo_has_no_finding_and_every_rule_runs(clean_run: Run) -> None:
@@ -59,6 +60,13 @@ def test_the_clean_demo_has_no_finding_and_every_rule_runs(clean_run: Run) -> No
     )
     assert sum(result.repaired + result.set_aside for result in clean_run.steps.controls.values()) == 0
     assert [result.rejected for result in clean_run.steps.taken] == [0, 0, 0]
+
+
+def test_a_check_leaves_the_plans_polygons_as_they_are_for_other_threads(clean_run: Run) -> None:
+    """What is prepared serves one thread only: another that uses it meanwhile crashes."""
+    geoms = {name: table["geom"].to_numpy() for name, table in clean_run.data.tables.items() if "geom" in table}
+    assert {"township", "village", "patch"} <= geoms.keys()
+    assert [name for name, column in geoms.items() if shapely.is_prepared(column).any()] == []
 
 
 def test_the_faulty_demo_gives_exactly_the_expected_findings(faulty_run: Run) -> None:

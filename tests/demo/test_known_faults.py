@@ -14,9 +14,10 @@ from village_planner.demo import DemoResult
 from village_planner.demo.oracle import geodesic_area_m2, rule_area_m2
 
 RULES = {
+    "QC-4101", "QC-4102", "QC-4103", "QC-4105", "QC-4107", "QC-4601", "QC-4602", "QC-4701", "QC-4702",
     "QC-5201", "QC-5202", "QC-5203", "QC-5204", "QC-5205", "QC-5301", "QC-5302", "QC-5303", "QC-5304", "QC-5305", "QC-5306",
     "QC-7101", "QC-7102", "QC-7103", "QC-7104", "QC-7105", "QC-7106", "QC-7107", "QC-7108",
-    "NL-01", "NL-02", "NL-03", "NL-04", "NL-05", "NL-06", "NL-07", "NL-08", "NL-09", "NL-10",
+    "NL-01", "NL-02", "NL-03", "NL-04", "NL-05", "NL-06", "NL-07", "NL-08", "NL-09", "NL-10", "NL-13",
 }
 PLANE = {"rel": 5e-7, "abs": 1e-6}
 LAYER_OF = {"permanent_basic_farmland": "YJJBNTTB", "ecological_redline": "STBHHX", "development_boundary": "CZKFBJ"}

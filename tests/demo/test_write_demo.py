@@ -21,12 +21,6 @@ class _CancelAfter(SilentFeedback):
         return self.left < 0
 
 
-def test_the_size_of_a_later_issue_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="“stress” is not available yet"):
-        write_demo(tmp_path / "demo", "stress", "none", 1)
-    assert not (tmp_path / "demo").exists()
-
-
 def test_an_unknown_size_and_unknown_faults_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no size “village”"):
         write_demo(tmp_path / "demo", "village", "none", 1)

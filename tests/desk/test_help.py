@@ -11,13 +11,18 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QWidget
 
 from tools import manual as tools_manual
 from village_planner.desk import help as manual
+from village_planner.desk.session import PlanSession
+from village_planner.gui.approval_dialog import ApprovalDialog
 from village_planner.gui.dialogs import DemoDialog
+from village_planner.gui.facts_dialog import FactsDialog
 from village_planner.gui.help_button import help_button
 from village_planner.gui.manual_window import ManualWindow, show_manual
+from village_planner.gui.scenario_bar import ConfirmDialog, TitleDialog
+from village_planner.gui.settle_dialogs import CommitteesDialog, SettleDialog
 
 PAGES_NAMED = (
     "overview", "classify", "check", "deliver", "first-plan", "first-plan#先用示例数据走一遍", "tables#管控图层", "tables#村庄数据表", "overview#审批步骤",
-    "overview#最上面", "overview#实施台账", "check#名录差异", "check#例外说明（举证）", "rules#qc-5202",
+    "overview#最上面", "overview#实施台账", "check#名录差异", "check#例外说明（举证）", "rules#qc-5202", "deliver#提交前核查",
 )  # fmt: skip
 """Every page that a button of the desk names."""
 
@@ -93,6 +98,16 @@ def test_a_dialog_has_help_where_the_manual_came_along(qgis_app: Any, qtbot: Any
     button.click()
     window = dialog.findChild(ManualWindow)
     assert window.pages.source().fragment() == "先用示例数据走一遍" and dialog.result() == 0
+
+
+def test_every_dialog_with_a_form_has_help(session: PlanSession, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manual, "_MANUAL", built)
+    difference = {"source": "统计", "code": "1", "kind": "extra", "detail": {"codes": ["1"]}}
+    for dialog in (
+        FactsDialog(session), TitleDialog("复制", "", "方案二"), ConfirmDialog("删除", "？"), ApprovalDialog(session, 0),
+        SettleDialog(difference, "……", session.profile), CommitteesDialog(difference["detail"], "……", session.profile),
+    ):
+        assert dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Help) is not None, type(dialog).__name__
 
 
 def test_a_page_that_did_not_come_along_is_not_offered(qgis_app: Any, qtbot: Any, pages: Path, owner: QWidget) -> None:

@@ -83,7 +83,7 @@ def test_findings_are_drawn_by_shape_and_waived_ones_are_not(layers: PlanLayers,
     with session.writing("说明") as tx:
         tx.insert("waiver", [{"finding_key": "2", "finding_digest": "d", "reason": "…", "person": "甲", "date": "2026-01-01", "evidence": "1号"}])
     session.file.store_findings(run, pd.DataFrame(rows))
-    session.refresh_findings()
+    session.reload()
     assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [1, 1]
 
 
@@ -95,7 +95,7 @@ def test_a_finding_on_a_whole_village_does_not_cover_the_map(layers: PlanLayers,
         "message_code": "x", "params": {}, "digest": "d", "state": "open", "geom": session.data.village["geom"][0],
     }
     session.file.store_findings(run, pd.DataFrame([row]))
-    session.refresh_findings()
+    session.reload()
     assert [mirror.layer.featureCount() for mirror, _ in layers._findings] == [0, 0]
 
 

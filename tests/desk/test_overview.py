@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.desk.small_plan import HAMLETS, VILLAGES, hamlet_place, make_plan
@@ -109,7 +111,17 @@ def test_limits_from_above_stand_beside_the_balance(plan: PlanFile) -> None:
     sentences = [render(limit) for limit in figures.limits]
     assert len(sentences) == 3 and sentences[0].startswith("有 1 项乡镇指标不符合：东乡")
     assert "迁并户数：规划 10 户，下达 50 户，不符合" in sentences[1] and sentences[2].endswith("符合") and "100.00 公顷" in sentences[2]
-    assert figures.balance["cleared_m2"] > 0
+    assert figures.balance["cleared_m2"] > 0 and figures.farmland is None
+
+
+def test_what_is_taken_of_cultivated_land_and_reclaimed_stands_beside_the_balance(plan: PlanFile) -> None:
+    decide(plan)
+    ground = hamlet_place(0).buffer(60)
+    with plan.write("测试", "用地") as tx:
+        tx.insert("patch", [{"code": "P9", "hamlet_code": HAMLETS[0], "kind": "new", "geom": ground}])
+    field = pd.DataFrame({"class_code": ["0101"], "geom": [ground.buffer(500)]})
+    told = land_figures(plan.read(), MemoryLayers({"land_use": field}), PROFILE, "S1", SilentFeedback()).farmland
+    assert told is not None and re.fullmatch(r"耕地占补：新建占用 (1\.\d\d) 公顷（水田 \1 公顷），复垦为耕地 0.00 公顷", render(told))
 
 
 def test_patches_that_wait_for_a_check_and_tables_that_were_not_imported_are_told(plan: PlanFile) -> None:

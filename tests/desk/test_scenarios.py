@@ -9,6 +9,7 @@ import pytest
 from tests.desk.small_plan import HAMLETS, VILLAGES
 from tests.plan.procedure import approve
 from village_planner.base import Refused
+from village_planner.base.feedback import SilentFeedback
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.procedure import ApprovalStep, next_statuses, record_step, save_ledger, takes_back
 from village_planner.desk.scenarios import Scenarios
@@ -22,10 +23,17 @@ def scenarios(session: PlanSession) -> Scenarios:
     return Scenarios(session)
 
 
+def copied(scenarios: Scenarios, session: PlanSession, title: str = "方案二") -> str:
+    """Copy the first scenario as the task of the desk does, and show the copy."""
+    code, fresh = session.followed(scenarios.copying("S1", title))(SilentFeedback())
+    session.take(fresh, code)
+    return code
+
+
 def test_a_copy_is_shown_and_edited_at_once(scenarios: Scenarios, session: PlanSession) -> None:
     layers = PlanLayers(session)
     layers.show()
-    code = scenarios.copy("S1", scenarios.free_title())
+    code = copied(scenarios, session, scenarios.free_title())
     assert session.scenario == code and session.data.scenario == "S1" and scenarios.title(code) == "方案二"
     session.set_category(VILLAGES[:1], "04", "改分类")
     shown = {feature["code"]: feature["category"] for feature in layers.villages.layer.getFeatures()}
@@ -34,8 +42,15 @@ def test_a_copy_is_shown_and_edited_at_once(scenarios: Scenarios, session: PlanS
     assert dict(zip(rows["scenario"], rows["category"])) == {"S1": "01", code: "04"}
 
 
+def test_a_decision_that_came_while_the_copy_was_made_is_not_lost(scenarios: Scenarios, session: PlanSession) -> None:
+    code, fresh = session.followed(scenarios.copying("S1", "方案二"))(SilentFeedback())
+    session.set_category(VILLAGES[1:2], "02", "其间")
+    session.take(fresh, code)
+    assert session.scenario == code and len(session.data.category) == 3
+
+
 def test_choosing_a_scenario_shows_it_everywhere_and_writes_nothing(scenarios: Scenarios, session: PlanSession, qtbot: Any) -> None:
-    scenarios.copy("S1", "方案二")
+    copied(scenarios, session)
     entries = len(session.history())
     with qtbot.waitSignal(session.reloaded):
         session.choose_scenario("S1")
@@ -45,7 +60,7 @@ def test_choosing_a_scenario_shows_it_everywhere_and_writes_nothing(scenarios: S
 
 
 def test_when_the_shown_scenario_goes_the_adopted_one_is_shown(scenarios: Scenarios, session: PlanSession, qtbot: Any) -> None:
-    code = scenarios.copy("S1", "方案二")
+    code = copied(scenarios, session)
     with qtbot.waitSignal(session.reloaded):
         session.undo()
     assert session.scenario == "S1"
@@ -57,7 +72,7 @@ def test_when_the_shown_scenario_goes_the_adopted_one_is_shown(scenarios: Scenar
 
 
 def test_adopting_is_one_entry_of_the_history(scenarios: Scenarios, session: PlanSession) -> None:
-    code = scenarios.copy("S1", "方案二")
+    code = copied(scenarios, session)
     scenarios.adopt(code)
     assert session.data.scenario == code and session.history()["label"].iloc[0] == "采纳方案“方案二”"
     session.undo()

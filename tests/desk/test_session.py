@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pandas as pd
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
-from tests.desk.small_plan import HAMLETS, VILLAGES, village_shape
+from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan, village_shape
 from village_planner.base import PlanFileError, Refused
+from village_planner.base.feedback import SilentFeedback
 from village_planner.desk.session import PlanSession, Reasons
+from village_planner.desk.steps import check_plan
 from village_planner.plan import PlanFile
 
 
@@ -116,20 +119,47 @@ def test_a_decision_leaves_the_frames_that_it_did_not_touch(session: PlanSession
 
 
 def test_what_another_program_writes_is_noticed(session: PlanSession, qtbot: Any) -> None:
-    with qtbot.waitSignal(session.reloaded, timeout=5000):
+    with qtbot.waitSignal(session.changed, timeout=60000) as heard:
         with PlanFile.open(session.path).write("别人", "改名") as tx:
             tx.update("village", {"code": VILLAGES[0]}, name="甲新村")
+    assert heard.args[0].tables == {"village": [{"code": VILLAGES[0]}]}
     assert session.name_of("village", VILLAGES[0]) == "甲新村"
 
 
 def test_what_we_write_is_not_taken_for_another_programs(session: PlanSession, qtbot: Any) -> None:
-    reloads: list[None] = []
-    session.reloaded.connect(lambda: reloads.append(None))
+    taken: list[Any] = []
+    session.changed.connect(taken.append)
     # The file's watcher hears of our write too, and looks whose it was when this timer ends.
-    with qtbot.waitSignal(session._strangers.timeout, timeout=5000):
+    with qtbot.waitSignal(session._strangers.timeout, timeout=60000):
         session.set_category(VILLAGES[:1], "01", "分类")
-    assert reloads == []
+    assert [change.tables for change in taken] == [{"category": [{"scenario": "S1", "village_code": VILLAGES[0]}]}]
     assert categories(session) == {VILLAGES[0]: "01"}
+
+
+def test_what_another_program_wrote_just_before_us_is_taken_with_ours(session: PlanSession) -> None:
+    with PlanFile.open(session.path).write("别人", "改名") as tx:
+        tx.update("village", {"code": VILLAGES[0]}, name="甲新村")
+    session.set_category(VILLAGES[:1], "01", "分类")
+    assert session.name_of("village", VILLAGES[0]) == "甲新村"
+
+
+def test_another_plan_in_the_place_of_the_open_one_is_read_whole(session: PlanSession, tmp_path: Path, qtbot: Any) -> None:
+    other = make_plan(tmp_path / "另一规划.gpkg")
+    with PlanFile.open(other).write("别人", "改名") as tx:
+        tx.update("village", {"code": VILLAGES[0]}, name="甲新村")
+    other.replace(session.path)
+    with qtbot.waitSignal(session.reloaded):
+        session.reload()
+    assert session.name_of("village", VILLAGES[0]) == "甲新村"
+
+
+def test_a_check_of_another_program_is_all_that_is_read_of_it(session: PlanSession, qtbot: Any) -> None:
+    before = session.data
+    check_plan(session.path, SilentFeedback())
+    with qtbot.waitSignal(session.findings_changed), qtbot.assertNotEmitted(session.changed):
+        session.reload()
+    assert len(session.data.check_run) == 1
+    assert {name for name in before.tables if session.data.tables[name] is not before.tables[name]} == {"check_run", "finding"}
 
 
 def test_villages_with_different_grounds_keep_them_when_they_get_one_category(session: PlanSession) -> None:
@@ -156,3 +186,31 @@ def test_the_desk_does_not_stand_still_while_another_program_writes_the_plan(ses
     connection.close()
     session.set_category(VILLAGES[:1], "01", "分类")
     assert categories(session) == {VILLAGES[0]: "01"}
+
+
+def test_an_action_waits_for_a_task_of_ours_that_holds_the_file_for_a_moment(session: PlanSession) -> None:
+    held, may_go = threading.Event(), threading.Event()
+
+    def task() -> None:
+        with session.alone():
+            connection = sqlite3.connect(session.path, isolation_level=None)
+            connection.execute("BEGIN IMMEDIATE")
+            held.set()
+            may_go.wait(0.5)
+            connection.execute("ROLLBACK")
+            connection.close()
+
+    thread = threading.Thread(target=task)
+    thread.start()
+    held.wait()
+    session.set_category(VILLAGES[:1], "01", "分类")
+    may_go.set()
+    thread.join()
+    assert categories(session) == {VILLAGES[0]: "01"}
+
+
+def test_a_check_of_the_desk_does_not_read_the_plan_file_again(session: PlanSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlanFile, "read", lambda _: pytest.fail("the plan was read"))
+    outcome = check_plan(session.path, SilentFeedback(), snapshot=session.data, alone=session.alone)
+    session.reload()
+    assert len(outcome.findings) and len(session.data.finding) == len(outcome.findings)

@@ -21,7 +21,7 @@ def test_the_result_arrives_on_the_main_thread(qgis_app: Any, qtbot: Any) -> Non
     threads: list[threading.Thread] = []
     task = StepTask("步骤", lambda feedback: threads.append(threading.current_thread()) or 42)
     task.signals.finished.connect(lambda result: threads.append(threading.current_thread()))
-    with qtbot.waitSignal(task.signals.finished, timeout=5000) as heard:
+    with qtbot.waitSignal(task.signals.finished, timeout=60000) as heard:
         task.start()
     assert heard.args == [42]
     assert threads[0] is not threading.main_thread() and threads[1] is threading.main_thread()
@@ -35,7 +35,7 @@ def test_a_failure_arrives_as_a_message(qgis_app: Any, qtbot: Any, error: Except
         raise error
 
     task = StepTask("步骤", fail)
-    with qtbot.waitSignal(task.signals.failed, timeout=5000) as heard:
+    with qtbot.waitSignal(task.signals.failed, timeout=60000) as heard:
         task.start()
     assert heard.args[0].code == code
 
@@ -47,7 +47,7 @@ def test_a_cancel_stops_the_step(qgis_app: Any, qtbot: Any) -> None:
             time.sleep(0.01)
 
     task = StepTask("步骤", endless)
-    with qtbot.waitSignal(task.signals.cancelled, timeout=5000):
+    with qtbot.waitSignal(task.signals.cancelled, timeout=60000):
         task.start()
         qtbot.wait(50)
         task.cancel()
@@ -58,7 +58,7 @@ def test_steps_run_in_threads_that_python_started(qgis_app: Any, qtbot: Any) -> 
     square = np.array([shapely.box(500000, 3900000, 500010, 3900010)])
     for _ in range(2):
         task = StepTask("步骤", lambda feedback: (threading.current_thread().name, float(ellipsoidal_area_m2(square, 4548)[0])))
-        with qtbot.waitSignal(task.signals.finished, timeout=5000) as heard:
+        with qtbot.waitSignal(task.signals.finished, timeout=60000) as heard:
             task.start()
         name, area_m2 = heard.args[0]
         assert name.startswith("village_planner")
@@ -85,7 +85,7 @@ def test_an_algorithm_that_the_toolbox_runs_in_a_thread_of_its_own_measures_area
     context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
     algorithm = Measuring().create()
     task = QgsProcessingAlgRunnerTask(algorithm, {}, context, feedback)
-    with qtbot.waitSignal(task.executed, timeout=5000) as heard:
+    with qtbot.waitSignal(task.executed, timeout=60000) as heard:
         QgsApplication.taskManager().addTask(task)
     succeeded, results = heard.args
     assert succeeded and results["THREAD"].startswith("village_planner")
@@ -107,7 +107,7 @@ def test_a_silent_task_that_is_cancelled_has_not_failed(qgis_app: Any, qtbot: An
     task.signals.cancelled.connect(lambda: ended.append("cancelled"))
     task.taskTerminated.connect(lambda: ended.append("terminated"))
     task.start()
-    qtbot.waitUntil(begun.is_set, timeout=10000)
+    qtbot.waitUntil(begun.is_set, timeout=60000)
     task.cancel()
-    qtbot.waitUntil(lambda: bool(ended), timeout=10000)
+    qtbot.waitUntil(lambda: bool(ended), timeout=60000)
     assert ended == ["cancelled"]

@@ -31,7 +31,7 @@ def test_one_by_one_pieces_wait_for_the_event_loop_and_keep_their_order(turns: T
             turns.run(lambda number=number: done.append(number))  # type: ignore[misc]
     turns.run(lambda: done.append(3))
     assert done == []
-    qtbot.waitUntil(lambda: len(done) == 4, timeout=5000)
+    qtbot.waitUntil(lambda: len(done) == 4, timeout=60000)
     assert done == [0, 1, 2, 3]
 
 
@@ -53,7 +53,7 @@ def test_an_action_on_a_plan_that_is_still_being_shown_finds_it_whole(session: P
     other = read_plan(make_plan(tmp_path / "另一规划.gpkg"))
     with session.turns.one_by_one():
         session.show(other)
-    assert layers.villages.layer.featureCount() == 0
+    assert layers.villages is None
     session.set_category(VILLAGES[:1], "04", "分类")
     shown = {feature["code"]: feature["category"] for feature in layers.villages.layer.getFeatures()}
     assert len(shown) == 3 and shown[VILLAGES[0]] == "04"

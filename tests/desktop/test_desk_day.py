@@ -27,5 +27,5 @@ def test_a_day_at_the_desk_ends_with_what_the_planner_did_in_the_plan_file(stage
         "consultation", "expert_review", "public_notice", "committee", "submitted", "approved", "revision",
     ]
     report_lines = PlanFile(plan_path(folder)).revision_report()
-    assert list(zip(report_lines["table"], report_lines["column"])) == [("category", "category")]
+    assert sorted(zip(report_lines["table"], report_lines["column"])) == [("category", "category"), ("patch", "note")]
     assert all(figures_path(shots, part).exists() for part in PARTS)

@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from qgis.core import QgsApplication
+from qgis.gui import QgsMessageBar
 
 from tests.desk.small_plan import make_plan
 from tests.gui.fake_iface import FakeIface
+from village_planner.base import SilentFeedback
+from village_planner.desk.demo import make_demo_plan
 from village_planner.desk.layers import PlanLayers
 from village_planner.desk.session import PlanSession
 from village_planner.gui.classify_dock import ClassifyDock
 from village_planner.gui.desk_window import DeskWindow
 from village_planner.gui.telling import Teller
+from village_planner.processing.provider import VillagePlannerProvider
 
 
 @dataclass
@@ -24,8 +29,11 @@ class Bar:
 
     told: list[str] = field(default_factory=list)
 
-    def pushMessage(self, title: str, text: str, level: Any, duration: int) -> None:  # noqa: N802
-        self.told.append(text)
+    def createMessage(self, title: str, text: str) -> Any:  # noqa: N802
+        return QgsMessageBar.createMessage(title, text)
+
+    def pushWidget(self, item: Any, level: Any, duration: int) -> None:  # noqa: N802
+        self.told.append(item.text())
 
 
 @dataclass
@@ -55,6 +63,17 @@ def desk(qgis_app: Any, qgis_new_project: None, tmp_path: Path, qtbot: Any) -> I
     dock.show()
     yield Desk(session, layers, dock, bar)
     session.close()
+
+
+@pytest.fixture(scope="session")
+def demo_plan(qgis_app: Any, qgis_processing: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan of the demo township with its control layers; to be copied before it is changed."""
+    registry, provider = QgsApplication.processingRegistry(), VillagePlannerProvider()
+    registry.addProvider(provider)
+    try:
+        return make_demo_plan(tmp_path_factory.mktemp("demo") / "示例", SilentFeedback())
+    finally:
+        registry.removeProvider(provider)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ class FakeIface(QObject):
     """What of QgisInterface the plugin calls."""
 
     initializationCompleted = pyqtSignal()  # noqa: N815
+    currentLayerChanged = pyqtSignal(object)  # noqa: N815
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class FakeIface(QObject):
 
     def setActiveLayer(self, layer: Any) -> None:  # noqa: N802
         self.active = layer
+        self.currentLayerChanged.emit(layer)
 
     def told(self) -> str:
         """Text of the newest message."""

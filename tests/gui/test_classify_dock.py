@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from qgis.core import QgsProject
@@ -11,7 +12,13 @@ from qgis.PyQt.QtTest import QAbstractItemModelTester, QTest
 
 from tests.desk.small_plan import HAMLETS, VILLAGES
 from tests.gui.conftest import Desk
+from tests.plan.procedure import approve
+from tools.i18n import INTERFACE
+from village_planner.desk.procedure import ApprovalStep, record_step
 from village_planner.gui.village_model import ACTION, CATEGORY, CONSENT, HOUSEHOLDS, MOVES
+from village_planner.plan.schema import Status
+
+MARGINS = 8
 
 
 def shown_villages(desk: Desk) -> list[str]:
@@ -118,6 +125,27 @@ def test_the_filter_finds_hamlets_townships_and_what_is_undecided(desk: Desk) ->
     assert shown_villages(desk) == ["甲村", "丙村"]
 
 
+def test_hamlets_that_need_no_decision_leave_the_filter_once_their_village_has_a_category(desk: Desk) -> None:
+    desk.session.set_action(HAMLETS[:2], "retain", "保留")
+    desk.dock._undecided.setChecked(True)
+    proxy, village = desk.dock.filter, desk.dock.model.index_of(VILLAGES[0])
+    assert proxy.rowCount(proxy.mapFromSource(village)) == 3
+    desk.session.set_category([VILLAGES[0]], "01", "分类")
+    assert proxy.rowCount(proxy.mapFromSource(village)) == 1
+    desk.session.undo()
+    assert proxy.rowCount(proxy.mapFromSource(village)) == 3
+
+
+def test_only_cells_that_differ_are_drawn_again(desk: Desk) -> None:
+    told: list[tuple[int, int, str]] = []
+    desk.dock.model.dataChanged.connect(lambda first, last, *_: told.append((first.column(), last.column(), desk.dock.model.row_of(first).code)))
+    desk.session.set_action([HAMLETS[3]], "retain", "保留")
+    desk.session.set_category([VILLAGES[1]], "01", "分类")
+    desk.session.set_category([VILLAGES[1]], "02", "分类")
+    assert [item for item in told if item[2] == VILLAGES[1]] == [(ACTION, ACTION, VILLAGES[1]), *[(CATEGORY, CATEGORY, VILLAGES[1])] * 2]
+    assert {item[2] for item in told} == {VILLAGES[1], HAMLETS[3]}
+
+
 def test_households_sort_as_numbers(desk: Desk) -> None:
     desk.dock.tree.sortByColumn(HOUSEHOLDS, Qt.SortOrder.DescendingOrder)
     assert shown_villages(desk) == ["甲村", "乙村", "丙村"]
@@ -165,8 +193,12 @@ def test_a_hamlet_takes_several_moves_and_the_second_is_offered_the_rest(desk: D
     assert desk.text(HAMLETS[1], MOVES) == "→甲庄 2025；→东乡安置点 2035"
     moves._table.setCurrentCell(0, 0)
     moves._phase.set_value(None)
+    moves._reclaimed.set_value(1200.5)
+    moves._reclaim_to.setText(" 水田 ")
     moves._buttons["save"].click()
     assert desk.session.data.move["phase"].isna().sum() == 1
+    (saved,) = desk.session.data.move.dropna(subset=["reclaim_to"])[["reclaimed_m2", "reclaim_to"]].to_numpy().tolist()
+    assert saved == [1200.5, "水田"]
     moves._buttons["remove"].click()
     assert len(desk.session.data.move) == 1
 
@@ -202,6 +234,85 @@ def test_a_vote_is_recorded_for_the_village_or_a_hamlet(desk: Desk) -> None:
     assert desk.text(VILLAGES[0], CONSENT) == "户代表会议" and desk.text(HAMLETS[0], CONSENT) == "户代表会议"
 
 
+def test_a_second_click_on_add_records_no_second_vote_and_the_object_stays(desk: Desk) -> None:
+    consents = desk.dock.details.consents
+    desk.select(VILLAGES[0])
+    desk.dock._show_selected()
+    consents._scope.set_value(HAMLETS[1])
+    for field, count in ((consents._eligible, 10), (consents._attended, 9), (consents._in_favour, 8)):
+        field.set_value(count)
+    consents._buttons["add"].click()
+    assert consents._scope.value() == HAMLETS[1]
+    assert [consents.row()[name] for name in ("eligible", "attended", "in_favour", "document")] == [None] * 4
+    assert not consents._buttons["add"].isEnabled()
+    consents._buttons["add"].click()
+    assert list(desk.session.data.consent["hamlet_code"]) == [HAMLETS[1]]
+    consents._eligible.set_value(11)
+    consents._buttons["add"].click()
+    assert list(desk.session.data.consent["hamlet_code"]) == [HAMLETS[1]] * 2
+
+
+def test_a_vote_begins_with_the_hamlet_that_is_selected_and_never_with_the_figures_of_another_place(desk: Desk) -> None:
+    consents = desk.dock.details.consents
+    desk.select(HAMLETS[1])
+    desk.dock._show_selected()
+    assert consents._scope.value() == HAMLETS[1]
+    consents._eligible.set_value(10)
+    desk.select(VILLAGES[1])
+    desk.dock._show_selected()
+    assert consents._scope.value() is None and consents.row()["eligible"] is None and consents._buttons["add"].isEnabled()
+
+
+def test_a_refused_vote_stays_in_the_form(desk: Desk) -> None:
+    consents = desk.dock.details.consents
+    desk.select(VILLAGES[0])
+    desk.dock._show_selected()
+    consents._eligible.set_value(10)
+    patches = next(layer for layer in desk.session.plan_layers() if layer.name() == "居民点用地")
+    patches.startEditing()
+    consents._buttons["add"].click()
+    patches.rollBack()
+    assert len(desk.session.data.consent) == 0 and consents.row()["eligible"] == 10 and consents._buttons["add"].isEnabled()
+
+
+def test_a_vote_of_a_hamlet_stays_the_hamlets_when_it_is_saved_among_several_villages(desk: Desk) -> None:
+    consents = desk.dock.details.consents
+    desk.session.save_consent({"village_code": VILLAGES[0], "hamlet_code": HAMLETS[1], "kind": "survey", "eligible": 9}, "意愿")
+    desk.select(*VILLAGES[:2])
+    desk.dock._show_selected()
+    consents._table.setCurrentCell(0, 0)
+    consents._eligible.set_value(10)
+    consents._buttons["save"].click()
+    (kept,) = desk.session.data.consent.to_dict("records")
+    assert (kept["hamlet_code"], kept["eligible"]) == (HAMLETS[1], 10)
+    assert not consents._buttons["add"].isEnabled()
+
+
+def test_a_second_click_on_add_makes_no_second_move(desk: Desk) -> None:
+    moves = desk.dock.details.moves
+    desk.select(HAMLETS[1])
+    desk.dock._show_selected()
+    desk.dock.act("merge")
+    moves._kind.set_value("cash")
+    moves._buttons["add"].click()
+    moves._buttons["add"].click()
+    assert len(desk.session.data.move) == 1
+    desk.select(HAMLETS[2])
+    desk.dock._show_selected()
+    assert moves._buttons["add"].isEnabled()
+
+
+def test_patches_are_given_to_the_hamlet_that_was_chosen_also_by_a_second_click(desk: Desk) -> None:
+    form = desk.dock.details.land
+    desk.select(VILLAGES[0])
+    desk.dock._show_selected()
+    desk.dock.details.setCurrentWidget(form)
+    form.hamlet.set_value(HAMLETS[1])
+    form.table.selectRow(0)
+    form.give.click()
+    assert form.hamlet.value() == HAMLETS[1]
+
+
 def test_grounds_are_stated_for_many_at_once(desk: Desk) -> None:
     desk.select(*VILLAGES[:2])
     desk.dock.categorize("01")
@@ -214,6 +325,20 @@ def test_grounds_are_stated_for_many_at_once(desk: Desk) -> None:
 def test_the_dock_fits_a_small_screen(desk: Desk) -> None:
     assert desk.dock.minimumSizeHint().width() <= 420
     assert desk.dock.minimumSizeHint().height() <= 600
+
+
+def test_all_tabs_with_their_counts_are_in_sight_in_a_narrow_dock(desk: Desk, qtbot: Any) -> None:
+    details = desk.dock.details
+    names = {message.findtext("source"): message.findtext("translation") for message in _translations("Details")}
+    for place, name in enumerate(("Grounds", "Moves", "Consent", "Land", "History")):
+        details._count(details.widget(place), names[name], 12 if place in (1, 2, 3) else 0)
+    assert details.tabText(1).endswith(" 12")
+    assert details.tabBar().sizeHint().width() <= desk.dock.sizeHint().width() - MARGINS
+
+
+def _translations(context: str) -> list[Any]:
+    found = [item for item in ElementTree.parse(INTERFACE).getroot() if item.findtext("name") == context]
+    return list(found[0].findall("message"))
 
 
 def test_closing_the_plan_leaves_a_word_on_what_to_do(desk: Desk) -> None:
@@ -230,12 +355,32 @@ def test_a_decision_patches_rows_and_never_resets_the_table(desk: Desk, qtbot: A
     assert desk.dock.selection.present().villages == [VILLAGES[0]]
 
 
+def test_what_does_not_concern_the_table_leaves_it_as_it_is(desk: Desk, qtbot: Any) -> None:
+    control = {
+        "code": "c001", "kind": "red_line", "title": "生态保护红线", "source": "三线.gdb", "imported_at": "2021-01-01", "features": 1, "repaired": 0,
+        "set_aside": 0, "digest": "0",
+    }  # fmt: skip
+    with qtbot.assertNotEmitted(desk.dock.model.modelReset):
+        record_step(desk.session, ApprovalStep(Status.CONSULTATION, "2026-01-05", "〔2026〕1号", "同意", "李四"))
+        with desk.session.writing("题名") as tx:
+            tx.update("plan", {"id": "plan"}, institute="设计院")
+        with desk.session.writing("管控图层") as tx:
+            tx.insert("control_layer", [control])
+        desk.session.reload()
+    assert desk.session.status is Status.CONSULTATION and len(desk.session.data.control_layer) == 1
+
+
+def test_an_approval_that_another_program_records_locks_the_dock(desk: Desk, qtbot: Any) -> None:
+    approve(desk.session.file)
+    with qtbot.assertNotEmitted(desk.dock.model.modelReset):
+        desk.session.reload()
+    assert not desk.dock._buttons.isEnabled()
 
 
 def test_a_village_inside_the_boundary_is_not_undecided(desk: Desk, qtbot: Any) -> None:
     with desk.session.writing("界内") as tx:
         tx.update("village", {"code": VILLAGES[1]}, position_stated="inside")
-    with qtbot.waitSignal(desk.session.located, timeout=5000):
+    with qtbot.waitSignal(desk.session.located, timeout=60000):
         desk.session.reload()
     desk.dock._undecided.setChecked(True)
     assert shown_villages(desk) == ["甲村", "丙村"]

@@ -17,9 +17,10 @@ from tests.gui.fake_iface import FakeIface
 from village_planner.base import SilentFeedback
 from village_planner.delivery.readiness import Condition, State
 from village_planner.desk.steps import check_plan
-from village_planner.gui import deliver_dock
+from village_planner.gui import deliver_dock, dialogs
 from village_planner.gui.deliver_dock import INSPECT, WRITE, DeliverDock
 from village_planner.gui.desk_window import DeskWindow
+from village_planner.gui.package_reading import ReadPackageDialog
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def conditions(dock: DeliverDock) -> dict[str, Condition]:
 
 
 def finish(window: DeskWindow, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=60000)
+    qtbot.waitUntil(lambda: window.is_settled, timeout=60000)
 
 
 def test_without_a_plan_a_package_can_still_be_inspected(window: DeskWindow) -> None:
@@ -75,7 +76,7 @@ def test_a_folder_that_is_missing_stops_even_a_draft(ready: DeliverDock, tmp_pat
 
 def test_open_findings_lead_to_the_list_that_shows_them(window: DeskWindow, ready: DeliverDock, qtbot: Any) -> None:
     check_plan(window.session.path, SilentFeedback())
-    window.session.refresh_findings()
+    window.session.reload()
     ready.judge()
     place = [condition.code for condition in ready.conditions.shown()].index("open_a")
     ready.conditions.setCurrentRow(place)
@@ -99,9 +100,9 @@ def test_villages_without_category_and_moves_without_phase_are_counted(window: D
 def test_an_edit_after_the_check_is_told(window: DeskWindow, ready: DeliverDock, qtbot: Any) -> None:
     check_plan(window.session.path, SilentFeedback())
     window.findings.freshness.automatic = False
-    window.session.refresh_findings()
+    window.session.reload()
     window.session.set_category(VILLAGES[:1], "01", "分类")
-    qtbot.waitUntil(lambda: "outdated" in conditions(ready), timeout=10000)
+    qtbot.waitUntil(lambda: "outdated" in conditions(ready), timeout=60000)
     assert conditions(ready)["outdated"].message.code
 
 
@@ -169,11 +170,32 @@ def test_somebodys_package_is_inspected_with_verdict_places_and_report(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "报告"), ""))
     page.save()
     assert (tmp_path / "报告.html").is_file() and json.loads((tmp_path / "报告.json").read_text(encoding="utf-8"))["title"]
+    assert (tmp_path / "报告.pdf").read_bytes().startswith(b"%PDF") and "10" in page.counts.toolTip()
     with (tmp_path / "报告.csv").open(encoding="utf-8-sig") as stream:
         assert len(list(csv.reader(stream))) == len(page.view.model.rows()) + 1
     layers = page.layer.shown()
     dock.close_down()
     assert not set(layers) & set(QgsProject.instance().mapLayers()) and page.marker.marked is None
+
+
+def test_a_plan_is_read_back_from_a_package_and_opened(
+    window: DeskWindow, iface: FakeIface, package: Path, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[ReadPackageDialog] = []
+
+    def accept(dialog: ReadPackageDialog) -> bool:
+        shown.append(dialog)
+        assert dialog.package() == str(package) and not dialog._ok().isEnabled()
+        dialog.plan.setFilePath(str(tmp_path / "读回"))
+        return dialog._ok().isEnabled()
+
+    monkeypatch.setattr(dialogs, "accepted", accept)
+    window.delivery.folder.setFilePath(str(package))
+    window.delivery._read_back.click()
+    finish(window, qtbot)
+    assert len(shown) == 1 and window.session.path == tmp_path / "读回.gpkg"
+    assert set(window.session.data.village["code"]) == set(VILLAGES)
+    assert (tmp_path / "读回.report-readpackage.html").is_file() and str(len(VILLAGES)) in iface.told()
 
 
 def test_what_is_no_package_is_refused_in_words(window: DeskWindow, iface: FakeIface, tmp_path: Path, qtbot: Any) -> None:

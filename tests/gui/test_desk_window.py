@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 from osgeo import ogr
-from qgis.core import QgsApplication, QgsProject, QgsSettings
+from qgis.core import QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QPushButton
 
 from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan
 from tests.gui.fake_iface import FakeIface
-from village_planner.base import InputError, SilentFeedback
-from village_planner.desk.demo import make_demo_plan
+from tests.plan.procedure import approve
+from village_planner.base import InputError
 from village_planner.gui import dialogs, telling
 from village_planner.gui.desk_window import DeskWindow
 from village_planner.gui.finding_rows import NOT_CHECKED
+from village_planner.gui.package_reading import ReadPackageDialog
 from village_planner.plan import PlanFile
-from village_planner.processing.provider import VillagePlannerProvider
 from village_planner.standards import load_profile
 
 
@@ -29,7 +29,7 @@ def plan_path(tmp_path: Path) -> Path:
 
 def check(window: DeskWindow, qtbot: Any) -> None:
     window.check()
-    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=20000)
+    qtbot.waitUntil(lambda: window.is_settled, timeout=60000)
 
 
 def test_a_plan_opens_with_its_layers_and_the_dock(window: DeskWindow, iface: FakeIface, plan_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_failing_step_says_so_and_the_toolbar_is_usable_again(window: DeskWind
 
     window._runner.start("步骤", fail, lambda result: None)
     assert not any(action.isEnabled() for action in window._actions)
-    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=5000)
+    qtbot.waitUntil(lambda: window.is_settled, timeout=60000)
     assert "年份" in iface.told() and all(action.isEnabled() for action in window._actions)
 
 
@@ -116,15 +116,24 @@ def test_a_new_project_closes_the_plan(window: DeskWindow, plan_path: Path) -> N
     assert not window.session.is_open
 
 
-def test_a_saved_project_opens_its_plan_again(window: DeskWindow, plan_path: Path, tmp_path: Path) -> None:
+def test_a_saved_project_opens_its_plan_again(window: DeskWindow, plan_path: Path, tmp_path: Path, qtbot: Any) -> None:
     window.open_plan(plan_path)
     window.session.set_action(HAMLETS[:1], "retain", "保留")
     project = str(tmp_path / "工程.qgz")
     QgsProject.instance().write(project)
     QgsProject.instance().clear()
     QgsProject.instance().read(project)
-    assert window.session.is_open and window.layers.villages.layer.featureCount() == 3
+    assert not window.session.is_open, "a county would hold the window up"
+    qtbot.waitUntil(lambda: window.session.is_open and not window.session.turns.is_waiting, timeout=60000)
+    assert window.layers.villages.layer.featureCount() == 3
     assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 1
+
+
+def test_a_plan_that_is_being_opened_does_not_come_into_another_project(window: DeskWindow, plan_path: Path, qtbot: Any) -> None:
+    window.open_in_task(plan_path)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: window.is_settled, timeout=60000)
+    assert not window.session.is_open and not QgsProject.instance().mapLayers()
 
 
 def test_closing_takes_everything_out_of_the_window(iface: FakeIface, plan_path: Path) -> None:
@@ -144,7 +153,7 @@ def test_a_dialog_cannot_be_accepted_before_what_is_needed_is_given(qgis_app: An
     assert ok.isEnabled()
 
 
-@pytest.mark.parametrize("make", [lambda: dialogs.ControlDialog(load_profile()), dialogs.DemoDialog])
+@pytest.mark.parametrize("make", [lambda: dialogs.ControlDialog(load_profile()), dialogs.DemoDialog, ReadPackageDialog])
 def test_the_dialogs_fit_a_small_screen(qgis_app: Any, qtbot: Any, make: Any) -> None:
     dialog = make()
     qtbot.addWidget(dialog)
@@ -157,15 +166,8 @@ def test_years_are_read_or_refused() -> None:
         dialogs.years("近期")
 
 
-def test_the_demo_becomes_a_plan(qgis_app: Any, qgis_processing: Any, tmp_path: Path) -> None:
-    registry = QgsApplication.processingRegistry()
-    provider = VillagePlannerProvider()
-    registry.addProvider(provider)
-    try:
-        plan = make_demo_plan(tmp_path / "示例", SilentFeedback())
-    finally:
-        registry.removeProvider(provider)
-    data = PlanFile.open(plan).read()
+def test_the_demo_becomes_a_plan(demo_plan: Path) -> None:
+    data = PlanFile.open(demo_plan).read()
     assert len(data.village) >= 30 and len(data.move) and len(data.control_layer)
 
 
@@ -175,10 +177,11 @@ def test_the_first_start_offers_the_ways_to_a_plan_and_later_ones_leave_the_scre
     assert first.overview.isVisible() and first.overview.welcome.isVisible()
     asked: list[str] = []
     monkeypatch.setattr(dialogs, "accepted", lambda dialog: asked.append(type(dialog).__name__))
-    new, _, demo = first.overview.welcome.buttons
+    new, _, package, demo = first.overview.welcome.buttons
     new.click()
+    package.click()
     demo.click()
-    assert asked == ["NewPlanDialog", "DemoDialog"]
+    assert asked == ["NewPlanDialog", "ReadPackageDialog", "DemoDialog"]
     first.close()
     second = DeskWindow(iface)
     assert not second.overview.isVisible()
@@ -216,3 +219,38 @@ def test_a_source_of_one_layer_needs_no_choice(qgis_app: Any, qtbot: Any, tmp_pa
     qtbot.addWidget(dialog)
     dialog.source.setFilePath(str(source))
     assert not dialog.source_layer.isEnabled() and dialog.source_text() == str(source)
+
+
+def layer_of(window: DeskWindow, name: str) -> Any:
+    return next(layer for layer in window.session.plan_layers() if layer.name() == name)
+
+
+def test_the_layers_of_an_approved_plan_are_read_only_and_say_why_until_a_revision_opens(window: DeskWindow, iface: FakeIface, tmp_path: Path) -> None:
+    window.open_plan(make_plan(tmp_path / "小规划.gpkg"))
+    patches = layer_of(window, "居民点用地")
+    iface.setActiveLayer(patches)
+    assert patches.startEditing() and patches.rollBack() and iface.told() == ""
+    approve(window.session.file)
+    window.session.reload()
+    assert not patches.startEditing() and not layer_of(window, "集中安置点").startEditing()
+    iface.setActiveLayer(window.layers.villages.layer)
+    assert iface.told() == ""
+    iface.setActiveLayer(patches)
+    assert "规划已批复，“居民点用地”不能修改" in iface.told()
+    iface.bar.clearWidgets()
+    iface.setActiveLayer(patches)
+    assert iface.told() == ""
+    window.session.file.transition("张三", "revision", "2026-06-01", "〔2026〕9号", "同意", legal_ground="城乡规划法第四十七条")
+    window.session.reload()
+    assert patches.startEditing() and patches.rollBack()
+
+
+def test_a_layer_that_is_added_to_an_approved_plan_is_read_only_too_and_others_are_left_alone(window: DeskWindow, tmp_path: Path) -> None:
+    window.open_plan(make_plan(tmp_path / "小规划.gpkg"))
+    approve(window.session.file)
+    window.session.reload()
+    for table, editable in (("move", False), ("consent", True)):
+        layer = QgsVectorLayer(f"{window.session.path}|layername={table}", table, "ogr")
+        QgsProject.instance().addMapLayer(layer)
+        assert layer.startEditing() is editable
+        layer.rollBack()

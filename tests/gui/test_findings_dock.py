@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import QDialog
 from tests.desk.small_plan import HAMLETS, VILLAGES
 from tests.gui.conftest import Desk
 from village_planner.base import SilentFeedback
+from village_planner.checks.waivers import FIXED, OPEN
 from village_planner.desk.steps import check_plan
 from village_planner.gui import findings_dock, settle_dialogs
 from village_planner.gui.finding_pane import FindingPane, quantity
@@ -85,7 +86,7 @@ def checked(desk: Desk, qtbot: Any) -> Iterator[Checked]:
     teller = Teller(desk.bar)
     dock = FindingsDock(desk.session, desk.layers, None, teller, StepRunner(QgsMessageBar(), teller, desk.session))
     qtbot.addWidget(dock)
-    desk.session.refresh_findings()
+    desk.session.reload()
     dock.show()
     yield Checked(desk, dock)
 
@@ -114,6 +115,7 @@ def test_a_chosen_finding_is_told_whole(checked: Checked) -> None:
 
 @pytest.mark.parametrize(("value", "unit", "shown"), [
     (1234.5, "m2", "1,234.50 m²"), (0.667, "share", "66.7 %"), (12, "households", "12 households"), (None, "m2", ""),
+    (3.8183, "deg", "3.82 °"), (2.0, "parts", "2 parts"), (5.0, "vertices", "5 vertices"),
 ])  # fmt: skip
 def test_a_measure_is_shown_with_its_unit(value: float | None, unit: str, shown: str) -> None:
     assert quantity(value, unit) == shown
@@ -208,7 +210,7 @@ def decided(checked: Checked) -> Checked:
     with checked.desk.session.writing("保护") as tx:
         tx.update("hamlet", {"code": HAMLETS[1]}, protection="traditional")
     check_plan(checked.desk.session.path, SilentFeedback())
-    checked.desk.session.refresh_findings()
+    checked.desk.session.reload()
     return checked
 
 
@@ -298,7 +300,7 @@ def test_an_explanation_dies_with_what_it_explained_and_that_is_told(checked: Ch
     move = session.data.move["code"].iloc[0]
     session.save_moves([{"code": move, "hamlet_code": HAMLETS[1], "households": 3}], "任务")
     check_plan(session.path, SilentFeedback(), changed_only=True)
-    session.refresh_findings()
+    session.reload()
     assert (checked.row(row.key).state, checked.row(row.key).fate) == ("open", "died")
     checked.choose_row(checked.row(row.key))
     assert fate_sentence(checked.row(row.key)) in checked.pane.text.toPlainText()
@@ -311,7 +313,7 @@ def test_new_and_gone_findings_are_listed_and_the_gone_ones_are_struck_out(check
     session.save_moves([{"code": session.data.move["code"].iloc[0], "hamlet_code": HAMLETS[1], "households": 10, "persons": 33}], "任务")
     session.set_action([HAMLETS[3]], "relocate", "搬迁")
     check_plan(session.path, SilentFeedback(), changed_only=True)
-    session.refresh_findings()
+    session.reload()
     checked.dock.show_findings(state="gone")
     assert gone.key in {row.key for row in model.shown()}
     assert model.data(model.index_of(0), Qt.ItemDataRole.FontRole).strikeOut()
@@ -343,7 +345,7 @@ def test_the_list_is_grouped_by_rule_and_by_village_and_keys_go_through_all(chec
         view.grouping.set_value(grouping)
         assert {id(row) for row in model.shown()} == flat and model.rowCount() < len(flat)
         titles = [model.index(number, 0).data() for number in range(model.rowCount())]
-        assert len(set(titles)) == len(titles)
+        assert len(set(titles)) == len(titles) and not any("–" in title for title in titles)
         view.tree.setCurrentIndex(model.index_of(-1))
         gone_to: list[FindingRow] = []
         view.gone_to.connect(gone_to.append)
@@ -360,7 +362,6 @@ def test_the_list_is_grouped_by_rule_and_by_village_and_keys_go_through_all(chec
 def test_the_record_of_the_check_is_exported_with_what_was_not_checked(checked: Checked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "质检记录"
     monkeypatch.setattr(findings_dock.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    checked.desk.bar.createMessage = lambda *_: None
     monkeypatch.setattr(Teller, "done", lambda self, said, document=None: checked.desk.bar.told.append(said))
     checked.dock.export()
     with target.with_suffix(".csv").open(encoding="utf-8-sig") as stream:
@@ -374,16 +375,58 @@ def test_the_record_of_the_check_is_exported_with_what_was_not_checked(checked: 
 def test_after_an_edit_the_quick_rules_run_by_themselves_and_the_others_are_told(checked: Checked, qtbot: Any) -> None:
     dock, session = checked.dock, checked.desk.session
     dock._automatic.setChecked(True)
-    dock.freshness.learn({"QC-7102": 60.0})
+    dock.freshness.adopt({"QC-7102": 60.0}, None)
     session.save_moves([{"code": session.data.move["code"].iloc[0], "hamlet_code": HAMLETS[1], "households": 10, "persons": 33}], "任务")
     session.set_category([VILLAGES[0]], "01", "分类")
-    qtbot.waitUntil(lambda: not dock._stale.isHidden() and "QC-7102" in dock._stale.toolTip(), timeout=20000)
+    qtbot.waitUntil(lambda: not dock._stale.isHidden() and "QC-7102" in dock._stale.toolTip(), timeout=60000)
     assert "QC-7108" not in dock._stale.toolTip() and len(session.data.check_run) == 1
     households = [row for row in checked.model.rows() if row.rule == "QC-7108" and row.unit == "households" and row.hamlet == HAMLETS[1]]
     assert [row.state for row in households] == ["fixed"]
     check_plan(session.path, SilentFeedback(), changed_only=True)
-    session.refresh_findings()
-    qtbot.waitUntil(lambda: dock._stale.isHidden(), timeout=20000)
+    session.reload()
+    qtbot.waitUntil(lambda: dock._stale.isHidden(), timeout=60000)
+
+
+def test_after_a_check_of_all_rules_each_edit_is_followed_at_once(checked: Checked, qtbot: Any) -> None:
+    dock, session = checked.dock, checked.desk.session
+    freshness = dock.freshness
+    dock._automatic.setChecked(True)
+    # What waits for a pause does not run here.
+    freshness._pause.setInterval(3_600_000)
+    dock.check()
+    qtbot.waitUntil(lambda: not dock._runner.is_busy and freshness.is_live and not session.turns.is_waiting, timeout=60_000)
+    live = freshness._live
+    session.set_action([HAMLETS[2]], "merge", "撤并")
+    qtbot.waitUntil(lambda: any(row.rule == "QC-7103" and row.hamlet == HAMLETS[2] and row.state == OPEN for row in checked.model.rows()), timeout=60_000)
+    (made,) = [row.key for row in checked.model.rows() if row.rule == "QC-7103" and row.hamlet == HAMLETS[2]]
+    session.undo()
+    qtbot.waitUntil(lambda: checked.row(made).state == FIXED, timeout=60_000)
+    qtbot.waitUntil(lambda: freshness._task is None and not session.turns.is_waiting, timeout=60_000)
+    assert freshness._live is live and live.run == session.data.check_run["code"].iloc[-1]
+
+
+def test_after_a_check_of_some_rules_or_of_somebody_else_edits_are_not_followed(checked: Checked, qtbot: Any) -> None:
+    dock, session = checked.dock, checked.desk.session
+    dock.check()
+    qtbot.waitUntil(lambda: not dock._runner.is_busy and dock.freshness.is_live and dock.freshness._task is None, timeout=60_000)
+    check_plan(session.path, SilentFeedback())
+    session.reload()
+    assert not dock.freshness.is_live
+
+
+def test_a_check_of_what_changed_goes_on_from_the_edits_that_were_followed(checked: Checked, qtbot: Any) -> None:
+    dock, session = checked.dock, checked.desk.session
+    freshness = dock.freshness
+    dock._automatic.setChecked(True)
+    dock.check()
+    qtbot.waitUntil(lambda: not dock._runner.is_busy and freshness.is_live and freshness._task is None, timeout=60_000)
+    live, run = freshness._live, session.data.check_run["code"].tolist()
+    session.set_action([HAMLETS[2]], "merge", "撤并")
+    qtbot.waitUntil(lambda: any(row.rule == "QC-7103" and row.hamlet == HAMLETS[2] for row in checked.model.rows()), timeout=60_000)
+    qtbot.waitUntil(lambda: freshness._task is None and not live.is_behind and not live.outdated, timeout=60_000)
+    dock.check_changed()
+    qtbot.waitUntil(lambda: not dock._runner.is_busy, timeout=60_000)
+    assert freshness._live is live and session.data.check_run["code"].tolist() == run
 
 
 def test_without_the_tick_nothing_runs_by_itself(checked: Checked, qtbot: Any) -> None:
@@ -391,10 +434,10 @@ def test_without_the_tick_nothing_runs_by_itself(checked: Checked, qtbot: Any) -
     dock._automatic.setChecked(False)
     before = session.data.check_run["at"].tolist()
     session.save_moves([{"code": session.data.move["code"].iloc[0], "hamlet_code": HAMLETS[1], "households": 10, "persons": 33}], "任务")
-    qtbot.waitUntil(lambda: not dock._stale.isHidden(), timeout=20000)
+    qtbot.waitUntil(lambda: not dock._stale.isHidden(), timeout=60000)
     assert "QC-7108" in dock._stale.toolTip() and session.data.check_run["at"].tolist() == before
     session.undo()
-    qtbot.waitUntil(lambda: dock._stale.isHidden(), timeout=20000)
+    qtbot.waitUntil(lambda: dock._stale.isHidden(), timeout=60000)
     dock._automatic.setChecked(True)
 
 

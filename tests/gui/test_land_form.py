@@ -40,7 +40,8 @@ def choose(form: Any, code: str) -> None:
 def test_patches_that_are_a_guess_come_first_and_in_red(land: Any, desk: Desk) -> None:
     assert cells(land) == [("D1", "甲庄"), ("P1", "甲湾"), ("D2", "甲庄")]
     assert land.table.item(0, 0).foreground().color() == GUESSED and land.table.item(1, 0).foreground().color() != GUESSED
-    assert desk.dock.details.tabText(desk.dock.details.indexOf(land)).endswith("(1 to check)")
+    place = desk.dock.details.indexOf(land)
+    assert desk.dock.details.tabText(place).endswith(" 1") and desk.dock.details.tabToolTip(place) == "1 patches to check"
     assert not land.give.isEnabled() and not land.confirm.isEnabled()
 
 

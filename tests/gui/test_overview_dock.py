@@ -31,7 +31,7 @@ def window(iface: FakeIface, tmp_path: Path, qtbot: Any) -> Iterator[DeskWindow]
 
 
 def settle(window: DeskWindow, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not window.overview.is_waiting and not window._runner.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.overview.is_waiting and window.is_settled, timeout=WAIT_MS)
 
 
 def follow(window: DeskWindow, to: str) -> None:
@@ -97,6 +97,7 @@ def test_scenarios_are_copied_compared_and_adopted(window: DeskWindow, qtbot: An
     assert not bar.action("compare").isEnabled() and not bar.action("delete").isEnabled()
     monkeypatch.setattr(scenario_bar, "accepted", lambda dialog: True)
     bar.action("copy").trigger()
+    settle(window, qtbot)
     assert window.session.scenario == "S2" and bar.combo.currentText() == "方案二"
     window.session.set_category(VILLAGES[:1], "04", "分类")
     seen: list[Any] = []
@@ -118,13 +119,14 @@ def test_scenarios_are_copied_compared_and_adopted(window: DeskWindow, qtbot: An
     assert [code for code, _ in bar.scenarios.listed()] == ["S2"] and window.session.scenario == "S2"
 
 
-def test_a_taken_title_is_refused_in_words(window: DeskWindow, iface: FakeIface, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_title_is_refused_in_words(window: DeskWindow, iface: FakeIface, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def accept(dialog: Any) -> bool:
         dialog.title.setText("方案一")
         return True
 
     monkeypatch.setattr(scenario_bar, "accepted", accept)
     window.overview.scenario_bar.action("copy").trigger()
+    settle(window, qtbot)
     assert "方案一" in iface.told() and len(window.session.data.tables["scenario"]) == 1
 
 
@@ -175,6 +177,18 @@ def test_open_serious_findings_are_told_before_the_plan_is_submitted(window: Des
     window.session.reload()
     assert "3" in ApprovalDialog(window.session, 3).warning and "checked" in ApprovalDialog(window.session, None).warning
     assert ApprovalDialog(window.session, 0).warning == ""
+
+
+def test_the_warning_before_an_approval_is_in_sight_whole(window: DeskWindow, qtbot: Any) -> None:
+    advance(window.session.file, "submitted")
+    window.session.reload()
+    dialog = ApprovalDialog(window.session, 3, window.main_window)
+    dialog.resize(dialog.minimumSizeHint())
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    label = dialog._warning
+    assert dialog.warning.count("\n") == 1
+    assert label.visibleRegion().boundingRect().height() >= label.heightForWidth(label.width())
 
 
 def test_a_revision_needs_its_legal_ground(window: DeskWindow) -> None:
@@ -252,6 +266,7 @@ def test_a_change_after_the_check_is_told_beside_its_findings(window: DeskWindow
 def test_a_plan_read_in_a_task_is_shown_whole(window: DeskWindow, tmp_path: Path, qtbot: Any) -> None:
     other = make_plan(tmp_path / "另一规划.gpkg")
     window.open_in_task(other)
-    qtbot.waitUntil(lambda: window.session.path == other and window.layers.hamlets.layer.featureCount() == 5, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.path == other and window.is_settled, timeout=WAIT_MS)
+    assert window.layers.hamlets.layer.featureCount() == 5
     settle(window, qtbot)
     assert len(list(window.classify.model.villages())) == 3 and "应分类 3 个" in window.overview.steps.text_of("decisions")

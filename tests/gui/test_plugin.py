@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,12 @@ def test_the_plan_of_the_environment_opens_once_qgis_is_ready(iface: FakeIface, 
     iface.initializationCompleted.emit()
     assert plugin.desk.session.is_open
     plugin.unload()
+
+
+def test_what_qgis_has_loaded_is_not_searched_for_garbage_while_the_plugin_is_there(iface: FakeIface) -> None:
+    plugin = VillagePlannerPlugin(iface)
+    plugin.initGui()
+    iface.initializationCompleted.emit()
+    assert gc.get_freeze_count() > 0
+    plugin.unload()
+    assert gc.get_freeze_count() == 0

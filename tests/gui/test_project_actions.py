@@ -36,14 +36,15 @@ def trigger(window: DeskWindow, text: str) -> None:
     next(action for action in window._actions if action.text() == text).trigger()
 
 
-def test_the_project_is_saved_and_opened_with_the_plan(window: DeskWindow, iface: FakeIface) -> None:
+def test_the_project_is_saved_and_opened_with_the_plan(window: DeskWindow, iface: FakeIface, qtbot: Any) -> None:
     path = window.session.path
     trigger(window, "Save project into the plan file")
     assert has_project(path) and "小规划.gpkg" in iface.told()
     assert QgsProject.instance().fileName() == ""
     trigger(window, "Open the plan's project")
     assert QgsProject.instance().title() == "测试县村庄布局规划"
-    assert window.session.is_open and window.session.path == path
+    qtbot.waitUntil(lambda: window.session.is_open and window.is_settled, timeout=60000)
+    assert window.session.path == path
 
 
 def test_an_earlier_project_is_replaced_only_when_the_planner_says_so(window: DeskWindow, monkeypatch: Any) -> None:

@@ -107,7 +107,7 @@ def test_the_desk_takes_a_table_and_says_how_many_rows(
 
     monkeypatch.setattr(dialogs, "accepted", filled)
     window.import_table()
-    qtbot.waitUntil(lambda: not window._runner.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
     assert "1" in iface.told() and window.session.data.fact["item"].tolist() == ["dilapidated_houses"]
     window.close()
 

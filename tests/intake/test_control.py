@@ -38,7 +38,7 @@ def codes(result: ControlResult) -> list[str]:
 
 
 def farmland(polygons: Callable[..., Path], name: str = "农田.gpkg", **options: object) -> Path:
-    rows = [({"BSM": str(n), "DLBM": "0101", "KCXS": 0.15, "GDPDJB": "2", "TBMJ": 1e6, "其他": "留"}, box(n, 0)) for n in range(3)]
+    rows = [({"BSM": str(n), "DLBM": "0101", "KCXS": 0.15, "GDPDJB": "2", "GDDB": 7, "TBMJ": 1e6, "其他": "留"}, box(n, 0)) for n in range(3)]
     return polygons(rows, name=name, **options)  # type: ignore[arg-type]
 
 
@@ -51,9 +51,31 @@ def test_a_layer_is_kept_whole_in_the_columns_of_the_store(plan: Path, polygons:
     frame = opened.layers().read("permanent_basic_farmland")
     assert (result.code, result.count, result.repaired, result.set_aside) == ("c001", 3, 0, 0)
     assert frame["source_id"].tolist() == ["0", "1", "2"]
-    assert frame["deduction"].tolist() == [0.15] * 3 and frame["slope"].tolist() == ["2"] * 3 and frame["class_code"].tolist() == ["0101"] * 3
+    assert frame["deduction"].tolist() == [0.15] * 3 and frame["slope"].tolist() == ["2"] * 3
+    assert frame["level"].tolist() == ["7"] * 3 and frame["class_code"].tolist() == ["0101"] * 3
     listed = opened.read().control_layer.iloc[0]
     assert (listed["kind"], listed["features"], listed["source"]) == ("permanent_basic_farmland", 3, "农田.gpkg")
+
+
+@pytest.mark.parametrize(("landuse", "said"), [
+    (["702", "103", "1004"], []),
+    (["0703", "1207", "0101"], ["intake.land_codes_other_system"]),
+    (["0702", "9999"], ["intake.land_codes_unknown"]),
+])  # fmt: skip
+def test_codes_of_another_classification_are_told_before_they_are_counted_wrongly(
+    plan: Path, polygons: Callable[..., Path], landuse: list[str], said: list[str]
+) -> None:
+    rows = [({"DLBM": code, "CZCSXM": "203"}, box(n, 0)) for n, code in enumerate(landuse)]
+    result = add_control(AddControl(plan, "land_use", str(polygons(rows, name="地类.gpkg"))))
+    assert [code for code in codes(result) if code.startswith("intake.land_codes")] == said
+
+
+def test_what_a_standard_wants_in_other_codes_is_listed_where_a_human_has_to_decide(plan: Path, polygons: Callable[..., Path]) -> None:
+    rows = [({"DLBM": code, "CZCSXM": built}, box(n, 0)) for n, (code, built) in enumerate([("0702", "203"), ("1004", "203"), ("1202", ""), ("1202", "")])]
+    result = add_control(AddControl(plan, "land_use", str(polygons(rows, name="地类.gpkg")), profile="fujian-village-2021"))
+    said = [row for section in result.report.sections for row in section.rows if row.code == "intake.land_codes_to_decide"]
+    assert [row.params["codes"] for row in said] == [1]
+    assert said[0].params["listed"] == "1202设施农用地（2）→ 0602种植设施建设用地、0603畜禽养殖设施建设用地、0604水产养殖设施建设用地"
 
 
 def test_what_the_program_does_not_read_is_kept_as_extra(plan: Path, polygons: Callable[..., Path]) -> None:
@@ -222,3 +244,15 @@ def test_one_coefficient_above_one_is_a_slip_of_its_row_and_not_a_column_in_perc
     assert "intake.deduction_unread" in codes(result) and "intake.deduction_percent" not in codes(result)
     deduction = PlanFile.open(plan).layers().read("permanent_basic_farmland")["deduction"]
     assert deduction.isna().tolist() == [False, True, False] and deduction[0] == pytest.approx(0.15)
+
+
+def test_a_layer_of_which_nothing_can_serve_is_refused_and_leaves_nothing(plan: Path, polygons: Callable[..., Path]) -> None:
+    ditch = shapely.LineString([(5e5, 4e6), (5e5, 4.001e6)])
+    lines = polygons([({"BSM": "1"}, ditch), ({"BSM": "2"}, ditch), ({"BSM": "3"}, None)], name="红线.gpkg")
+    with pytest.raises(InputError) as caught:
+        add_control(AddControl(plan, "ecological_redline", str(lines)))
+    assert caught.value.message.code == "intake.nothing_usable"
+    assert "3" in str(caught.value) and "2" in str(caught.value) and "红线.gpkg" in str(caught.value)
+    opened = PlanFile.open(plan)
+    assert opened.read().control_layer.empty and opened.layers().read("ecological_redline").empty
+    assert add_control(AddControl(plan, "road", str(lines))).set_aside == 1

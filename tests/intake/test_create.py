@@ -312,3 +312,20 @@ def test_a_creation_that_fails_leaves_no_profile_behind(request_: CreatePlan, tm
 def test_the_county_is_read_out_of_the_title_without_its_township(request_: CreatePlan, title: str, county: str) -> None:
     data = read(create_plan(replace(request_, title=title)))
     assert data.info["county_name"] == county and data.township["name"].tolist() == ["甲镇"]
+
+
+def test_patches_of_which_nothing_can_serve_are_refused_and_no_plan_is_left(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
+    lines = polygons([({"JMDMC": "东山"}, shapely.LineString([(5e5, 4e6), (5e5, 4.001e6)]))], name="居民点.gpkg")
+    with pytest.raises(InputError) as caught:
+        create_plan(replace(request_, patches=str(lines)))
+    assert caught.value.message.code == "intake.nothing_usable" and not request_.plan.exists()
+
+
+def test_patches_of_another_place_are_refused_and_those_partly_elsewhere_told(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
+    here, abroad = ({"JMDMC": "东山"}, box(1, 1)), ({"JMDMC": "远"}, box(300, 0))
+    villages = str(village_layer(polygons))
+    with pytest.raises(InputError) as caught:
+        create_plan(replace(request_, villages=villages, patches=str(polygons([abroad], name="外县.gpkg"))))
+    assert caught.value.message.code == "intake.control_elsewhere" and not request_.plan.exists()
+    result = create_plan(replace(request_, villages=villages, patches=str(polygons([here, abroad], name="居民点.gpkg"))))
+    assert "intake.outside_plan" in codes(result) and len(read(result).patch) == 2

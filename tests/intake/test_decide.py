@@ -188,6 +188,14 @@ def test_areas_in_hectares_and_mu_come_into_square_metres(plan: Path, take: Call
     assert move["cleared_m2"] == pytest.approx(19_200) and move["built_m2"] == pytest.approx(2000)
 
 
+def test_the_direction_of_reclaimed_land_is_taken_over(plan: Path, take: Callable[..., DecideResult]) -> None:
+    head = [*HEAD, "复垦面积（亩）", "复垦方向"]
+    where = ["东山村", "西坡", None, "搬迁"]
+    take([[*where, "货币安置", None, 2021, 20, 50, 3, " 水田 "], [*where, "城镇安置", "镇区", 2021, 0, 0, 3, None]], head)
+    moves = read(plan).move
+    assert moves["reclaim_to"].fillna("").tolist() == ["水田", ""] and moves["reclaimed_m2"].tolist() == pytest.approx([2000, 2000])
+
+
 def test_a_scenario_is_found_by_code_or_title_or_refused(plan: Path, take: Callable[..., DecideResult]) -> None:
     opened = PlanFile.open(plan)
     with opened.write("王", "方案") as tx:

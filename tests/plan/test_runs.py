@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pandas as pd
 import pytest
+import shapely
 
+from village_planner.base import InputError, render
 from village_planner.plan import PlanFile
 from village_planner.plan.runs import known_digests, last_run
 
+FINDING = {
+    "rule": "QC-7102", "severity": "A", "subject_kind": "village", "subject_code": "360111100200", "message_code": "x", "params": {}, "digest": "d",
+    "measure": None, "state": "open", "geom": None,
+}  # fmt: skip
 RUN = {"at": "2026-11-21T08:00:00+00:00", "who": "张三", "scenario": "S1", "rules": {"QC-7102": "d1"}, "not_checked": []}
 
 
@@ -76,6 +84,35 @@ def test_another_scenario_is_left_alone(plan: PlanFile) -> None:
     store(plan, "R1", "v1")
     plan.store_findings({**RUN, "code": "T1", "scenario": "S2"}, pd.DataFrame(columns=["key", "geom"]))
     assert shown(plan) == {"v1": ("open", "R1", "R1")} and last_run(plan.read(), "S3") is None
+
+
+def test_only_what_changed_is_written_anew(plan: PlanFile) -> None:
+    place, other = shapely.Point(500_100, 3_500_100), shapely.Point(500_200, 3_500_100)
+    rows = [{**FINDING, "key": key, "measure": 1.5, "params": {"名": key}, "geom": place} for key in ("v1", "v2", "v3", "v4")]
+    plan.store_findings({**RUN, "code": "R1"}, pd.DataFrame(rows))
+    rows[1] = {**rows[1], "measure": 2.5}
+    rows[2] = {**rows[2], "geom": other}
+    rows[3] = {**rows[3], "params": {"名": "改名"}}
+    before = _written(plan)
+    plan.store_findings({**RUN, "code": "R2"}, pd.DataFrame(rows))
+    after, finding = _written(plan), plan.read().finding.set_index("key")
+    assert {key for key in before if before[key] == after[key]} == {"v1"}
+    assert finding.loc[["v2", "v3", "v4"], "measure"].tolist() == [2.5, 1.5, 1.5]
+    assert finding.loc["v3", "geom"] == other and finding.loc["v4", "params"] == {"名": "改名"}
+    assert set(finding["run"]) == {"R2"} and set(finding["since"]) == {"R1"} and plan.verify() == []
+
+
+@pytest.mark.parametrize(("column", "value"), [("severity", "D"), ("measure", float("inf")), ("subject_code", 7), ("geom", "no shape")])
+def test_a_finding_of_wrong_values_is_refused_by_name(plan: PlanFile, column: str, value: object) -> None:
+    with pytest.raises(InputError) as caught:
+        plan.store_findings({**RUN, "code": "R1"}, pd.DataFrame([{**FINDING, "key": "v1", column: value}]))
+    assert "v1" in render(caught.value.message, "zh_CN")
+    assert plan.read().finding.empty
+
+
+def _written(plan: PlanFile) -> dict[str, int]:
+    with sqlite3.connect(plan.path) as connection:
+        return dict(connection.execute("SELECT key, fid FROM finding").fetchall())
 
 
 def test_feature_counts_stay_right(plan: PlanFile) -> None:

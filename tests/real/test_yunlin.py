@@ -177,4 +177,4 @@ def test_the_package_opens_and_its_inspection_finds_what_the_plan_shows(county: 
     found = county.outputs["inspect"]
     # Control lines are delivered with it, so that the reviewer finds what the planner found.
     assert found["COUNT_A"] == county.outputs["check"]["COUNT_A"] and found["NOT_CHECKED"] >= 5
-    assert set(county.data().finding["rule"]) == {"QC-5202", "QC-5203", "QC-5301", "QC-7101", "QC-7102"}
+    assert set(county.data().finding["rule"]) == {"QC-4103", "QC-5202", "QC-5203", "QC-5301", "QC-7101", "QC-7102"}

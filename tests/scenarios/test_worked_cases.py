@@ -231,6 +231,9 @@ def test_case_7_reduced_yet_newly_taken(profile: Profile, found: Callable) -> No
     assert findings[["rule", "subject_code"]].to_numpy().tolist() == [["NL-01", "P3"]]
     assert findings["measure"].iloc[0] == pytest.approx(6 * HECTARE_M2, abs=0.05)
     assert findings["params"].iloc[0]["farmland_m2"] == pytest.approx(2.4 * HECTARE_M2, abs=0.05)
+    lacking = found(data, "NL-13", layers=layers)
+    assert lacking[["subject_kind", "other_code", "measure"]].to_numpy().tolist()[0] == ["county", "amount", 0.0]
+    assert lacking["limit_value"].iloc[0] == pytest.approx(2.4 * HECTARE_M2, abs=0.05)
 
 
 def test_case_8_build_first_clear_later(profile: Profile, found: Callable) -> None:

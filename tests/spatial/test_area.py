@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
 from village_planner.base.errors import InputError
-from village_planner.spatial.area import ellipsoidal_area_m2, net_area_m2
-from village_planner.spatial.crs import transform
+from village_planner.spatial.area import area_by_rule_m2, ellipsoidal_area_m2, net_area_m2, rounded_area_m2
+from village_planner.spatial.crs import central_meridian_deg, false_easting_m, transform
 
 ZONE_40, CM_120 = 4528, 4549
 SHIFT_TO_ZONE_40 = 40_000_000.0
@@ -46,14 +46,113 @@ def blob_of_points(x: float, y: float, size: float, count: int, seed: int) -> sh
     return shapely.Polygon(np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)]))
 
 
+def by_the_reference(reference: ModuleType, geometry: shapely.Geometry, crs: int, quant: bool = False) -> float:
+    """The reference knows rings: holes are taken off and parts added here."""
+    inverse = Transformer.from_crs(crs, 4490, always_xy=True)
+    return sum(
+        reference.ring_area(shapely.get_coordinates(ring).tolist(), inverse, quant=quant) * (1 if number == 0 else -1)
+        for polygon in shapely.get_parts(geometry)
+        for number, ring in enumerate(shapely.get_rings(polygon))
+    )
+
+
+def place(crs: int, from_meridian_deg: float, latitude_deg: float) -> tuple[float, float]:
+    to_plane = Transformer.from_crs(4490, crs, always_xy=True)
+    return to_plane.transform(central_meridian_deg(crs) + from_meridian_deg, latitude_deg)
+
+
+def pierced_blobs(x: float, y: float, size: float, count: int, seed: int) -> shapely.MultiPolygon:
+    """Two parts, the first with a hole."""
+    shell, hole = blob_of_points(x, y, size, count, seed), blob_of_points(x, y, size * 0.2, count, seed + 1)
+    apart = blob_of_points(x + 3 * size, y, size, count, seed + 2)
+    return shapely.MultiPolygon([shapely.Polygon(shell.exterior.coords, [hole.exterior.coords]), apart])
+
+
+zones = st.integers(4491, 4554)
+off_meridian = st.floats(-3.5, 3.5)
+latitudes = st.floats(18, 53)
+
+
+@settings(max_examples=60, deadline=None)
+@given(crs=zones, longitude=off_meridian, latitude=latitudes, size=sizes, count=st.integers(3, 40), seed=st.integers(0, 999))
+def test_area_agrees_with_the_reference(reference, crs, longitude, latitude, size, count, seed):
+    polygon = blob_of_points(*place(crs, longitude, latitude), size, count, seed)
+    expected = by_the_reference(reference, polygon, crs)
+    allowed = 0.001 if expected < 1e6 else expected * 1e-9
+    assert abs(area(polygon, crs) - expected) <= allowed
+
+
 @settings(max_examples=40, deadline=None)
-@given(x=eastings, y=northings, size=sizes, count=st.integers(3, 40), seed=st.integers(0, 999))
-def test_area_agrees_with_the_reference(reference, x, y, size, count, seed):
-    polygon = blob_of_points(x, y, size, count, seed)
+@given(crs=zones, longitude=off_meridian, latitude=latitudes, size=st.floats(5, 500), count=st.integers(5, 20), seed=st.integers(0, 999))
+def test_holes_and_parts_agree_with_the_reference(reference, crs, longitude, latitude, size, count, seed):
+    geometry = pierced_blobs(*place(crs, longitude, latitude), size, count, seed)
+    expected = by_the_reference(reference, geometry, crs)
+    assert abs(area(geometry, crs) - expected) <= 0.001
+
+
+@pytest.mark.parametrize("latitude", [18, 35, 53])
+def test_the_area_of_a_township_agrees_with_the_reference(reference, latitude):
+    polygon = blob_of_points(*place(CM_120, 1.4, latitude), 20_000, 60, latitude)
+    assert area(polygon) == pytest.approx(by_the_reference(reference, polygon, CM_120), rel=1e-10)
+
+
+@pytest.mark.parametrize("length", [69.999, 70.0, 70.001, 139.999, 140.001])
+def test_edges_are_cut_as_the_reference_cuts_them(reference, length):
+    # At a high latitude and far from the meridian a cut moves the edge by most.
+    x, y = place(CM_120, 3.4, 53)
+    triangle = shapely.Polygon([(x, y), (x + length, y), (x, y + 30)])
+    assert area(triangle) == pytest.approx(by_the_reference(reference, triangle, CM_120), abs=1e-5)
+
+
+def test_a_cut_edge_bounds_another_area_than_a_whole_one(reference):
+    x, y = place(CM_120, 3.4, 53)
+    triangle = shapely.Polygon([(x, y), (x + 1_000, y), (x + 500, y + 900)])
     inverse = Transformer.from_crs(CM_120, 4490, always_xy=True)
-    expected = reference.ring_area(shapely.get_coordinates(polygon).tolist(), inverse, quant=False)
-    allowed = 0.01 if expected < 1e6 else expected * 1e-9
-    assert abs(area(polygon) - expected) <= allowed
+    uncut = reference.ring_area(shapely.get_coordinates(triangle).tolist(), inverse, dens=1e9, quant=False)
+    assert abs(area(triangle) - uncut) > 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(crs=zones, longitude=off_meridian, latitude=latitudes, size=st.floats(5, 500), count=st.integers(3, 20), seed=st.integers(0, 999))
+def test_the_rounding_of_production_programs_agrees_with_the_reference(reference, crs, longitude, latitude, size, count, seed):
+    polygon = blob_of_points(*place(crs, longitude, latitude), size, count, seed)
+    rounded = rounded_area_m2(np.array([polygon], dtype=object), crs)[0]
+    # A coordinate half way between two rounded ones may go either way: 0.1 mm along the longest diameter.
+    assert abs(rounded - by_the_reference(reference, polygon, crs, quant=True)) <= 2e-4 * size
+    assert abs(rounded - area(polygon, crs)) <= 4e-4 * size * np.sqrt(shapely.get_num_coordinates(polygon) + shapely.length(polygon) / 70)
+
+
+def test_the_profile_chooses_between_the_rules():
+    polygon = np.array([blob_of_points(*place(CM_120, 1.2, 33), 300, 12, 5)], dtype=object)
+    assert area_by_rule_m2(polygon, CM_120, "unrounded")[0] == ellipsoidal_area_m2(polygon, CM_120)[0]
+    assert area_by_rule_m2(polygon, CM_120, "rounded")[0] == rounded_area_m2(polygon, CM_120)[0] != ellipsoidal_area_m2(polygon, CM_120)[0]
+    with pytest.raises(InputError) as refusal:
+        area_by_rule_m2(polygon, CM_120, "by guess")
+    assert refusal.value.message.code == "spatial.area_rule_unknown"
+
+
+def test_areas_do_not_depend_on_what_else_is_measured():
+    """Many together go by batches and power series, one alone by the projection; some lie far off, some are large."""
+    rng = np.random.default_rng(7)
+    places = [(500_000 + rng.uniform(-4e4, 4e4), 3.5e6 + rng.uniform(-4e4, 4e4)) for _ in range(6_000)]
+    geoms = np.array([blob_of_points(x, y, 60, 12, seed) for seed, (x, y) in enumerate(places)], dtype=object)
+    geoms[1_000] = shapely.Point(500_000, 3.5e6).buffer(20_000, 25_000)
+    geoms[2_000] = blob_of_points(-2e6, 5.5e6, 100, 12, 2)
+    geoms[3_000] = blob_of_points(9e7, 3.5e6, 100, 12, 3)
+    geoms[4_000] = None
+    together = ellipsoidal_area_m2(geoms, CM_120)
+    some = np.r_[0:6_000:97, 1_000, 2_000, 3_000, 4_000]
+    alone = np.array([area(geometry) for geometry in geoms[some]])
+    np.testing.assert_allclose(together[some], alone, rtol=1e-11, atol=1e-6)
+    assert np.flatnonzero(np.isnan(together)).tolist() == [3_000]
+    np.testing.assert_allclose(ellipsoidal_area_m2(geoms[::-1], CM_120)[::-1], together, rtol=1e-11, atol=1e-6)
+
+
+def test_heights_and_measures_are_not_looked_at():
+    flat = blob_of_points(500_000, 3e6, 100, 9, 1)
+    assert area(shapely.force_3d(flat, z=812.5)) == area(flat)
+    with_measures = shapely.from_wkt(flat.wkt.replace("POLYGON", "POLYGON M").replace(", ", " 7, ").replace("))", " 7))"))
+    assert area(with_measures) == pytest.approx(area(flat), abs=1e-3)
 
 
 def test_a_long_edge_follows_the_projected_straight_line_not_the_geodesic():
@@ -102,14 +201,33 @@ def test_every_cgcs2000_zone_gives_the_same_area_for_a_small_square_on_its_merid
     for code in codes:
         prefix = {0: code - 4491 + 13, 2: code - 4513 + 25}.get(int(np.digitize(code, [4502, 4513, 4534])), 0)
         x = prefix * 1e6 + 500_000
+        assert x == false_easting_m(int(code))
         areas.append(area(shapely.box(x - 10, 3_500_000, x + 10, 3_500_020), int(code)))
     np.testing.assert_allclose(areas, areas[0], atol=1e-4)
+
+
+def test_codes_that_are_no_zone_have_no_false_easting():
+    for code in (4490, 4555, 4326):
+        with pytest.raises(ValueError, match=str(code)):
+            false_easting_m(code)
 
 
 def test_geographic_coordinates_give_the_area_of_their_zone():
     boxes = np.array([shapely.box(500_000, 4_000_000, 500_800, 4_000_600), shapely.box(420_000, 3_000_000, 420_030, 3_000_020)])
     in_degrees = transform(boxes, CM_120, 4490)
     np.testing.assert_allclose(ellipsoidal_area_m2(in_degrees, 4490), ellipsoidal_area_m2(boxes, CM_120), atol=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(longitude=st.floats(73.5, 136.5), latitude=latitudes, size=st.floats(5, 2_000), count=st.integers(5, 20), seed=st.integers(0, 999))
+def test_degrees_are_cut_and_measured_in_the_plane_of_their_zone(longitude, latitude, size, count, seed):
+    meridian = round(longitude / 3) * 3
+    crs = 4534 + (min(max(meridian, 75), 135) - 75) // 3
+    geometry = pierced_blobs(*place(crs, longitude - central_meridian_deg(crs), latitude), size, count, seed)
+    zone_of_centroid = transform(np.array([geometry.centroid]), crs, 4490)[0].x - central_meridian_deg(crs)
+    in_degrees = transform(np.array([geometry], dtype=object), crs, 4490)
+    if abs(zone_of_centroid) < 1.5:
+        assert ellipsoidal_area_m2(in_degrees, 4490)[0] == pytest.approx(area(geometry, crs), rel=1e-9, abs=1e-3)
 
 
 @pytest.mark.parametrize("crs", [CM_120, 4490])

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from village_planner.base.messages import Message, render
-from village_planner.spatial.repair import repair, repair_any
+from village_planner.spatial.repair import name_reading_faults, repair, repair_any
+from village_planner.spatial.wkb import RINGS_CLOSED, UNREADABLE
 
 BOX = shapely.box(0, 0, 2, 2)
 BOW_TIE = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
@@ -97,3 +98,10 @@ def test_lines_and_points_are_kept_where_any_kind_is_wanted():
 
 def test_no_rows_are_no_trouble():
     assert len(repair(np.array([], dtype=object)).geoms) == 0
+
+
+def test_what_reading_did_to_a_geometry_is_its_reason():
+    result = repair(np.array([BOX, BOX, None, BOX, None], dtype=object))
+    name_reading_faults(result.status, result.reasons, {1: RINGS_CLOSED, 2: UNREADABLE})
+    assert result.status.tolist() == ["ok", "repaired", "set_aside", "ok", "set_aside"]
+    assert result.reasons.tolist() == ["", "spatial.repair_ring_closed", "spatial.repair_unreadable", "", "spatial.repair_null"]

@@ -20,7 +20,7 @@ def test_a_profile_and_the_parents_that_do_not_ship_are_kept_and_found_by_id(tmp
         pass
     assert sorted(path.name for path in (plans / "profiles").iterdir()) == ["county", "province"]
     kept = load_profile("county", beside=plans)
-    assert (kept.id, kept.lineage) == ("county", ("county", "province", "layout-2035")) and kept.value("village_code_digits") == 11
+    assert (kept.id, kept.lineage) == ("county", ("county", "province", "layout-2035", "sandiao-2019")) and kept.value("village_code_digits") == 11
 
 
 @pytest.mark.parametrize("profile", ["layout-2035", resource("profiles", "layout-2035")])

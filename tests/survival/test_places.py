@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from osgeo import gdal
 
 from tests.conftest import qgis_process_for
 from village_planner.base import PlannerError, SilentFeedback, render
@@ -92,6 +94,23 @@ def test_a_step_on_a_full_disk_says_so_and_the_plan_is_as_it_was(plan: Path, tmp
             assert {path.name for path in disk.iterdir()} == before
         else:
             assert left > 0
+        assert PlanFile.open(there).verify() == []
+
+
+@pytest.mark.parametrize("left", [0, 40_000, 300_000])
+def test_layers_that_a_full_disk_cuts_short_are_closed_once(plan: Path, tmp_path: Path, left: int) -> None:
+    """QGIS or another plugin may have switched GDAL's exceptions on: closing then raises, and a second closing, whenever Python tidies up, crashes."""
+    had_exceptions = gdal.GetUseExceptions()
+    with small_disk(tmp_path / "小盘", 64) as disk:
+        there = copied(plan, disk)
+        fill_up(disk, left)
+        gdal.UseExceptions()
+        try:
+            with pytest.raises(PlannerError):
+                write_package(PackageRequest(there, disk))
+        finally:
+            (gdal.UseExceptions if had_exceptions else gdal.DontUseExceptions)()
+        gc.collect()
         assert PlanFile.open(there).verify() == []
 
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from village_planner.accounts.facts import village_facts
 from village_planner.accounts.sums import known_sum
+from village_planner.accounts.work import villages_in_scope
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 
-def category_counts(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+def category_counts(data: PlanData, profile: Profile, scenario: str, inside: Collection[str] = ()) -> pd.DataFrame:
     """Villages, households, persons and built land per township and category (村庄分类汇总).
 
-    Counts the villages whose kind is in scope, and any other that has a category. Rows: every township × every
-    category of the profile in its order, then per township one row with category NA for the villages without one.
+    Counts the villages that need a category (`villages_in_scope`), and any other that has one. inside: codes of villages inside the
+    development boundary, which need none. Rows: every township × every category of the profile in its order, then per township one
+    row with category NA for the villages that lack one.
     Columns: township_code, township_name, category, category_name, villages, share (of the township's counted
     villages, 0 to 1, null where there are none), households, persons, built_m2. A sum is null where all are null.
     """
-    kinds = profile.code_list("village_kind")
     categories = profile.code_list("category")
     facts = village_facts(data)
     rows = data.category[data.category["scenario"] == scenario]
     facts["category"] = facts["village_code"].map(dict(zip(rows["village_code"], rows["category"]))).astype("string")
-    in_scope = facts["kind"].isin(kinds.with_role("in_scope"))
+    in_scope = facts["village_code"].isin(villages_in_scope(data, profile, inside))
     counted = facts[in_scope | facts["category"].notna()]
     result = []
     for township, name in zip(data.township["code"], data.township["name"]):
@@ -38,13 +41,13 @@ def category_counts(data: PlanData, profile: Profile, scenario: str) -> pd.DataF
     return frame.astype({**texts, "villages": "Int64", "share": "float64", "households": "Int64", "persons": "Int64"})
 
 
-def category_totals(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
+def category_totals(data: PlanData, profile: Profile, scenario: str, inside: Collection[str] = ()) -> pd.DataFrame:
     """`category_counts` of the whole plan: a row per category of the profile, then one with category NA.
 
     Columns: category, category_name, villages, share (of all counted villages, 0 to 1, null where there are none),
     households, persons, built_m2. A sum is null where it is null in every township that has such villages.
     """
-    counts = category_counts(data, profile, scenario)
+    counts = category_counts(data, profile, scenario, inside)
     rows, whole = [], int(counts["villages"].sum())
     for category in (*profile.code_list("category").codes, pd.NA):
         mine = counts[counts["category"].isna()] if pd.isna(category) else counts[counts["category"].eq(category).fillna(False)]

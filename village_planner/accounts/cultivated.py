@@ -1,4 +1,4 @@
-"""Cultivated land (耕地): what there is, what new patches and sites take of it, what is reclaimed, what there will be."""
+"""Cultivated land (耕地保有量): what there is by the survey, what new building takes, what moves reclaim."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from village_planner.accounts.ground import usable_deduction, without_earlier
-from village_planner.accounts.land import new_items, taken_by
-from village_planner.accounts.parcels import LAND_USE, each_once, parcels_of_class
+from village_planner.accounts.land import Base, new_items, newly_taken, taken_by
+from village_planner.accounts.parcel_table import ParcelTable
+from village_planner.accounts.parcels import LAND_USE
 from village_planner.accounts.reclamation import is_to_farmland
 from village_planner.accounts.townships import Ground, Townships
 from village_planner.base import Feedback
 from village_planner.plan.data import PlanData
+from village_planner.plan.excerpts import excerpt_codes
 from village_planner.plan.layers import Layers
-from village_planner.spatial.area import ellipsoidal_area_m2, net_area_m2
+from village_planner.spatial.area import net_area_m2
 from village_planner.spatial.arrays import objects
 from village_planner.standards import Profile
 
@@ -33,20 +35,23 @@ def cultivated_balance(
     taken and what follows are null without a land use layer, the base of a township without polygons is null.
     Source: qc_rules 5302; 三调 图斑地类面积.
     """
-    townships, known = Townships(data), layers.has(LAND_USE)
-    base = _base(data, layers, profile, townships)
-    items = new_items(data)
-    once = without_earlier(items["geom"].to_numpy(), feedback)
-    taken = taken_by(items.assign(geom=objects(list(once))), data, layers, profile, feedback)
-    net = np.where(np.isnan(taken["outside_m2"].to_numpy(dtype=float)), np.nan, taken["farmland_net_m2"].to_numpy(dtype=float))
-    ground = Ground(net, townships.of_items(items))
+    townships = Townships(data)
+    base = cultivated_base(data, layers, profile, ParcelTable(layers, townships, data.crs), townships)
+    taken = taken_farmland(data, layers, profile, newly_taken(data, layers, profile, feedback), townships, feedback)
+    return cultivated_of(data, profile, scenario, base, taken, townships)
+
+
+def cultivated_of(data: PlanData, profile: Profile, scenario: str, base: Base, taken: pd.DataFrame, townships: Townships) -> pd.DataFrame:
+    """`cultivated_balance` of what `cultivated_base` and `taken_farmland` give."""
+    known = base.source == LAND_USE
+    ground = Ground(taken["area_m2"].to_numpy(dtype=float), taken["township_code"].to_numpy(dtype=object))
     back = _reclaimed(data, profile, scenario, townships)
     rows = []
     for code, name in zip(data.township["code"], data.township["name"]):
-        base_m2 = base.of(code) if known and townships.has_ground(code) else np.nan
-        rows.append(("township", code, name, base_m2, ground.of(code) if known else np.nan, back.of(code), ground.failed(code)))
-    totals = (base.total(), ground.total()) if known else (np.nan, np.nan)
-    rows.append(("plan", None, data.info["title"], *totals, back.total(), int(np.isnan(net).sum())))
+        taken_m2 = ground.of(code) if known else np.nan
+        rows.append(("township", code, name, base.by_township.get(code, np.nan), taken_m2, back.of(code), ground.failed(code)))
+    totals = (base.total_m2, ground.total() if known else np.nan, back.total())
+    rows.append(("plan", None, data.info["title"], *totals, int(np.isnan(ground.area_m2).sum())))
     frame = pd.DataFrame(rows, columns=["kind", "code", "name", "base_m2", "taken_m2", "reclaimed_m2", "unmeasured"])
     frame = frame.astype(dict.fromkeys(["kind", "code", "name"], "string"))
     frame.insert(6, "planned_m2", frame["base_m2"] - frame["taken_m2"] + frame["reclaimed_m2"])
@@ -54,10 +59,36 @@ def cultivated_balance(
     return frame
 
 
-def _base(data: PlanData, layers: Layers, profile: Profile, townships: Townships) -> Ground:
-    parcels = each_once(parcels_of_class(layers.read(LAND_USE), profile.value("farmland_landuse"), None))
-    geoms, deduction = parcels["geom"].to_numpy(), usable_deduction(parcels["deduction"].to_numpy())
-    return Ground(net_area_m2(ellipsoidal_area_m2(geoms, data.crs), deduction), townships.of_points(geoms))
+def cultivated_base(data: PlanData, layers: Layers, profile: Profile, parcels: ParcelTable, townships: Townships) -> Base:
+    """The base of `cultivated_balance`; a township of which it is not known is left out. source: `land_use` or `nothing`.
+
+    Of an excerpt of the land use layer, as a package holds it, no base can be told.
+    """
+    if not layers.has(LAND_USE) or excerpt_codes(data.control_layer, LAND_USE):
+        return Base("nothing", {}, np.nan)
+    chosen = parcels.of_class(profile.value("farmland_landuse"), None)
+    net_m2 = net_area_m2(chosen["area_m2"].to_numpy(), usable_deduction(chosen["deduction"].to_numpy()))
+    ground = Ground(net_m2, chosen["township"].to_numpy())
+    return Base(LAND_USE, {code: ground.of(code) for code in data.township["code"] if townships.has_ground(code)}, ground.total())
+
+
+def taken_farmland(
+    data: PlanData, layers: Layers, profile: Profile, taken: pd.DataFrame, townships: Townships, feedback: Feedback | None = None
+) -> pd.DataFrame:
+    """What each new patch and site takes of cultivated land, net, each piece of ground counted once, for the first of them.
+
+    taken: as of `newly_taken`. Columns: kind (patch, site), code, township_code, area_m2 (NaN where the engine failed).
+    """
+    items = new_items(data)
+    geoms = items["geom"].to_numpy()
+    once = without_earlier(geoms, feedback)
+    net_m2, outside_m2 = (taken[name].to_numpy(dtype=float, copy=True) for name in ("farmland_net_m2", "outside_m2"))
+    cut = np.array([a is not b for a, b in zip(once, geoms)], dtype=bool)
+    if cut.any():
+        again = taken_by(items[cut].assign(geom=objects(list(once[cut]))), data, layers, profile, feedback)
+        net_m2[cut], outside_m2[cut] = again["farmland_net_m2"], again["outside_m2"]
+    net_m2[np.isnan(outside_m2)] = np.nan
+    return pd.DataFrame({"kind": list(items["kind"]), "code": list(items["code"]), "township_code": townships.of_items(items), "area_m2": net_m2})
 
 
 def _reclaimed(data: PlanData, profile: Profile, scenario: str, townships: Townships) -> Ground:

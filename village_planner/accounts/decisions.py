@@ -21,8 +21,9 @@ def hamlet_actions(data: PlanData, scenario: str) -> pd.Series:
     Returns a string Series indexed by hamlet code, in roster order.
     """
     rows = data.action[(data.action["scenario"] == scenario) & data.action["action"].notna()]
-    stated = dict(zip(rows["hamlet_code"], rows["action"]))
-    codes = data.hamlet["code"]
+    # A column of pandas' strings is slow to go through cell by cell.
+    stated = dict(zip(rows["hamlet_code"].to_numpy(dtype=object), rows["action"].to_numpy(dtype=object)))
+    codes = data.hamlet["code"].to_numpy(dtype=object)
     return pd.Series([stated.get(code, UNDECIDED) for code in codes], index=pd.Index(codes, dtype=object), dtype="string")
 
 
@@ -35,22 +36,35 @@ def withdrawn_hamlets(data: PlanData, scenario: str) -> list[str]:
 def village_actions(data: PlanData, scenario: str) -> pd.DataFrame:
     """Action of each village, derived from its hamlets: never stored.
 
-    Columns: village_code, action, hamlets, withdrawn_hamlets, undecided_hamlets (counts). The action is `partly` where
-    some but not all hamlets are withdrawn; where all are, that of the main hamlet (the first without one); else
-    `retain` where every hamlet is retained and `undecided` where one is not decided or the village has no hamlet.
+    Columns: village_code, action (see `village_action`), hamlets, withdrawn_hamlets, undecided_hamlets (counts).
     """
     actions = hamlet_actions(data, scenario).to_numpy(dtype=object)
     of_village: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for village, action, main in zip(data.hamlet["village_code"], actions, data.hamlet["is_main"].fillna(0) == 1):
+    mains = data.hamlet["is_main"].fillna(0).eq(1).to_numpy(dtype=bool)
+    for village, action, main in zip(data.hamlet["village_code"].to_numpy(dtype=object), actions, mains):
         of_village[village].append((action, main))
     rows = []
-    for code in data.village["code"]:
+    for code in data.village["code"].to_numpy(dtype=object):
         hamlets = of_village.get(code, [])
         withdrawn = sum(action in WITHDRAWN for action, _ in hamlets)
         undecided = sum(action == UNDECIDED for action, _ in hamlets)
-        rows.append((code, _village_action(hamlets, withdrawn, undecided), len(hamlets), withdrawn, undecided))
+        rows.append((code, village_action(hamlets), len(hamlets), withdrawn, undecided))
     frame = pd.DataFrame(rows, columns=["village_code", "action", "hamlets", "withdrawn_hamlets", "undecided_hamlets"])
     return frame.astype({"village_code": "string", "action": "string"})
+
+
+def village_action(hamlets: Sequence[tuple[str, bool]]) -> str:
+    """Action of a village from its hamlets (action, whether it is the main one), in roster order.
+
+    `partly` where some but not all hamlets are withdrawn; where all are, that of the main hamlet (the first without
+    one); else `retain` where every hamlet is retained and `undecided` where one is not decided or there is no hamlet.
+    """
+    withdrawn = sum(action in WITHDRAWN for action, _ in hamlets)
+    if hamlets and withdrawn == len(hamlets):
+        return next((action for action, main in hamlets if main), hamlets[0][0])
+    if withdrawn:
+        return PARTLY
+    return UNDECIDED if not hamlets or any(action == UNDECIDED for action, _ in hamlets) else Action.RETAIN.value
 
 
 def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
@@ -68,24 +82,14 @@ def patch_states(data: PlanData, scenario: str) -> pd.DataFrame:
     villages = [village_of.get(code) for code in hamlets]
     frame.insert(2, "village_code", pd.array(villages, dtype="string"))
     frame.insert(3, "township_code", pd.array([township_of.get(code) for code in villages], dtype="string"))
-    kinds = frame["kind"].fillna(PatchKind.EXISTING.value)
-    states = [_patch_state(kind, hamlet in gone) for kind, hamlet in zip(kinds, hamlets)]
+    states = [patch_state(None if pd.isna(kind) else kind, hamlet in gone) for kind, hamlet in zip(frame["kind"], hamlets)]
     frame["state"] = pd.array(states, dtype="string")
     frame["geom"] = data.patch["geom"]
     return frame
 
 
-def _village_action(hamlets: Sequence[tuple[str, bool]], withdrawn: int, undecided: int) -> str:
-    if not hamlets:
-        return UNDECIDED
-    if withdrawn == len(hamlets):
-        return next((action for action, main in hamlets if main), hamlets[0][0])
-    if withdrawn:
-        return PARTLY
-    return UNDECIDED if undecided else Action.RETAIN.value
-
-
-def _patch_state(kind: str, hamlet_is_withdrawn: bool) -> str:
-    if kind == PatchKind.EXISTING.value:
+def patch_state(kind: str | None, hamlet_is_withdrawn: bool) -> str:
+    """State of one patch, see `patch_states`; kind: None is taken for existing."""
+    if kind is None or kind == PatchKind.EXISTING.value:
         return PatchKind.CLEARED.value if hamlet_is_withdrawn else RETAINED
     return str(kind)

@@ -13,6 +13,7 @@ from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import PatchKind
 from village_planner.spatial.arrays import objects
+from village_planner.spatial.nearness import nearest
 from village_planner.standards import CodeList, Profile
 
 FACILITY = "facility"
@@ -89,11 +90,9 @@ def _nearest_hamlets(data: PlanData, geoms: np.ndarray, reach_m: float) -> list[
     owners = [*present["hamlet_code"], *points["code"]]
     places = objects([*present["geom"], *points["geom"]])
     result: list[str | None] = [None] * len(geoms)
-    drawn = np.flatnonzero(~shapely.is_missing(geoms))
-    if len(places) and len(drawn):
-        found, nearest = shapely.STRtree(places).query_nearest(geoms[drawn], max_distance=reach_m, all_matches=False)
-        for position, place in zip(found, nearest):
-            result[drawn[position]] = str(owners[place])
+    near = nearest(geoms, places, reach_m, data.crs)
+    for position, place in zip(near["row"], near["other"]):
+        result[position] = str(owners[place])
     return result
 
 

@@ -24,32 +24,27 @@ def village_facts(data: PlanData) -> pd.DataFrame:
     where one is unknown or there are none), area_m2 (of the polygon; null without), built_m2 (present patches; null
     without any). A count is the sum over the hamlets that state it; where none does, the village's own statement.
     """
-    frame = data.village[["code", "name", "township_code", "kind"]].rename(
-        columns={"code": "village_code", "name": "village_name"}
-    )
+    frame = village_counts(data)
     frame.insert(3, "township_name", _names_of(data.township, frame["township_code"]))
-    frame["hamlets"] = _of(frame, data.hamlet.groupby("village_code")["code"].count()).fillna(0).astype("Int64")
-    sums = known_sums(data.hamlet, ["village_code"], _COUNTS)
-    for column in _COUNTS:
-        values = _of(frame, sums[column]).astype("Int64")
-        frame[column] = values.fillna(data.village[column]) if column in data.village else values
+    frame.insert(5, "hamlets", _of(frame, data.hamlet.groupby("village_code")["code"].count()).fillna(0).astype("Int64"))
     frame["hollow_rate"] = _hollow_rate(frame)
     frame["area_m2"] = _areas(data.village["geom"], data)
     frame["built_m2"] = _of(frame, _present_built_m2(data, "village_code")).astype("float64")
     return frame
 
 
-def site_density(data: PlanData) -> pd.DataFrame:
-    """Ground of each drawn site per household of its largest stated capacity, in roster order.
+def village_counts(data: PlanData) -> pd.DataFrame:
+    """What can be counted of each village without its ground, in roster order.
 
-    Columns: site_code, area_m2, households (Int64; NA without a stated capacity), m2_per_household (null where that is
-    unknown or 0).
+    Columns: village_code, village_name, township_code, kind, households, persons, residents, homesteads, vacant_homesteads (Int64). A
+    count is the sum over the hamlets that state it; where none does, the village's own statement.
     """
-    drawn = data.site[~(shapely.is_missing(data.site["geom"].to_numpy()) | shapely.is_empty(data.site["geom"].to_numpy()))]
-    frame = pd.DataFrame({"site_code": drawn["code"].to_numpy(), "area_m2": _areas(drawn["geom"], data).to_numpy()})
-    frame["households"] = _of(frame, data.site_capacity.groupby("site_code")["households"].max(), "site_code").astype("Int64")
-    frame["m2_per_household"] = (frame["area_m2"] / frame["households"].astype("Float64").replace(0, pd.NA)).astype("float64")
-    return frame.astype({"site_code": "string", "area_m2": "float64"})
+    frame = data.village[["code", "name", "township_code", "kind"]].rename(columns={"code": "village_code", "name": "village_name"})
+    sums = known_sums(data.hamlet, ["village_code"], _COUNTS)
+    for column in _COUNTS:
+        values = _of(frame, sums[column]).astype("Int64")
+        frame[column] = values.fillna(data.village[column]) if column in data.village else values
+    return frame
 
 
 def hamlet_frame(data: PlanData, scenario: str) -> pd.DataFrame:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from village_planner.accounts.boundary import positions
+from village_planner.accounts.boundary import villages_inside
 from village_planner.accounts.categories import category_counts
 from village_planner.accounts.decisions import village_actions
 from village_planner.accounts.facts import hamlet_frame, village_facts
 from village_planner.accounts.sums import known_sum
 from village_planner.accounts.tasks import FIGURES, phase_tasks
+from village_planner.accounts.work import unguided_hamlets
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import WITHDRAWN
@@ -25,27 +26,31 @@ UNPHASED = "none"
 def key_figures(data: PlanData, layers: Layers, profile: Profile, scenario: str) -> dict[str, float | int | None]:
     """Counts, households, persons and areas (m²) by name; None: not known. Delivered layers alone give every one of them.
 
-    townships, villages, villages_inside, villages_outside, villages_to_classify, villages_classified, hamlets, and sums
-    over all villages: households, persons, residents, homesteads, vacant_homesteads, area_m2, present_m2 (present patches).
-    category_{code}_villages|households|persons|built_m2. hamlets_retain|merge|relocate|undecided; withdrawn_hamlets,
-    withdrawn_villages (wholly), partly_villages. moves, move_households|persons|homesteads|cleared_m2|built_m2|
-    reclaimed_m2|net_m2 (built − cleared). phase_{year}_ (`none`: unphased, only where there is one) moves|hamlets|villages and
-    the same sums, hamlets and villages in the phase of completion. destination_{kind}_moves|households|persons.
+    townships, villages, villages_inside, villages_outside, villages_to_classify (those that need a category or have one),
+    villages_classified, hamlets, and sums over all villages: households, persons, residents, homesteads, vacant_homesteads,
+    area_m2, present_m2 (present patches).
+    category_{code}_villages|households|persons|built_m2. hamlets_retain|merge|relocate; without an action: hamlets_undecided of
+    villages that need a category, hamlets_apart of the others. withdrawn_hamlets, withdrawn_villages (wholly), partly_villages.
+    moves, move_households|persons|homesteads|cleared_m2|built_m2|reclaimed_m2|net_m2 (built − cleared).
+    phase_{year}_ (`none`: unphased, only where there is one) moves|hamlets|villages and the same sums, hamlets and villages in the
+    phase of completion. destination_{kind}_moves|households|persons.
     sites, site_capacity (households, of the last phase). consents, votes.
     """
     figures: dict[str, Any] = {"townships": len(data.township), "villages": len(data.village), "hamlets": len(data.hamlet)}
     facts = village_facts(data)
     figures.update({"present_m2" if name == "built_m2" else name: known_sum(facts[name]) for name in _FACTS})
-    counts = category_counts(data, profile, scenario)
-    classified = int(counts.loc[counts["category"].notna(), "villages"].sum())
-    decided = set(data.category.loc[data.category["scenario"] == scenario, "village_code"])
-    _add_positions(figures, data, layers, profile, classified, decided)
+    inside = villages_inside(data, layers, profile)
+    figures["villages_inside"], figures["villages_outside"] = len(inside), len(data.village) - len(inside)
+    counts = category_counts(data, profile, scenario, inside)
+    figures["villages_to_classify"] = int(counts["villages"].sum())
+    figures["villages_classified"] = int(counts.loc[counts["category"].notna(), "villages"].sum())
     for code, group in counts.dropna(subset=["category"]).groupby("category", sort=False):
         figures[f"category_{code}_villages"] = int(group["villages"].sum())
         held = group[group["villages"] > 0]
         figures.update({f"category_{code}_{name}": known_sum(held[name]) for name in ("households", "persons", "built_m2")})
     actions = hamlet_frame(data, scenario)["action"]
-    figures.update({f"hamlets_{action}": int((actions == action).sum()) for action in ("retain", *WITHDRAWN, "undecided")})
+    figures.update({f"hamlets_{action}": int((actions == action).sum()) for action in ("retain", *WITHDRAWN)})
+    figures.update({f"hamlets_{state}": count for state, count in unguided_hamlets(data, profile, scenario, inside).items()})
     figures["withdrawn_hamlets"] = sum(int((actions == action).sum()) for action in WITHDRAWN)
     of_villages = village_actions(data, scenario)["action"]
     figures["withdrawn_villages"] = int(of_villages.isin(WITHDRAWN).sum())
@@ -57,19 +62,6 @@ def key_figures(data: PlanData, layers: Layers, profile: Profile, scenario: str)
     figures["consents"] = len(data.consent)
     figures["votes"] = int(data.consent["kind"].isin(("meeting_adults", "meeting_households")).sum())
     return {name: _number(value) for name, value in figures.items()}
-
-
-def _add_positions(
-    figures: dict[str, Any], data: PlanData, layers: Layers, profile: Profile, classified: int, decided: set[str]
-) -> None:
-    """Villages inside and outside; to be classified are those in scope that do not count as inside, and any that has a category."""
-    inside = positions(data, layers, profile)["counts_inside"].to_numpy(dtype=bool)
-    figures["villages_inside"] = int(inside.sum())
-    figures["villages_outside"] = len(inside) - int(inside.sum())
-    in_scope = data.village["kind"].isin(profile.code_list("village_kind").with_role("in_scope")).to_numpy()
-    lacking = in_scope & ~inside & ~data.village["code"].isin(decided).to_numpy()
-    figures["villages_classified"] = classified
-    figures["villages_to_classify"] = classified + int(lacking.sum())
 
 
 def _add_moves(figures: dict[str, Any], data: PlanData, scenario: str) -> None:

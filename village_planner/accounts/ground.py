@@ -5,47 +5,77 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from village_planner.base import Feedback
 from village_planner.spatial.area import ellipsoidal_area_m2, net_area_m2
-from village_planner.spatial.columns import objects
-from village_planner.spatial.overlay import difference, overlaps
+from village_planner.spatial.arrays import objects
+from village_planner.spatial.overlay import overlap_areas, overlaps
+from village_planner.spatial.pairs import isolated, polygonal, united
 
 _NOISE_M2 = 1e-6
+_MANY_VERTICES = 2_000
 
 
 def coverage(
-    subjects: np.ndarray, others: np.ndarray, crs: int | str, deduction: np.ndarray | None = None, feedback: Feedback | None = None
+    subjects: np.ndarray,
+    others: np.ndarray,
+    crs: int | str,
+    deduction: np.ndarray | None = None,
+    feedback: Feedback | None = None,
+    *,
+    feature: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """How much of each subject lies on the others, gross and net of ridges (净面积 = area × (1 − KCXS)).
+    """How much of each subject lies on the others, gross and net of ridges (净面积 = area × (1 − KCXS)), and the ground itself.
 
     subjects, others: polygons in one CGCS2000 zone `crs`; null and empty ones are covered by nothing and cover nothing.
-    deduction: KCXS of each other; null, or what is no share of 1, counts as 0; None: net is gross.
+    deduction: KCXS of each other; null, or what is no share of 1, counts as 0; None: net is gross. feature: a number of each
+    other; those with the same number are tiles of one feature.
 
     Returns a row per subject in order: gross_m2, net_m2, features (how many others cover it), part (the covered ground
-    or None), failed (positions of the others that the engine could not compare or that are invalid: not in the areas).
-    Ground under several others counts once, for the one with the smallest deduction.
+    or None), failed (positions of the others, of a feature the first, that cannot be compared: not in the areas).
+    Ground under several others counts once, for the one with the smallest deduction. Where the ground is not needed,
+    `covered_m2` is quicker.
+    """
+    pairs = overlaps(subjects, others, feedback, feature=feature, repeatable=True)
+    pairs["deduction"] = _deductions(deduction, len(others))[pairs["other"].to_numpy(dtype=int)]
+    failed = (pairs["error"] != "").to_numpy()
+    good, grounds = _disjoint(pairs[~failed])
+    good["area_m2"] = ellipsoidal_area_m2(good["part"].to_numpy(), crs)
+    frame = _summed(good, pairs[failed], len(subjects))
+    parts = objects([None] * len(subjects))
+    parts[np.unique(good["subject"].to_numpy(dtype=int))] = grounds
+    frame.insert(3, "part", parts)
+    return frame
+
+
+def covered_m2(
+    subjects: np.ndarray,
+    others: np.ndarray,
+    crs: int | str,
+    deduction: np.ndarray | None = None,
+    feedback: Feedback | None = None,
+    *,
+    others_area_m2: np.ndarray | None = None,
+    feature: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """`coverage` without the ground (no column part), which is made only where others overlap each other.
+
+    others_area_m2: ellipsoidal area of each other where it is known, see `overlap_areas`.
     """
     subjects, others = np.asarray(subjects, dtype=object), np.asarray(others, dtype=object)
-    deduction = np.zeros(len(others)) if deduction is None else usable_deduction(deduction)
-    pairs = overlaps(subjects, others, feedback)
-    subject, other = pairs["subject"].to_numpy(), pairs["other"].to_numpy()
-    pairs["failed"] = (pairs["error"] != "") | _is_invalid(others, other) | _is_invalid(subjects, subject)
-    pairs["deduction"] = deduction[other]
-    good = counted_once(pairs[~pairs["failed"]])
-    good["area_m2"] = ellipsoidal_area_m2(good["part"].to_numpy(), crs)
-    good["net_m2"] = net_area_m2(good["area_m2"].to_numpy(), good["deduction"].to_numpy())
-    sums = good.groupby("subject")[["area_m2", "net_m2"]].sum().reindex(range(len(subjects)), fill_value=0.0)
-    frame = pd.DataFrame({"gross_m2": sums["area_m2"], "net_m2": sums["net_m2"]})
-    counts = good[good["area_m2"] > 0].groupby("subject")["other"].nunique()
-    frame["features"] = counts.reindex(frame.index, fill_value=0).astype(int)
-    frame["part"] = objects([None] * len(subjects))
-    frame["failed"] = objects([()] * len(subjects))
-    for position, group in good.groupby("subject"):
-        frame.at[position, "part"] = shapely.union_all(group["part"].to_numpy())
-    for position, group in pairs[pairs["failed"]].groupby("subject"):
-        frame.at[position, "failed"] = tuple(int(row) for row in group["other"])
-    return frame.rename_axis(None)
+    pairs = overlap_areas(subjects, others, crs, others_area_m2, feedback, feature=feature)
+    failed = (pairs["error"] != "").to_numpy()
+    pairs["deduction"] = _deductions(deduction, len(others))[pairs["other"].to_numpy(dtype=int)]
+    frame = _summed(pairs[~failed], pairs[failed], len(subjects))
+    doubtful = _on_shared_ground(pairs[~failed], others, feature)
+    if len(doubtful):
+        chosen = _rows_of(np.unique(pairs.loc[pairs["subject"].isin(doubtful), "other"]), feature)
+        kcxs, numbers = (None if values is None else np.asarray(values)[chosen] for values in (deduction, feature))
+        again = coverage(subjects[doubtful], others[chosen], crs, kcxs, feedback, feature=numbers)
+        for name in ("gross_m2", "net_m2", "features"):
+            frame.loc[doubtful, name] = again[name].to_numpy()
+    return frame
 
 
 def without_earlier(geoms: np.ndarray, feedback: Feedback | None = None) -> np.ndarray:
@@ -54,12 +84,19 @@ def without_earlier(geoms: np.ndarray, feedback: Feedback | None = None) -> np.n
     Null stays null. A pair that the engine cannot compare is left as it is.
     """
     geoms = np.asarray(geoms, dtype=object)
-    pairs = overlaps(geoms, geoms, feedback)
-    pairs = pairs[(pairs["subject"] > pairs["other"]) & (pairs["error"] == "")]
     result = geoms.copy()
-    for position, group in pairs.groupby("subject"):
-        rest = difference(geoms[[position]], geoms[group["other"].to_numpy()])[0]
-        result[position] = geoms[position] if rest is None else rest
+    found, near = shapely.STRtree(geoms).query(geoms)
+    later, earlier = np.unique(found[found > near]), np.unique(near[found > near])
+    pairs = overlaps(geoms[later], geoms[earlier], feedback)
+    pairs = pd.DataFrame({"subject": later[pairs["subject"]], "other": earlier[pairs["other"]]})[(pairs["error"] == "").to_numpy()]
+    pairs = pairs[pairs["subject"] > pairs["other"]].sort_values("subject", kind="stable")
+    subject, other = pairs["subject"].to_numpy(dtype=int), pairs["other"].to_numpy(dtype=int)
+    groups = _groups(subject)
+    covers = objects([united(geoms[other[rows]])[0] for rows in groups])
+    positions = np.array([subject[rows[0]] for rows in groups], dtype=int)
+    rest, _ = isolated(shapely.difference, geoms[positions], covers)
+    known = ~shapely.is_missing(rest)
+    result[positions[known]] = polygonal(rest[known])
     return result
 
 
@@ -68,16 +105,7 @@ def counted_once(pairs: pd.DataFrame) -> pd.DataFrame:
 
     pairs: subject, other, deduction and part (polygons) at least; returned sorted by the first three.
     """
-    pairs = pairs.sort_values(["subject", "deduction", "other"], kind="stable").reset_index(drop=True)
-    parts = pairs["part"].to_numpy()
-    for _, group in pairs.groupby("subject"):
-        if len(group) < 2:
-            continue
-        rows = group.index.to_numpy()
-        if shapely.area(parts[rows]).sum() - shapely.area(shapely.union_all(parts[rows])) > _NOISE_M2:
-            parts[rows] = without_earlier(parts[rows])
-    pairs["part"] = parts
-    return pairs
+    return _disjoint(pairs)[0]
 
 
 def usable_deduction(deduction: np.ndarray) -> np.ndarray:
@@ -86,7 +114,70 @@ def usable_deduction(deduction: np.ndarray) -> np.ndarray:
     return np.where((values >= 0) & (values <= 1), values, 0.0)
 
 
-def _is_invalid(geoms: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Whether each chosen geometry is invalid, each looked at once."""
-    unique, inverse = np.unique(chosen, return_inverse=True)
-    return ~shapely.is_valid(geoms[unique])[inverse]
+def _disjoint(pairs: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """`counted_once`, and the union of the parts of each subject, in their order."""
+    pairs = pairs.sort_values(["subject", "deduction", "other"], kind="stable").reset_index(drop=True)
+    parts = pairs["part"].to_numpy(copy=True)
+    groups = _groups(pairs["subject"].to_numpy())
+    grounds = objects([parts[rows[0]] for rows in groups])
+    for place, rows in enumerate(groups):
+        if len(rows) > 1:
+            grounds[place] = shapely.union_all(parts[rows])
+            if shapely.area(parts[rows]).sum() - shapely.area(grounds[place]) > _NOISE_M2:
+                parts[rows] = without_earlier(parts[rows])
+    return pairs.assign(part=parts), grounds
+
+
+def _deductions(deduction: np.ndarray | None, count: int) -> np.ndarray:
+    return np.zeros(count) if deduction is None else usable_deduction(deduction)
+
+
+def _summed(good: pd.DataFrame, failed: pd.DataFrame, count: int) -> pd.DataFrame:
+    """A row for each of `count` subjects: gross_m2, net_m2, features, failed. good: pairs with area_m2 and deduction, whose ground does not overlap."""
+    subject, area_m2 = good["subject"].to_numpy(dtype=int), good["area_m2"].to_numpy(dtype=float)
+    net_m2 = net_area_m2(area_m2, good["deduction"].to_numpy())
+    frame = pd.DataFrame({
+        "gross_m2": np.bincount(subject, weights=area_m2, minlength=count),
+        "net_m2": np.bincount(subject, weights=net_m2, minlength=count),
+        "features": np.bincount(subject[area_m2 > 0], minlength=count),
+        "failed": objects([()] * count),
+    })
+    for position, group in failed.groupby("subject"):
+        frame.at[position, "failed"] = tuple(int(row) for row in group["other"])
+    return frame
+
+
+def _on_shared_ground(pairs: pd.DataFrame, others: np.ndarray, feature: np.ndarray | None) -> np.ndarray:
+    """Subjects that have two others which overlap each other, somewhere; or may do, where that is dear to tell."""
+    several = pairs.loc[pairs["subject"].duplicated(keep=False), ["subject", "other"]]
+    both = several.merge(several, on="subject")
+    both = both[both["other_x"] < both["other_y"]]
+    one, other = both["other_x"].to_numpy(dtype=int), both["other_y"].to_numpy(dtype=int)
+    in_tiles = np.zeros(len(others), dtype=bool) if feature is None else pd.Series(feature).duplicated(keep=False).to_numpy()
+    bounds = shapely.bounds(others).reshape(-1, 4)
+    low, high = np.maximum(bounds[one, :2], bounds[other, :2]), np.minimum(bounds[one, 2:], bounds[other, 2:])
+    near = np.flatnonzero((low < high).all(axis=1) | in_tiles[one] | in_tiles[other])
+    different, inverse = np.unique(np.column_stack([one[near], other[near]]), axis=0, return_inverse=True)
+    overlap = np.array([in_tiles[a] or in_tiles[b] or _overlap(others[a], others[b]) for a, b in different], dtype=bool)
+    return np.unique(both["subject"].to_numpy()[near[overlap[inverse.ravel()]]])
+
+
+def _rows_of(chosen: np.ndarray, feature: np.ndarray | None) -> np.ndarray:
+    """Positions of some others, with all tiles of their features."""
+    if feature is None:
+        return chosen
+    return np.flatnonzero(np.isin(feature, np.asarray(feature)[chosen]))
+
+
+def _overlap(one: BaseGeometry, other: BaseGeometry) -> bool:
+    if max(shapely.get_num_coordinates(one), shapely.get_num_coordinates(other)) > _MANY_VERTICES:
+        return True
+    try:
+        return bool(shapely.area(shapely.intersection(one, other)) > _NOISE_M2)
+    except shapely.errors.GEOSException:
+        return True
+
+
+def _groups(sorted_values: np.ndarray) -> list[np.ndarray]:
+    """Positions of equal values of a sorted array."""
+    return np.split(np.arange(len(sorted_values)), np.flatnonzero(np.diff(sorted_values)) + 1) if len(sorted_values) else []

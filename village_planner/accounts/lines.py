@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from village_planner.plan.data import PlanData, plain
+from village_planner.plan.index import PlanIndex
 from village_planner.plan.schema import Destination
 from village_planner.spatial.columns import objects
 
@@ -35,26 +36,45 @@ def move_lines(data: PlanData, scenario: str) -> pd.DataFrame:
 
 def hamlet_places(data: PlanData) -> dict[str, BaseGeometry]:
     """Place by hamlet code: its point, else the inner point of its first patch; hamlets without either are left out."""
-    places = {code: geom for code, geom in zip(data.hamlet["code"], data.hamlet["geom"]) if geom is not None}
-    for code, geom in zip(data.patch["hamlet_code"], data.patch["geom"]):
-        if geom is not None and not pd.isna(code) and code not in places:
-            places[code] = shapely.point_on_surface(geom)
-    return places
+    index = PlanIndex(data)
+    codes = dict.fromkeys([*(row.code for row in index.hamlet), *(row.hamlet_code for row in index.patch if row.hamlet_code is not None)])
+    places = {code: hamlet_place(index, code) for code in codes}
+    return {code: place for code, place in places.items() if place is not None}
+
+
+def hamlet_place(index: PlanIndex, code: str) -> BaseGeometry | None:
+    """A hamlet's point, else the inner point of its first patch; None without either."""
+    row = index.hamlet.get(code)
+    if row is not None and row.geom is not None:
+        return row.geom
+    patch = next((patch for patch in index.patch.of("hamlet_code", code) if patch.geom is not None), None)
+    return None if patch is None else shapely.point_on_surface(patch.geom)
+
+
+def site_place(index: PlanIndex, code: str) -> BaseGeometry | None:
+    """The inner point of a site; None for one that is not drawn."""
+    row = index.site.get(code)
+    return None if row is None or row.geom is None else shapely.point_on_surface(row.geom)
+
+
+def line_between(start: BaseGeometry | None, end: BaseGeometry | None) -> BaseGeometry | None:
+    """The straight line between two points, None where one is not known or they are the same."""
+    return _lines(objects([start]), objects([end]))[0]
 
 
 class _Places:
     """Points of hamlets, sites and towns."""
 
     def __init__(self, data: PlanData) -> None:
-        self._data = data
-        self._hamlets = hamlet_places(data)
-        self._sites = {code: shapely.point_on_surface(geom) for code, geom in zip(data.site["code"], data.site["geom"])}
+        self._index = PlanIndex(data)
+        self._towns = dict(zip(data.township["code"], shapely.point_on_surface(data.township["geom"].to_numpy())))
+        self._town_names = list(zip(data.township["name"], self._towns.values()))
 
     def hamlet(self, code: str) -> BaseGeometry | None:
-        return self._hamlets.get(code)
+        return hamlet_place(self._index, code)
 
     def site(self, code: str) -> BaseGeometry | None:
-        return self._sites.get(code)
+        return site_place(self._index, code)
 
     def destination(self, move: Any) -> BaseGeometry | None:
         kind, code = plain(move.destination_kind), move.destination_code
@@ -67,15 +87,13 @@ class _Places:
         return self.site(code) if kind == Destination.SITE.value else None
 
     def _town(self, move: Any) -> BaseGeometry | None:
-        townships = self._data.township
         name = "" if pd.isna(move.destination_name) else str(move.destination_name)
-        named = [own in name for own in townships["name"]]
-        if not any(named):
-            hamlets, villages = self._data.hamlet, self._data.village
-            village = hamlets.loc[hamlets["code"] == move.hamlet_code, "village_code"]
-            named = townships["code"].isin(villages.loc[villages["code"].isin(village), "township_code"])
-        geom = next(iter(townships.loc[named, "geom"]), None)
-        return None if geom is None else shapely.point_on_surface(geom)
+        named = [place for own, place in self._town_names if own in name]
+        if named:
+            return named[0]
+        hamlet = self._index.hamlet.get(move.hamlet_code)
+        village = None if hamlet is None else self._index.village.get(hamlet.village_code)
+        return None if village is None else self._towns.get(village.township_code)
 
 
 def _lines(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -26,15 +26,16 @@ _COLUMNS = ["kind", "code", "name", "township_code", "present_m2", "planned_m2",
 
 
 def per_capita_land(
-    data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback | None = None, balance: pd.DataFrame | None = None
+    data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback | None = None, balance: pd.DataFrame | None = None,
+    villages: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Village construction land per person of each village (`village_per_capita`), each township and the whole plan.
 
     Columns as there, with kind `village`, `township` or `plan` (code null). Land of townships and the plan: base and
-    planned land of `land_balance` (`balance`, where the caller has it already); persons: the sum over their villages, null
-    where none is known.
+    planned land of `land_balance`; persons: the sum over their villages, null where none is known. balance, villages: what
+    these two functions give, where the caller has it already.
     """
-    villages = village_per_capita(data, profile, scenario)
+    villages = village_per_capita(data, profile, scenario) if villages is None else villages
     rows = []
     for row in (land_balance(data, layers, profile, scenario, feedback) if balance is None else balance).itertuples(index=False):
         is_plan = row.kind == "plan"

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Callable, Iterable
 
 import numpy as np
 import pandas as pd
 
-from village_planner.accounts.cultivated import cultivated_balance
 from village_planner.accounts.decisions import withdrawn_hamlets
-from village_planner.accounts.ground import counted_once, usable_deduction
-from village_planner.accounts.land import land_balance, new_items, newly_taken
-from village_planner.accounts.people_and_land import PER_PERSON, per_capita_land
+from village_planner.accounts.kept import Accounts
+from village_planner.accounts.land import new_items
+from village_planner.accounts.line_areas import LINES
+from village_planner.accounts.people_and_land import PER_PERSON
 from village_planner.accounts.tasks import village_completion
 from village_planner.accounts.townships import Ground, Townships
 from village_planner.base import Feedback, SilentFeedback
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
-from village_planner.spatial.area import ellipsoidal_area_m2, net_area_m2
-from village_planner.spatial.overlay import overlaps
 from village_planner.standards import Profile
 
-LINES = {"basic_farmland_m2": "permanent_basic_farmland", "redline_m2": "ecological_redline"}
-"""Items that state the area of a control line, with its kind."""
 _COUNTY = "county"
 Planned = Callable[[str], Any]
 """Area code, '' for the whole plan → planned figure, null where it is not known."""
 
 
 def quota_comparison(
-    data: PlanData, layers: Layers, profile: Profile, scenario: str, items: Iterable[str] | None = None, feedback: Feedback | None = None
+    data: PlanData, layers: Layers, profile: Profile, scenario: str, items: Iterable[str] | None = None, feedback: Feedback | None = None,
+    accounts: Accounts | None = None,
 ) -> pd.DataFrame:
     """Each limit from above beside what the scenario comes to; one row per row of table `quota` whose area the plan has.
 
-    items: codes of quota_item.csv; None: all. Areas: the plan's townships, and for a county plan the county.
+    items: codes of quota_item.csv; None: all. accounts: those of the scenario, where the caller has them.
+    Areas: the plan's townships, and for a county plan the county.
     Columns: area_kind (`township`, `county`), area_code, area_name, item, item_name, unit, role (`max`, `min`, `equal`,
     `cap`, `reserve`), rule (that judges it), target, planned (in the unit of the item; null: not known), difference =
     planned − target, met (boolean; null where unknown or the role is `reserve`), source, document. An area is met within
@@ -43,13 +40,12 @@ def quota_comparison(
     feedback = feedback or SilentFeedback()
     codes = profile.code_list("quota_item")
     rows, known, named = [], areas_of_plan(data), list(items) if items is not None else list(codes.codes)
-    # Two items rest on the land balance, which is reckoned once.
-    balance = lru_cache(maxsize=1)(lambda: land_balance(data, layers, profile, scenario, feedback))
+    accounts = accounts or Accounts(data, layers, profile, scenario, feedback)
     quotas = data.quota[data.quota["area_code"].isin(list(known)) & data.quota["item"].isin(named)]
     for item, mine in quotas.groupby("item", sort=False):
         feedback.check()
         code = codes.row(str(item)) or {}
-        planned = _planned(str(item), balance, data, layers, profile, scenario, feedback)
+        planned = _planned(str(item), accounts)
         for quota in mine.itertuples(index=False):
             kind, name = known[quota.area_code]
             reached = plain(planned("" if kind == _COUNTY else quota.area_code))
@@ -74,26 +70,6 @@ def areas_of_plan(data: PlanData) -> dict[str, tuple[str, str]]:
     return areas
 
 
-def line_areas(data: PlanData, layers: Layers, item: str, feedback: Feedback | None = None) -> Ground:
-    """Area of a control line (an item of LINES) within each township's ground: basic farmland net of ridges, the red line gross.
-
-    Ground under several features counts once; a piece that the engine fails on is NaN. Without the layer, or in a
-    township without polygons, there is nothing: ask `layers` and `Townships` first.
-    """
-    ground, codes = Townships(data).ground()
-    features = layers.read(LINES[item])
-    # Asked from the features' side: most lie wholly in one township, which prepared geometry tells without an overlay.
-    pairs = overlaps(features["geom"].to_numpy(), ground, feedback).rename(columns={"subject": "other", "other": "subject"})
-    pairs["deduction"] = usable_deduction(features["deduction"].to_numpy()[pairs["other"].to_numpy(dtype=int)])
-    failed = pairs["error"] != ""
-    good = counted_once(pairs[~failed])
-    area_m2 = ellipsoidal_area_m2(good["part"].to_numpy(), data.crs)
-    if item == "basic_farmland_m2":
-        area_m2 = net_area_m2(area_m2, good["deduction"].to_numpy())
-    owners = codes[np.array([*good["subject"], *pairs.loc[failed, "subject"]], dtype=int)]
-    return Ground(np.array([*area_m2, *[np.nan] * int(failed.sum())], dtype=float), owners)
-
-
 def _tolerance(profile: Profile, rule: str, unit: str) -> float:
     setting = profile.rule(rule)
     return float(setting.values.get("tolerance_m2", 0.0)) if setting is not None and unit == "m²" else 0.0
@@ -106,30 +82,30 @@ def _is_met(role: str, tolerance: float, difference: float) -> bool | None:
     return not (too_much if role in ("max", "cap") else too_little if role == "min" else too_much or too_little)
 
 
-def _planned(
-    item: str, balance: Callable[[], pd.DataFrame], data: PlanData, layers: Layers, profile: Profile, scenario: str, feedback: Feedback
-) -> Planned:
+def _planned(item: str, accounts: Accounts) -> Planned:
     """The planned figure of an item by area."""
+    data, layers = accounts.data, accounts.layers
     if item == "construction_m2":
-        return _of_balance(balance()["planned_m2"], balance())
+        return _of_balance(accounts.land_balance()["planned_m2"], accounts.land_balance())
     if item == "reduction_m2":
-        return _of_balance(-balance()["change_m2"].where(balance()["base_m2"].notna()), balance())
+        balance = accounts.land_balance()
+        return _of_balance(-balance["change_m2"].where(balance["base_m2"].notna()), balance)
     if item == "cultivated_m2":
-        cultivated = cultivated_balance(data, layers, profile, scenario, feedback)
-        return _of_balance(cultivated["planned_m2"], cultivated)
+        return _of_balance(accounts.cultivated_balance()["planned_m2"], accounts.cultivated_balance())
     if item == "new_land_m2":
-        return _of_ground(_new_land(data, layers, profile, feedback), lambda _code: layers.has("land_use"))
+        return _of_ground(_new_land(accounts), lambda _code: layers.has("land_use"))
     if item in LINES:
-        townships, line = Townships(data), line_areas(data, layers, item, feedback)
+        known = layers.has(LINES[item])
+        line = accounts.line_areas(item) if known else Ground(np.array([]), np.array([]))
         codes = list(data.township["code"])
-        return _of_ground(line, lambda code: layers.has(LINES[item]) and all(map(townships.has_ground, [code] if code else codes)))
+        return _of_ground(line, lambda code: known and all(map(accounts.townships().has_ground, [code] if code else codes)))
     if item == "withdrawn_villages":
-        gone = village_completion(data, scenario)
+        gone = village_completion(data, accounts.scenario)
         return lambda code: len(gone) if code == "" else int((gone["township_code"] == code).sum())
     if item == "households":
-        return _households(data, scenario)
+        return _households(data, accounts.scenario)
     if item == PER_PERSON:
-        shares = per_capita_land(data, layers, profile, scenario, feedback)
+        shares = accounts.per_capita_land()
         shares = shares[shares["kind"] != "village"]
         return _of_balance(shares["planned_m2_per_person"], shares)
     return lambda _code: None
@@ -150,9 +126,8 @@ def _of_ground(ground: Ground, is_known: Callable[[str], bool]) -> Planned:
     return planned
 
 
-def _new_land(data: PlanData, layers: Layers, profile: Profile, feedback: Feedback) -> Ground:
-    taken = newly_taken(data, layers, profile, feedback)
-    return Ground(taken["outside_m2"].to_numpy(dtype=float), Townships(data).of_items(new_items(data)))
+def _new_land(accounts: Accounts) -> Ground:
+    return Ground(accounts.newly_taken()["outside_m2"].to_numpy(dtype=float), accounts.townships().of_items(new_items(accounts.data)))
 
 
 def _households(data: PlanData, scenario: str) -> Planned:

@@ -80,7 +80,7 @@ def _differing(head: tuple[str, ...], values: list[Any]) -> list[tuple[Any, ...]
 
 
 def _decided(data: PlanData, profile: Profile, scenario: str, inside: Collection[str]) -> dict[str, Any]:
-    counts = category_counts(data, profile, scenario)
+    counts = category_counts(data, profile, scenario, inside)
     by_category = counts.groupby(counts["category"].fillna("none"))["villages"].sum()
     row = {f"category_{code}": int(by_category.get(code, 0)) for code in (*profile.code_list("category").codes, "none")}
     moves = data.move[data.move["scenario"] == scenario]

@@ -7,7 +7,6 @@ import pandas as pd
 from village_planner.accounts.decisions import withdrawn_hamlets
 from village_planner.accounts.sums import known_sum
 from village_planner.plan.data import PlanData
-from village_planner.plan.schema import Destination
 
 FIGURES = ("households", "persons", "homesteads", "cleared_m2", "built_m2", "reclaimed_m2")
 
@@ -94,32 +93,6 @@ def village_completion(data: PlanData, scenario: str) -> pd.DataFrame:
             rows.append((village, group["township_code"].iloc[0], phase))
     frame = pd.DataFrame(rows, columns=["village_code", "township_code", "phase"])
     return frame.astype({"village_code": "string", "township_code": "string", "phase": "Int64"})
-
-
-def site_inflow(data: PlanData, scenario: str) -> pd.DataFrame:
-    """Households moving to each site, cumulative by phase, against its capacity in that phase.
-
-    Columns: site_code, phase, inflow (of the phase), cumulative, capacity, excess = cumulative − capacity, all
-    households. One row per site and phase of the plan. capacity is the latest stated up to the phase, 0 before the
-    first, NA where the site states none; then excess is NA. A move in a year between two phases arrives by the later one.
-    Unphased moves are left out; a null household count is 0.
-    """
-    moves = data.move[(data.move["scenario"] == scenario) & (data.move["destination_kind"] == Destination.SITE.value)]
-    rows = []
-    for site in data.site["code"]:
-        mine = moves[moves["destination_code"] == site]
-        stated = data.site_capacity[data.site_capacity["site_code"] == site].dropna(subset=["phase", "households"])
-        capacity = dict(zip(stated["phase"].astype(int), stated["households"].astype(int)))
-        cumulative = 0
-        for phase in data.phases:
-            arrived = int(mine.loc[mine["phase"].le(phase).fillna(False), "households"].sum())
-            inflow, cumulative = arrived - cumulative, arrived
-            earlier = [year for year in capacity if year <= phase]
-            holds = capacity[max(earlier)] if earlier else 0 if capacity else pd.NA
-            rows.append((site, phase, inflow, cumulative, holds, cumulative - holds))
-    frame = pd.DataFrame(rows, columns=["site_code", "phase", "inflow", "cumulative", "capacity", "excess"])
-    counts = dict.fromkeys(["phase", "inflow", "cumulative", "capacity", "excess"], "Int64")
-    return frame.astype({"site_code": "string", **counts})
 
 
 def _moves_with_township(data: PlanData, scenario: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 IN_SCOPE = "in_scope"
+APART = "apart"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,13 @@ def villages_in_scope(data: PlanData, profile: Profile, inside: Collection[str] 
     kinds = profile.code_list("village_kind").with_role(IN_SCOPE)
     frame = data.village[data.village["kind"].isin(kinds)]
     return [code for code in frame["code"] if code not in inside]
+
+
+def unguided_hamlets(data: PlanData, profile: Profile, scenario: str, inside: Collection[str] = ()) -> dict[str, int]:
+    """How many hamlets have no action (布局引导): `undecided` of villages that need a category, `apart` of all others, for which none is asked."""
+    actions = hamlet_actions(data, scenario).eq(UNDECIDED).to_numpy(dtype=bool)
+    needed = data.hamlet["village_code"].isin(villages_in_scope(data, profile, inside)).to_numpy(dtype=bool)
+    return {UNDECIDED: int((actions & needed).sum()), APART: int((actions & ~needed).sum())}
 
 
 def _codes(values: Iterable[Any]) -> tuple[str, ...]:

@@ -64,3 +64,14 @@ class PartFeedback(SilentFeedback):
     def is_cancelled(self) -> bool:
         """Cancelled when the parent is."""
         return self._parent.is_cancelled()
+
+
+class QuietFeedback(SilentFeedback):
+    """Feedback of work in the middle of other work: only the cancel counts."""
+
+    def __init__(self, parent: Feedback) -> None:
+        self._parent = parent
+
+    def is_cancelled(self) -> bool:
+        """Cancelled when the parent is."""
+        return self._parent.is_cancelled()

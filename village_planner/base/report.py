@@ -49,7 +49,7 @@ def write_report(report: Report, path: Path) -> None:
     Raises OSError when the folder cannot be written.
     """
     path.write_text(json.dumps(_as_json(report), ensure_ascii=False, indent=1, default=str), encoding="utf-8")
-    path.with_suffix(".html").write_text(_as_html(report), encoding="utf-8")
+    path.with_suffix(".html").write_text(report_html(report), encoding="utf-8")
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -75,7 +75,8 @@ def _as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _as_html(report: Report) -> str:
+def report_html(report: Report) -> str:
+    """The report as a page in Chinese."""
     title = html.escape(render(report.title, CHINESE))
     parts = [
         "<!DOCTYPE html><html lang='zh-CN'><head><meta charset='utf-8'>",

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any, Iterator, Mapping
-
-import numpy as np
-import pandas as pd
+from typing import Any, Iterator, Mapping, Sequence
 
 from village_planner.checks.rule import Context, Finding, Outcome
-from village_planner.plan.data import plain
 from village_planner.plan.schema import ConsentKind
 from village_planner.standards import Profile
 
@@ -63,23 +59,25 @@ def without_lawful_consent(context: Context) -> Iterator[Outcome]:
     """
     yield from _counts_out_of_order(context)
     current = context.data.current_phase
-    for hamlet, moves in context.moves.groupby("hamlet_code", sort=False):
-        phases = sorted(int(phase) for phase in moves["phase"].dropna())
+    for hamlet in context.subjects.hamlets():
+        if not hamlet.moves:
+            continue
+        phases = sorted(move.phase for move in hamlet.moves if move.phase is not None)
         due = [phase for phase in phases if current is not None and phase <= current]
-        records = _records(context, str(hamlet))
+        records = _records(context, hamlet.row)
         if due:
-            yield from _vote_missing(context, str(hamlet), due[0], records)
+            yield from _vote_missing(context, hamlet.code, due[0], records)
         else:
-            yield from _survey_missing(context, str(hamlet), phases[0] if phases else None, records)
+            yield from _survey_missing(context, hamlet.code, phases[0] if phases else None, records)
 
 
 def _counts_out_of_order(context: Context) -> Iterator[Outcome]:
-    for row in context.data.consent.itertuples(index=False):
-        counts = [plain(value) for value in (row.in_favour, row.attended, row.eligible)]
+    for row in context.subjects.of_villages("consent"):
+        counts = [row.in_favour, row.attended, row.eligible]
         known = [count for count in counts if count is not None]
         if known == sorted(known) and all(count >= 0 for count in known):
             continue
-        hamlet = plain(row.hamlet_code)
+        hamlet = row.hamlet_code
         who = context.names.hamlet(hamlet) if hamlet else context.names.village(row.village_code)
         yield Finding(
             subject_kind="consent",
@@ -92,45 +90,45 @@ def _counts_out_of_order(context: Context) -> Iterator[Outcome]:
         )
 
 
-def _vote_missing(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
-    votes = records[records["kind"].isin(_MEETINGS)]
-    faults = [_fault_of(row, context.profile) for row in votes.itertuples(index=False)]
+def _vote_missing(context: Context, hamlet: str, phase: int, records: Sequence[Any]) -> Iterator[Outcome]:
+    votes = [record for record in records if record.kind in _MEETINGS]
+    faults = [vote_fault(vote.kind, vote.eligible, vote.attended, vote.in_favour, context.profile) for vote in votes]
     lawful, refusal = _standing(votes, faults)
-    if len(lawful):
+    if lawful:
         yield from _too_late(context, hamlet, phase, lawful)
         yield from _undated(context, hamlet, phase, lawful)
     elif refusal is not None:
         yield _unlawful(context, hamlet, phase, refusal, VoteFault.FAVOUR)
     elif faults and faults[-1] is not None:
-        yield _unlawful(context, hamlet, phase, votes.iloc[-1], faults[-1])
+        yield _unlawful(context, hamlet, phase, votes[-1], faults[-1])
     else:
         yield _finding(context, hamlet, "checks.7105.no_vote", {"phase": phase})
 
 
-def _standing(votes: pd.DataFrame, faults: list[VoteFault | None]) -> tuple[pd.DataFrame, pd.Series | None]:
+def _standing(votes: Sequence[Any], faults: Sequence[VoteFault | None]) -> tuple[list[Any], Any]:
     """The lawful votes that no refusal undoes; where none is left, the last refusal that undid one.
 
     A meeting in quorum that refuses undoes an earlier vote of the same hamlet or village, and a hamlet's own refusal
     undoes the vote of its whole village at any time: nobody is moved by the votes of others.
     """
-    own = votes["hamlet_code"].notna().to_numpy(dtype=bool)
-    standing, undone_by = np.zeros(len(votes), dtype=bool), -1
+    own = [vote.hamlet_code is not None for vote in votes]
+    standing, undone_by = [], -1
     refusals = [row for row, fault in enumerate(faults) if fault is VoteFault.FAVOUR]
-    dates = [plain(date) or "" for date in votes["date"]]
+    dates = [vote.date or "" for vote in votes]
     for row in (row for row, fault in enumerate(faults) if fault is None):
         against = [
             other for other in refusals
             if (own[other] and not own[row]) or (own[other] == own[row] and dates[row] and dates[other] > dates[row])
         ]
-        standing[row] = not against
+        standing += [] if against else [votes[row]]
         undone_by = max([undone_by, *against])
-    return votes[standing], None if undone_by < 0 or standing.any() else votes.iloc[undone_by]
+    return standing, None if undone_by < 0 or standing else votes[undone_by]
 
 
-def _unlawful(context: Context, hamlet: str, phase: int, vote: pd.Series, fault: VoteFault) -> Finding:
+def _unlawful(context: Context, hamlet: str, phase: int, vote: Any, fault: VoteFault) -> Finding:
     shares = _shares(vote, fault, context.profile)
     percents = {} if shares is None else {"reached": float(100 * shares.reached), "required": float(100 * shares.required)}
-    counts = {name: _shown(plain(vote[name])) for name in ("eligible", "attended", "in_favour")}
+    counts = {name: _shown(getattr(vote, name)) for name in ("eligible", "attended", "in_favour")}
     return _finding(
         context,
         hamlet,
@@ -142,40 +140,38 @@ def _unlawful(context: Context, hamlet: str, phase: int, vote: pd.Series, fault:
     )
 
 
-def _survey_missing(context: Context, hamlet: str, phase: int | None, records: pd.DataFrame) -> Iterator[Outcome]:
-    if records.empty:
+def _survey_missing(context: Context, hamlet: str, phase: int | None, records: Sequence[Any]) -> Iterator[Outcome]:
+    if not records:
         yield _finding(context, hamlet, "checks.7105.no_survey", {}, severity=context.limit("severity_no_survey"))
     elif phase is not None:
         yield from _too_late(context, hamlet, phase, records)
 
 
-def _too_late(context: Context, hamlet: str, phase: int, records: pd.DataFrame) -> Iterator[Outcome]:
+def _too_late(context: Context, hamlet: str, phase: int, records: Sequence[Any]) -> Iterator[Outcome]:
     """A finding where every record is dated after the end of the phase."""
-    in_time = records["date"].isna() | (records["date"] <= f"{phase}-12-31").fillna(False)
-    if not in_time.any():
-        record = records.iloc[0]
-        yield _finding(context, hamlet, "checks.7105.too_late", {"phase": phase, "date": record["date"]}, record)
+    if not any(record.date is None or record.date <= f"{phase}-12-31" for record in records):
+        yield _finding(context, hamlet, "checks.7105.too_late", {"phase": phase, "date": records[0].date}, records[0])
 
 
-def _undated(context: Context, hamlet: str, phase: int, votes: pd.DataFrame) -> Iterator[Outcome]:
+def _undated(context: Context, hamlet: str, phase: int, votes: Sequence[Any]) -> Iterator[Outcome]:
     """A finding where no vote has a date: nobody can tell whether it came in time."""
-    if votes["date"].isna().all():
-        yield _finding(context, hamlet, "checks.7105.undated", {"phase": phase}, votes.iloc[0], severity=context.limit("severity_undated"))
+    if all(vote.date is None for vote in votes):
+        yield _finding(context, hamlet, "checks.7105.undated", {"phase": phase}, votes[0], severity=context.limit("severity_undated"))
 
 
-def _records(context: Context, hamlet: str) -> pd.DataFrame:
-    """Consents of a hamlet and of its whole village, oldest first, undated ones last."""
-    consents = context.data.consent
-    whole_village = consents["hamlet_code"].isna() & (consents["village_code"] == context.names.village_of_hamlet[hamlet])
-    mine = consents[whole_village | consents["hamlet_code"].eq(hamlet).fillna(False)]
-    return mine.sort_values(["date", "code"], kind="stable", na_position="last")
+def _records(context: Context, hamlet: Any) -> list[Any]:
+    """Consents of a hamlet (a row) and of its whole village, oldest first, undated ones last."""
+    consents = context.index.consent
+    own = consents.of("hamlet_code", hamlet.code)
+    of_village = [] if hamlet.village_code is None else [row for row in consents.of("village_code", hamlet.village_code) if row.hamlet_code is None]
+    return sorted([*own, *of_village], key=lambda row: (row.date is None, row.date or "", row.code or ""))
 
 
 def _finding(
-    context: Context, hamlet: str, message_code: str, facts: Mapping[str, Any], record: pd.Series | None = None, **values: Any
+    context: Context, hamlet: str, message_code: str, facts: Mapping[str, Any], record: Any = None, **values: Any
 ) -> Finding:
     event = {} if record is None else _event(context, record)
-    other = {} if record is None else {"other_kind": "consent", "other_code": record["code"]}
+    other = {} if record is None else {"other_kind": "consent", "other_code": record.code}
     if values.get("measure") is not None:
         values["unit"] = "share"
     return Finding(
@@ -191,18 +187,13 @@ def _finding(
     )
 
 
-def _fault_of(row: Any, profile: Profile) -> VoteFault | None:
-    return vote_fault(row.kind, plain(row.eligible), plain(row.attended), plain(row.in_favour), profile)
-
-
-def _shares(vote: pd.Series, fault: VoteFault, profile: Profile) -> _Shares | None:
+def _shares(vote: Any, fault: VoteFault, profile: Profile) -> _Shares | None:
     if fault is VoteFault.ATTENDANCE:
-        by_household = vote["kind"] == ConsentKind.MEETING_HOUSEHOLDS.value
+        by_household = vote.kind == ConsentKind.MEETING_HOUSEHOLDS.value
         required = _share(profile, "consent_household_attend" if by_household else "consent_adult_attend")
-        return _Shares(Fraction(int(vote["attended"]), int(vote["eligible"])), required)
+        return _Shares(Fraction(vote.attended, vote.eligible), required)
     if fault is VoteFault.FAVOUR:
-        attended = int(vote["attended"])
-        reached = Fraction(int(vote["in_favour"]), attended) if attended else Fraction(0)
+        reached = Fraction(vote.in_favour, vote.attended) if vote.attended else Fraction(0)
         return _Shares(reached, _share(profile, "consent_in_favour"))
     return None
 
@@ -214,7 +205,7 @@ def _share(profile: Profile, key: str) -> Fraction:
 def _event(context: Context, record: Any) -> dict[str, str]:
     """Kind and date of a consent in words."""
     kinds = context.profile.code_list("consent_kind")
-    return {"kind": kinds.name(record.kind) or record.kind, "held_on": plain(record.date) or "—"}
+    return {"kind": kinds.name(record.kind) or record.kind, "held_on": record.date or "—"}
 
 
 def _shown(count: int | None) -> int | str:

@@ -6,9 +6,9 @@ from typing import Any, Iterator
 
 import shapely
 
-from village_planner.accounts import facilities_served
 from village_planner.accounts.facilities import FACILITY, PLANNED
-from village_planner.checks.ground import absent_kinds, identified
+from village_planner.checks.covering import shape_id
+from village_planner.checks.ground import absent_kinds
 from village_planner.checks.rule import NAMED, Context, Finding, Outcome
 from village_planner.plan.data import plain
 
@@ -18,12 +18,12 @@ def facilities_in_vain(context: Context) -> Iterator[Outcome]:
     if not context.layers.has(FACILITY):
         yield from absent_kinds(context, (FACILITY,))
         return
-    served = facilities_served(context.data, context.layers, context.profile, float(context.limit("reach_m")))
+    served = context.shared.accounts.facilities_served(float(context.limit("reach_m")))
     undrawn = served[shapely.is_missing(served["geom"].to_numpy())]
     if len(undrawn):
         yield context.not_checked("facility_undrawn", count=len(undrawn), names="、".join(str(name or "") for name in undrawn["name_"][:NAMED]))
-    gone = context.hamlets.loc[context.hamlets["withdrawn"], "hamlet_code"]
-    served = identified(served[served["hamlet_code"].isin(gone)])
+    gone = [hamlet.code for hamlet in context.subjects.hamlets() if hamlet.withdrawn]
+    served = served[served["hamlet_code"].isin(gone) & ~shapely.is_missing(served["geom"].to_numpy())]
     unsaid = served[served["state"].isna()]
     if len(unsaid):
         yield context.not_checked("facility_state", count=len(unsaid), names="、".join(str(name or "") for name in unsaid["name_"][:NAMED]))
@@ -32,15 +32,17 @@ def facilities_in_vain(context: Context) -> Iterator[Outcome]:
 
 
 def _in_vain(context: Context, row: Any) -> Finding:
-    phase = plain(context.hamlets.loc[row.hamlet_code, "completion_phase"])
+    hamlet = context.subjects.hamlet(row.hamlet_code)
+    phase = None if hamlet is None else hamlet.completion_phase
     year = str(plain(row.year) or "").strip()
+    source_id = str(plain(row.source_id) or "").strip() or shape_id(row.geom)
     told = "planned" + ("_year" if year else "") + ("_phase" if phase is not None else "")
     return Finding(
         subject_kind="control",
-        subject_code=f"{FACILITY}/{row.source_id}",
+        subject_code=f"{FACILITY}/{source_id}",
         message_code=f"checks.nl05.{told}",
         facts={**({"year": year} if year else {}), **({} if phase is None else {"phase": int(phase)})},
-        names={"facility": str(plain(row.name_) or row.source_id), **context.names.hamlet_params(row.hamlet_code)},
+        names={"facility": str(plain(row.name_) or source_id), **context.names.hamlet_params(row.hamlet_code)},
         village_code=context.names.village_of_hamlet[row.hamlet_code],
         other_kind="hamlet",
         other_code=row.hamlet_code,

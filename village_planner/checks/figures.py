@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from village_planner.accounts import stated_and_drawn, village_per_capita
-from village_planner.checks.rule import NAMED, Context, Finding, Outcome
+from village_planner.accounts import stated_and_drawn
+from village_planner.checks.rule import Context, Each, Finding, Outcome
 from village_planner.plan.data import plain
 
 
@@ -15,9 +15,8 @@ def stated_as_drawn(context: Context) -> Iterator[Outcome]:
     End = base − cleared + built holds in tables and on the map only where both speak of the same land.
     """
     frame = stated_and_drawn(context.data, context.scenario)
-    silent = frame[frame["stated_m2"].isna() & frame["item"].eq("cleared_m2")]
-    if len(silent):
-        yield context.not_checked("no_cleared", count=len(silent), hamlets="、".join(map(context.names.hamlet, silent["code"][:NAMED])))
+    silent = frame.loc[frame["stated_m2"].isna() & frame["item"].eq("cleared_m2"), "code"]
+    yield from context.tally("no_cleared", "hamlets", (Each("hamlet", code, context.names.hamlet(code)) for code in silent))
     tolerance_m2 = float(context.limit("tolerance_m2"))
     for row in frame.itertuples(index=False):
         difference_m2 = row.stated_m2 - row.drawn_m2
@@ -42,14 +41,13 @@ def stated_as_drawn(context: Context) -> Iterator[Outcome]:
 
 def land_per_person(context: Context) -> Iterator[Outcome]:
     """QC-5306: planned village land per person above the limit of the township, the county or the profile; no limit, no finding."""
-    frame = village_per_capita(context.data, context.profile, context.scenario)
+    frame = context.shared.accounts.village_per_capita()
     if frame["limit_m2_per_person"].isna().all():
         yield context.not_checked("no_limit")
         return
     built = frame[frame["planned_m2"].gt(0) & frame["limit_m2_per_person"].notna()]
     untold = built.loc[built["planned_persons"].isna(), "code"]
-    if len(untold):
-        yield context.not_checked("no_population", count=len(untold), villages="、".join(map(context.names.village, untold[:NAMED])))
+    yield from context.tally("no_population", "villages", (Each("village", code, context.names.village(code)) for code in untold))
     for row in built[built["planned_m2_per_person"] > built["limit_m2_per_person"]].itertuples(index=False):
         each, limit = float(row.planned_m2_per_person), float(row.limit_m2_per_person)
         yield Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from village_planner.checks.rule import Finding
 from village_planner.checks.waivers import EXCUSED, OPEN
 from village_planner.plan.data import typed_frame
 from village_planner.plan.schema import BY_NAME
+from village_planner.spatial.arrays import objects
 from village_planner.standards import RuleSetting
 
 _DECIMALS_OF_MEASURES = 2
@@ -34,11 +35,22 @@ class Comparison:
 
 def findings_frame(rows: Iterable[tuple[RuleSetting, Finding]]) -> pd.DataFrame:
     """Findings as a table with the columns of plan table `finding` without scenario, state, run and since, and geom."""
+    found = list(rows)
+    shapes = _geometry_bytes([finding.geom for _, finding in found])
+    return records_frame([_record(setting, finding, shape) for (setting, finding), shape in zip(found, shapes)])
+
+
+def records_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """What `finding_record` gives as a table, see `findings_frame`."""
     table = BY_NAME["finding"]
-    records = [_record(setting, finding) for setting, finding in rows]
     names = [*table.names, "geom"]
     frame = typed_frame(table, {name: [record.get(name) for record in records] for name in names})
     return frame.drop(columns=["scenario", "state", "run", "since"])
+
+
+def finding_record(setting: RuleSetting, finding: Finding) -> dict[str, Any]:
+    """One finding as a row of the plan's table, without scenario, state, run and since."""
+    return _record(setting, finding, _geometry_bytes([finding.geom])[0])
 
 
 def finding_key(rule: str, subject_kind: str, subject_code: str, other_kind: str | None, other_code: str | None) -> str:
@@ -69,7 +81,7 @@ def compare(previous: pd.DataFrame, now: pd.DataFrame) -> Comparison:
     )
 
 
-def _record(setting: RuleSetting, finding: Finding) -> dict[str, Any]:
+def _record(setting: RuleSetting, finding: Finding, shape: bytes) -> dict[str, Any]:
     return {
         "key": finding_key(setting.id, finding.subject_kind, finding.subject_code, finding.other_kind, finding.other_code),
         "rule": setting.id,
@@ -84,13 +96,13 @@ def _record(setting: RuleSetting, finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "message_code": finding.message_code,
         "params": {**_rounded(finding.names), **_rounded(finding.facts)},
-        "digest": _digest(finding),
+        "digest": _digest(finding, shape),
         "geom": finding.geom if finding.geom is not None else finding.place,
     }
 
 
-def _digest(finding: Finding) -> str:
-    """Hash of what was found; who is meant by which name, and where it is shown, is no part of it."""
+def _digest(finding: Finding, shape: bytes) -> str:
+    """Hash of what was found, with the bytes of its ground; who is meant by which name, and where it is shown, is no part of it."""
     content = [
         finding.message_code,
         finding.other_kind,
@@ -99,7 +111,7 @@ def _digest(finding: Finding) -> str:
         _rounded(finding.facts),
     ]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha1(text.encode("utf-8") + _geometry_bytes(finding.geom), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(text.encode("utf-8") + shape, usedforsecurity=False).hexdigest()
 
 
 def _decimal(value: float) -> str:
@@ -117,8 +129,7 @@ def _rounded(value: Any) -> Any:
     return round(value, _DECIMALS_OF_MEASURES) + 0.0 if isinstance(value, float) else value
 
 
-def _geometry_bytes(geom: BaseGeometry | None) -> bytes:
-    if geom is None:
-        return b""
-    rounded = shapely.transform(geom, lambda xy: np.round(xy, _DECIMALS_OF_METRES) + 0.0)
-    return shapely.to_wkb(shapely.normalize(rounded), byte_order=1)
+def _geometry_bytes(geoms: Sequence[BaseGeometry | None]) -> list[bytes]:
+    """Each geometry as bytes that do not depend on where its rings begin, to the millimetre; none for null."""
+    rounded = shapely.transform(objects(geoms), lambda xy: np.round(xy, _DECIMALS_OF_METRES) + 0.0)
+    return [shape or b"" for shape in shapely.to_wkb(shapely.normalize(rounded), byte_order=1)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import shapely
@@ -27,27 +28,52 @@ _LAYER_COLUMNS = ("code", "kind", "title", "features", "set_aside", "digest")
 _ROOMS = ("checks", "accounts", "spatial")
 
 
-def input_digests(data: PlanData, layers: Layers, profile: Profile, scenario: str) -> dict[str, str]:
+def input_digests(data: PlanData, layers: Layers, profile: Profile, scenario: str, known: Digests | None = None) -> dict[str, str]:
     """By id, in the catalogue's order, of each rule that the profile has switched on: the digest of what it reads.
 
     That is: its tables, the list of its control layers and whether they are there, names and places, its setting and the
-    profile's values and codes, the scenario, and this edition of the program.
+    profile's values and codes, the scenario, and this edition of the program. known: remembers tables from one call to the next.
     """
-    tables = {name: _frame_digest(data.tables[name]) for name in {table for rule in RULES for table in rule.tables}}
-    shared = [_program(), scenario, _profile_digest(profile), *(_frame_digest(data.tables[name][list(columns)]) for name, columns in _NAMED.items())]
+    known = known or Digests()
+    tables = {name: known.of_table(data.tables, name) for name in {table for rule in RULES for table in rule.tables}}
+    shared = [_program(), scenario, known.of_profile(profile), *(known.of_table(data.tables, name, columns) for name, columns in _NAMED.items())]
     found = {}
     for rule in RULES:
         setting = profile.rule(rule.id)
         if setting is None or not setting.on:
             continue
         kinds = sorted({*rule.layers, *rule.needs})
-        listed = data.control_layer[data.control_layer["kind"].isin(kinds)]
         parts = [
-            *shared, repr(setting), *(f"{name} {tables[name]}" for name in rule.tables), _frame_digest(listed[list(_LAYER_COLUMNS)]),
+            *shared, repr(setting), *(f"{name} {tables[name]}" for name in rule.tables), known.of_listed(data.control_layer, tuple(kinds)),
             *(f"{kind} {layers.has(kind)}" for kind in kinds),
         ]
         found[rule.id] = hashlib.sha1("\n".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()
     return found
+
+
+class Digests:
+    """Digests of tables and of the profile, each made once for one object: a snapshot shares with the one before what did not change."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[Any, str]] = {}
+
+    def of_table(self, tables: Mapping[str, pd.DataFrame], name: str, columns: tuple[str, ...] | None = None) -> str:
+        """Of a table, or of some of its columns."""
+        frame = tables[name]
+        return self._once((name, columns), frame, lambda: _frame_digest(frame if columns is None else frame[list(columns)]))
+
+    def of_listed(self, frame: pd.DataFrame, kinds: tuple[str, ...]) -> str:
+        """Of what the plan's list of control layers says of some kinds."""
+        return self._once(kinds, frame, lambda: _frame_digest(frame.loc[frame["kind"].isin(kinds), list(_LAYER_COLUMNS)]))
+
+    def of_profile(self, profile: Profile) -> str:
+        """Of the profile's values and codes."""
+        return self._once("profile", profile, lambda: _profile_digest(profile))
+
+    def _once(self, name: Any, thing: Any, make: Callable[[], str]) -> str:
+        if name not in self._known or self._known[name][0] is not thing:
+            self._known[name] = thing, make()
+        return self._known[name][1]
 
 
 def outdated(now: Mapping[str, str], known: Mapping[str, str | None]) -> list[str]:

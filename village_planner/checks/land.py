@@ -7,7 +7,7 @@ from typing import Any, Iterator
 import numpy as np
 import pandas as pd
 
-from village_planner.accounts import land_balance, newly_taken, turnover
+from village_planner.accounts import turnover
 from village_planner.accounts.land import TOWN
 from village_planner.checks.ground import has_polygons
 from village_planner.checks.rule import Context, Finding, Outcome
@@ -17,7 +17,7 @@ from village_planner.plan.schema import PatchKind
 
 def reduction(context: Context) -> Iterator[Outcome]:
     """QC-5301: planned village construction land above its base, of the county and of each township, never of a village."""
-    balance = land_balance(context.data, context.layers, context.profile, context.scenario, context.feedback)
+    balance = context.shared.accounts.land_balance()
     if balance["base_source"].iloc[0] == "nothing":
         yield context.not_checked("no_base", **context.without_layers(["land_use"]).message.params)
         return
@@ -59,9 +59,9 @@ def newly_taken_land(context: Context) -> Iterator[Outcome]:
         return
     yield from context.without_polygon(undrawn_new(data))
     hamlet_of = dict(zip(data.patch["code"], data.patch["hamlet_code"]))
-    for row in newly_taken(data, context.layers, context.profile, context.feedback).itertuples(index=False):
+    for row in context.shared.accounts.newly_taken().itertuples(index=False):
         if np.isnan(row.outside_m2):
-            yield context.not_checked("broken_outside", code=row.code)
+            yield context.not_checked_of("broken_outside", row.kind, row.code)
         elif row.outside_m2 > context.limit("min_m2"):
             hamlet = plain(hamlet_of.get(row.code)) if row.kind == "patch" else None
             village = context.names.village_of_hamlet.get(hamlet) if row.kind == "patch" else context.names.village_of_site(row.code)
@@ -88,15 +88,16 @@ def turnover_overdue(context: Context) -> Iterator[Outcome]:
         )
 
 
-def undrawn_new(data: PlanData) -> list[str]:
-    """Codes of new patches and of sites that have no polygon."""
+def undrawn_new(data: PlanData) -> list[tuple[str, str]]:
+    """Kind and code of new patches and of sites that have no polygon."""
     return _not_drawn(data, data.site["code"].notna())
 
 
-def _not_drawn(data: PlanData, sites: pd.Series) -> list[str]:
-    """Codes of new patches, and of those of the chosen sites, that have no polygon."""
-    tables = (data.patch[data.patch["kind"] == PatchKind.NEW.value], data.site[sites.fillna(True).astype(bool)])
-    return [code for table in tables for code, geom in zip(table["code"], table["geom"]) if geom is None or geom.is_empty]
+def _not_drawn(data: PlanData, sites: pd.Series) -> list[tuple[str, str]]:
+    """Kind and code of new patches, and of those of the chosen sites, that have no polygon."""
+    new = data.patch[data.patch["kind"].eq(PatchKind.NEW.value).fillna(False)]
+    tables = (("patch", new), ("site", data.site[sites.fillna(True).astype(bool)]))
+    return [(kind, code) for kind, table in tables for code, geom in zip(table["code"], table["geom"]) if geom is None or geom.is_empty]
 
 
 def _unplaced(context: Context, balance: pd.DataFrame) -> Iterator[Outcome]:

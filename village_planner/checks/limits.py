@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Generator, Iterable, Iterator, Mapping
 
-from village_planner.accounts import areas_of_plan, quota_comparison, village_actions
+from village_planner.accounts import areas_of_plan, quota_comparison, village_action
+from village_planner.accounts.line_areas import LINES
 from village_planner.accounts.parcels import LAND_USE
-from village_planner.accounts.quotas import LINES
 from village_planner.checks.land import undrawn_new
 from village_planner.checks.rule import NAMED, Context, Finding, Outcome
-from village_planner.plan.data import plain
 
 _RESERVE, _TOTAL = "reserve_m2", "construction_m2"
 _UNITS = {"m²": "m2", "个": "villages", "户": "households"}
@@ -72,18 +71,15 @@ def limits_kept(context: Context) -> Iterator[Outcome]:
 
 def villages_as_fixed(context: Context) -> Iterator[Outcome]:
     """NL-10: villages whose category or action differs from the list that the level above has fixed."""
-    data, profile = context.data, context.profile
-    if data.fixed_village.empty:
+    if not len(context.index.fixed_village):
         yield context.not_checked("no_list")
         return
-    chosen = data.category[data.category["scenario"] == context.scenario]
-    category_of = dict(zip(chosen["village_code"], chosen["category"]))
-    derived = village_actions(data, context.scenario)
-    action_of = dict(zip(derived["village_code"], derived["action"]))
-    for row in data.fixed_village.itertuples(index=False):
+    profile, chosen = context.profile, {row.village_code: row.category for row in context.subjects.categories()}
+    for row in context.subjects.of_villages("fixed_village"):
+        hamlets = [(hamlet.action, hamlet.row.is_main == 1) for hamlet in context.subjects.hamlets_of(row.village_code)]
         for what, fixed, mine, words in (
-            ("category", plain(row.category), plain(category_of.get(row.village_code)), profile.code_list("category")),
-            ("action", plain(row.action), plain(action_of.get(row.village_code)), profile.code_list("action")),
+            ("category", row.category, chosen.get(row.village_code), profile.code_list("category")),
+            ("action", row.action, village_action(hamlets), profile.code_list("action")),
         ):
             if fixed is None or fixed == mine:
                 continue
@@ -124,7 +120,8 @@ def _compared(context: Context) -> Generator[Outcome, None, list[Any]]:
     if lacking:
         yield context.without_layers(lacking)
     there = [item for item in items if all(map(context.layers.has, _NEEDED.get(item, ())))]
-    frame = quota_comparison(context.data, context.layers, context.profile, context.scenario, there, context.feedback)
+    accounts = context.shared.accounts
+    frame = quota_comparison(context.data, context.layers, context.profile, context.scenario, there, context.feedback, accounts)
     unknown = [f"{row.area_name}：{row.item_name}" for row in frame[frame["planned"].isna()].itertuples(index=False)]
     if unknown:
         yield context.not_checked("quota_unknown", count=len(unknown), what="、".join(unknown[:NAMED]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Iterator
 
 from village_planner.checks.land import unit_code
@@ -16,20 +17,20 @@ def one_mould(context: Context) -> Iterator[Outcome]:
 
     Nothing is judged where fewer than `min_villages` have grounds, or a category.
     """
-    rows = context.data.category[context.data.category["scenario"] == context.scenario]
+    rows = context.subjects.categories()
     categories = context.profile.code_list("category")
-    texts = ["".join(str(text).split()) for text in rows["grounds"].dropna()]
+    texts = ["".join(str(row.grounds).split()) for row in rows if row.grounds is not None]
     texts = [text for text in texts if text]
     if len(texts) >= context.limit("min_villages"):
-        for text in dict.fromkeys(texts):
-            share = texts.count(text) / len(texts)
+        for text, count in Counter(texts).items():
+            share = count / len(texts)
             if share > context.limit("max_same_grounds"):
                 digest = hashlib.sha1(text.encode("utf-8"), usedforsecurity=False).hexdigest()[:8]
-                yield _alarm(context, "grounds", "grounds", digest, texts.count(text), len(texts), "max_same_grounds", {"grounds": text[:40]})
-    chosen = rows["category"].dropna()
+                yield _alarm(context, "grounds", "grounds", digest, count, len(texts), "max_same_grounds", {"grounds": text[:40]})
+    chosen = [row.category for row in rows if row.category is not None]
     for role, limit in _ALARMS if len(chosen) >= context.limit("min_villages") else ():
         for code in categories.with_role(role):
-            count = int((chosen == code).sum())
+            count = chosen.count(code)
             if count / len(chosen) > context.limit(limit):
                 yield _alarm(context, role, "category", code, count, len(chosen), limit, {"category": categories.name(code)})
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Callable, Iterator, Mapping
+
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from village_planner.plan.data import PlanData
+from village_planner.plan.index import PlanIndex, TableIndex
 
 
 class Names:
     """Names (without one the code), owners and places of the plan's things; '' or None for a code that the plan lacks."""
 
-    def __init__(self, data: PlanData) -> None:
-        self.villages = _names(data.village)
-        self.townships = _names(data.township)
-        self.sites = _names(data.site)
-        self.village_of_hamlet = {code: _known(village) for code, village in zip(data.hamlet["code"], data.hamlet["village_code"])}
-        self.township_of_village = {code: _known(town) for code, town in zip(data.village["code"], data.village["township_code"])}
-        self._hamlets = _names(data.hamlet)
-        tables = (data.township, data.village, data.hamlet, data.site)
-        self._places = {code: geom for table in tables for code, geom in zip(table["code"], table["geom"])}
-        self._townships = list(zip(data.township["code"], data.township["geom"]))
-        homes = zip(data.site["code"], data.site["township_code"], data.site["village_code"])
-        self._home_of_site = {code: (_known(town), _known(village)) for code, town, village in homes}
+    def __init__(self, index: PlanIndex) -> None:
+        self._index = index
+        self.villages = _Column(index.village, _name)
+        self.townships = _Column(index.township, _name)
+        self.sites = _Column(index.site, _name)
+        self.village_of_hamlet = _Column(index.hamlet, lambda row: row.village_code)
+        self.township_of_village = _Column(index.village, lambda row: row.township_code)
+        self._hamlets = _Column(index.hamlet, _name)
+        self._around: dict[str, str | None] = {}
 
     def village(self, code: str | None) -> str:
         """Name of a village."""
@@ -48,29 +46,54 @@ class Names:
 
     def village_of_site(self, code: str | None) -> str | None:
         """Village code of a site."""
-        return self._home_of_site.get(code, (None, None))[1]
+        row = self._index.site.get(code)
+        return None if row is None else row.village_code
 
     def township_of_site(self, code: str | None) -> str | None:
         """Township code of a site: its own, else that of its village, else that of the township polygon it lies in."""
-        own, village = self._home_of_site.get(code, (None, None))
-        known = own if own is not None else self.township_of_village.get(village)
-        return known if known is not None else self._township_around(self._places.get(code))
+        row = self._index.site.get(code)
+        if row is None:
+            return None
+        known = row.township_code if row.township_code is not None else self.township_of_village.get(row.village_code)
+        if known is not None:
+            return known
+        if row.code not in self._around:
+            self._around[row.code] = self._township_around(row.geom)
+        return self._around[row.code]
 
     def place(self, code: str | None) -> BaseGeometry | None:
         """Point of a hamlet, polygon of a township, village or site."""
-        return self._places.get(code)
-
+        for table in (self._index.site, self._index.hamlet, self._index.village, self._index.township):
+            row = table.get(code)
+            if row is not None:
+                return row.geom
+        return None
 
     def _township_around(self, geom: BaseGeometry | None) -> str | None:
         if geom is None or geom.is_empty:
             return None
         point = shapely.point_on_surface(geom)
-        return next((code for code, ground in self._townships if ground is not None and ground.intersects(point)), None)
+        return next((row.code for row in self._index.township if row.geom is not None and row.geom.intersects(point)), None)
 
 
-def _known(code: object) -> str | None:
-    return None if pd.isna(code) else str(code)
+class _Column(Mapping):
+    """What the rows of a table say, by their code."""
+
+    def __init__(self, table: TableIndex, say: Callable) -> None:
+        self._table, self._say = table, say
+
+    def __getitem__(self, code: str | None) -> str:
+        row = self._table.get(code)
+        if row is None:
+            raise KeyError(code)
+        return self._say(row)
+
+    def __iter__(self) -> Iterator[str]:
+        return (row.code for row in self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
 
 
-def _names(table: pd.DataFrame) -> dict[str | None, str]:
-    return {str(code): str(code if pd.isna(name) else name) for code, name in zip(table["code"], table["name"])}
+def _name(row: object) -> str:
+    return str(row.code if row.name is None else row.name)  # type: ignore[attr-defined]

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from village_planner.accounts import site_density
 from village_planner.accounts.decisions import RETAINED
-from village_planner.checks.ground import (
-    Covered,
-    Item,
-    about_item,
-    absent_kinds,
-    covered,
-    drawn,
-    features_near,
-    has_polygons,
-    is_polygon,
-    patches,
-    sites,
-)
+from village_planner.checks.covering import Covered, Item, features_near
+from village_planner.checks.ground import about_item, absent_kinds, covered, drawn, has_polygons, is_polygon, patches, sites
 from village_planner.checks.rule import Context, Finding, NotChecked, Outcome
+from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.arrays import objects
+from village_planner.spatial.nearness import nearest
 
 HAZARD, PROTECTED, MINING, GREEN = "hazard", "protected_area", "mining", "green_line"
 RIGID = ("road_red_line", "heritage_purple_line", "water_blue_line", "heritage")
@@ -75,7 +64,7 @@ def _existing(context: Context, state: str) -> str | None:
     return context.limit("severity_existing") if state == RETAINED else None
 
 
-def _on_kinds(context: Context, items: pd.DataFrame, kinds: tuple[str, ...], rule: str, severity: Severity) -> Iterator[Outcome]:
+def _on_kinds(context: Context, items: Sequence[Item], kinds: tuple[str, ...], rule: str, severity: Severity) -> Iterator[Outcome]:
     yield from absent_kinds(context, kinds, whole_rule=kinds != ALL_KINDS)
     there = [kind for kind in kinds if context.layers.has(kind)]
     if not there:
@@ -90,41 +79,54 @@ def _on_kinds(context: Context, items: pd.DataFrame, kinds: tuple[str, ...], rul
 
 
 def _areas(context: Context, items: list[Item], kind: str, rule: str, severity: Severity) -> Iterator[Outcome]:
-    for outcome in covered(context, items, kind, features_near(context, kind, items), context.limit("min_m2")):
+    for outcome in covered(context, items, kind, context.limit("min_m2")):
         yield outcome if isinstance(outcome, NotChecked) else _inside(context, *outcome, kind, rule, severity(kind, outcome[0].state, False))
 
 
 def _dangers(context: Context, items: list[Item], rule: str, severity: Severity) -> Iterator[Outcome]:
     """Hazards of which each item gets one finding: areas before points and lines, and both before those of a low level."""
-    features = features_near(context, HAZARD, items, float(context.limit("reach_m")))
     levels = set(context.profile.value("hazard_low_levels"))
-    is_low = np.array(["".join(str(level or "").split()) in levels for level in features["level"]], dtype=bool)
-    is_area = is_polygon(features["geom"].to_numpy())
     told: set[str] = set()
     for low in (False, True):
-        areas, spots = (features[(is_low == low) & (is_area == area)].reset_index(drop=True) for area in (True, False))
-        for outcome in covered(context, [item for item in items if item.code not in told], HAZARD, areas, context.limit("min_m2")):
+
+        def chosen(features: pd.DataFrame, low: bool = low) -> np.ndarray:
+            return is_polygon(features["geom"].to_numpy()) & (_are_low(features, levels) == low)
+
+        left = [item for item in items if item.code not in told]
+        for outcome in covered(context, left, HAZARD, context.limit("min_m2"), chosen, "low" if low else "high"):
             if isinstance(outcome, NotChecked):
                 yield outcome
                 continue
             told.add(outcome[0].code)
             if severity(HAZARD, outcome[0].state, low) != "":
                 yield _inside(context, *outcome, HAZARD, rule, severity(HAZARD, outcome[0].state, low))
-        for item, distance_m in _near(context, [item for item in items if item.code not in told], spots):
+        for item, distance_m in _near(context, [item for item in items if item.code not in told], levels, low):
             told.add(item.code)
             if severity(HAZARD, item.state, low) != "":
                 yield _beside(context, item, distance_m, rule, severity(HAZARD, item.state, low))
 
 
-def _near(context: Context, items: list[Item], spots: pd.DataFrame) -> list[tuple[Item, float]]:
-    """The items that have a point or line within reach, with the distance of the nearest in m (0: inside)."""
-    if not items or spots.empty:
-        return []
-    tree = shapely.STRtree(spots["geom"].to_numpy())
-    geoms = objects([item.geom for item in items])
+def _are_low(features: pd.DataFrame, levels: set[str]) -> np.ndarray:
+    """Whether each feature is of one of the levels that count as low."""
+    return np.array(["".join(str(level or "").split()) in levels for level in features["level"]], dtype=bool)
+
+
+def _near(context: Context, items: list[Item], levels: set[str], low: bool) -> list[tuple[Item, float]]:
+    """The items that have a point or line of a level within reach, with the distance of the nearest in m (0: inside)."""
     reach_m = float(context.limit("reach_m"))
-    (found, _), distances = tree.query_nearest(geoms, max_distance=reach_m, return_distance=True, all_matches=False)
-    return [(items[position], float(distance)) for position, distance in zip(found, distances)]
+
+    def distances(unknown: list[Item]) -> list[float | None]:
+        spots = features_near(context.layers, HAZARD, unknown, reach_m)
+        spots = spots[~is_polygon(spots["geom"].to_numpy()) & (_are_low(spots, levels) == low)]
+        found: list[float | None] = [None] * len(unknown)
+        if len(spots):
+            near = nearest(objects([item.geom for item in unknown]), spots["geom"].to_numpy(), reach_m, context.data.crs)
+            for position, distance_m in zip(near["row"], near["distance_m"]):
+                found[position] = float(distance_m)
+        return found
+
+    known = context.shared.covers.of(("near", HAZARD, low, reach_m), items, distances)
+    return [(item, distance_m) for item, distance_m in zip(items, known) if distance_m is not None]
 
 
 def _inside(context: Context, item: Item, ground: Covered, kind: str, rule: str, severity: str | None) -> Finding:
@@ -146,12 +148,15 @@ def _beside(context: Context, item: Item, distance_m: float, rule: str, severity
 def _too_large(context: Context) -> Iterator[Outcome]:
     """Sites with more ground per household of their capacity than homestead and its share of streets and services."""
     limit = float(context.profile.value("homestead_max_m2")) * float(context.profile.value("site_gross_factor"))
-    by_code: dict[str, Any] = {item.code: item for item in drawn(context, sites(context))[0]}
-    density = site_density(context.data)
-    for row in density[density["m2_per_household"] > limit].itertuples(index=False):
-        facts = {"area_m2": row.area_m2, "households": int(row.households), "per_household_m2": row.m2_per_household, "limit_m2": limit}
+    items = drawn(context, sites(context))[0]
+    for item, area_m2 in zip(items, ellipsoidal_area_m2(objects([item.geom for item in items]), context.data.crs)):
+        stated = [row.households for row in context.index.site_capacity.of("site_code", item.code) if row.households is not None]
+        households = max(stated, default=0)
+        if households <= 0 or area_m2 / households <= limit:
+            continue
+        each_m2 = float(area_m2) / households
         yield about_item(
-            context, by_code[row.site_code], "nl03", facts, "per_household",
+            context, item, "nl03", {"area_m2": float(area_m2), "households": households, "per_household_m2": each_m2, "limit_m2": limit}, "per_household",
             severity=context.limit("severity_per_household"), other_kind="capacity", other_code="households",
-            measure=row.m2_per_household, limit=limit, unit="m2/household", place=by_code[row.site_code].geom,
+            measure=each_m2, limit=limit, unit="m2/household", place=item.geom,
         )  # fmt: skip

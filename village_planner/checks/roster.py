@@ -8,7 +8,6 @@ import pandas as pd
 
 from village_planner.accounts import positions
 from village_planner.checks.rule import NAMED, Context, Finding, Outcome
-from village_planner.plan.data import plain
 
 _BATCH = "committees"
 _WHOLE_ROSTER = "*"
@@ -16,23 +15,25 @@ _WHOLE_ROSTER = "*"
 
 def unsettled_differences(context: Context) -> Iterator[Outcome]:
     """QC-7101: every difference from another roster that nobody has settled; 居委会 are one question for all of them."""
-    differences = context.data.roster_difference
-    if context.data.roster_source.empty and differences["kind"].eq(_BATCH).all():
+    differences = context.index.roster_difference
+    if not len(context.index.roster_source) and all(row.kind == _BATCH for row in differences):
         yield context.not_checked("no_other_roster")
     asked: set[str] = set()
-    for _, row in differences[differences["settled"].isna()].iterrows():
-        kind, village = str(row["kind"]), plain(row["village_code"])
-        detail = row["detail"] if isinstance(row["detail"], dict) else {}
-        facts: dict[str, Any] = {"source": str(row["source"]), "code": str(row["code"])}
+    for row in differences:
+        if row.settled is not None:
+            continue
+        kind, village = str(row.kind), row.village_code
+        detail = row.detail if isinstance(row.detail, dict) else {}
+        facts: dict[str, Any] = {"source": str(row.source), "code": str(row.code)}
         if kind == _BATCH:
             facts.update(count=len(detail.get("codes", [])), codes=sorted(map(str, detail.get("codes", []))))
             asked.update(facts["codes"])
         yield Finding(
             subject_kind="difference",
-            subject_code=f"{row['source']}/{row['code']}",
-            message_code="checks.7101.strange" if row["code"] == _WHOLE_ROSTER else f"checks.7101.{kind}",
+            subject_code=f"{row.source}/{row.code}",
+            message_code="checks.7101.strange" if row.code == _WHOLE_ROSTER else f"checks.7101.{kind}",
             facts=facts,
-            names=_called(context, plain(row["name"]) or str(row["code"]), village or str(row["code"])),
+            names=_called(context, row.name or str(row.code), village or str(row.code)),
             severity=context.limit("severity_batch") if kind == _BATCH else None,
             village_code=village,
             other_kind="village" if village else None,
@@ -44,28 +45,31 @@ def unsettled_differences(context: Context) -> Iterator[Outcome]:
 
 def villages_without_category(context: Context) -> Iterator[Outcome]:
     """QC-7102: every in-scope village that does not count as inside the boundary and has no category."""
-    data, scenario = context.data, context.scenario
+    data = context.data
     kinds, categories = context.profile.code_list("village_kind"), context.profile.code_list("category")
     # A kind that the profile does not know hides no village: it needs a category until somebody says otherwise.
     excused = (*kinds.with_role("out_of_scope"), *kinds.with_role("ask"))
-    chosen = data.category[data.category["scenario"] == scenario]
-    category_of = {village: str(code) for village, code in zip(chosen["village_code"], chosen["category"]) if not pd.isna(code)}
-    classified = [village for village, code in category_of.items() if code in categories.codes]
-    places = positions(data, context.layers, context.profile)
-    frame = data.village[["code", "kind"]].merge(places, left_on="code", right_on="village_code")
-    open_villages = frame[~frame["kind"].isin(excused) & ~frame["counts_inside"] & ~frame["code"].isin(classified)]
-    for row in open_villages.itertuples(index=False):
-        if row.code in category_of:
-            yield _foreign_category(context, row.code, category_of[row.code])
+    chosen = {row.village_code: str(row.category) for row in context.subjects.categories() if row.category is not None}
+    judged = [village for village in context.subjects.villages() if village.kind not in excused and chosen.get(village.code) not in categories.codes]
+    if not judged:
+        return
+    found = positions(data, context.layers, context.profile, [village.code for village in judged])
+    places = {row.village_code: row for row in found.itertuples(index=False)}
+    for village in judged:
+        place, category = places[village.code], chosen.get(village.code)
+        if place.counts_inside:
             continue
-        share = None if pd.isna(row.share_inside) else round(float(row.share_inside) * 100, 1)
+        if category is not None:
+            yield _foreign_category(context, village.code, category)
+            continue
+        share = None if pd.isna(place.share_inside) else round(float(place.share_inside) * 100, 1)
         yield Finding(
             subject_kind="village",
-            subject_code=row.code,
-            message_code=f"checks.7102.{row.position}" if share is not None or row.position != "cut" else "checks.7102.cut_stated",
-            names={**context.names.village_params(row.code), **({"share": share} if row.position == "cut" and share is not None else {})},
-            village_code=row.code,
-            place=context.names.place(row.code),
+            subject_code=village.code,
+            message_code=f"checks.7102.{place.position}" if share is not None or place.position != "cut" else "checks.7102.cut_stated",
+            names={**context.names.village_params(village.code), **({"share": share} if place.position == "cut" and share is not None else {})},
+            village_code=village.code,
+            place=context.names.place(village.code),
         )
 
 
@@ -76,8 +80,8 @@ def _called(context: Context, name: str, village: str) -> dict[str, str]:
 
 def _committees_never_asked(context: Context, asked: set[str]) -> Iterator[Outcome]:
     """居委会 of the plan that are neither 城镇社区 nor 涉农社区, and of which no open question tells."""
-    village = context.data.village
-    codes = sorted(set(village.loc[village["kind"].isin(context.profile.code_list("village_kind").with_role("ask")), "code"]) - asked)
+    kinds = context.profile.code_list("village_kind").with_role("ask")
+    codes = sorted({row.code for row in context.index.village if row.kind in kinds} - asked)
     if codes:
         yield Finding(
             subject_kind="difference",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+from village_planner.checks.moves import is_withdrawn
 from village_planner.checks.rule import Context, Finding, Outcome
-from village_planner.plan.data import plain
 from village_planner.plan.schema import PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
 from village_planner.spatial.arrays import objects
@@ -17,8 +17,8 @@ def nothing_new_where_all_goes(context: Context) -> Iterator[Outcome]:
     yield from _new_patches(context)
     words = [str(word) for word in context.profile.value("reclaim_directions")]
     tolerance_m2 = float(context.limit("tolerance_m2"))
-    for move in context.moves.itertuples(index=False):
-        reclaimed_m2, cleared_m2, direction = plain(move.reclaimed_m2), plain(move.cleared_m2), str(plain(move.reclaim_to) or "").strip()
+    for move in context.subjects.moves():
+        reclaimed_m2, cleared_m2, direction = move.reclaimed_m2, move.cleared_m2, str(move.reclaim_to or "").strip()
         if reclaimed_m2 is not None and cleared_m2 is not None and reclaimed_m2 > cleared_m2 + tolerance_m2:
             facts = {"reclaimed_m2": reclaimed_m2, "cleared_m2": cleared_m2}
             yield _of_move(context, move, "reclaimed", facts, "move", measure=reclaimed_m2, limit=cleared_m2, unit="m2")
@@ -28,12 +28,13 @@ def nothing_new_where_all_goes(context: Context) -> Iterator[Outcome]:
 
 def _new_patches(context: Context) -> Iterator[Outcome]:
     words = [str(word) for word in context.profile.value("repair_words")]
-    gone = context.hamlets.loc[context.hamlets["withdrawn"], "hamlet_code"]
-    patches = context.data.patch
-    new = patches[patches["kind"].eq(PatchKind.NEW.value).fillna(False) & patches["hamlet_code"].isin(gone)]
-    new = new[[not any(word in str(plain(note) or "") for word in words) for note in new["note"]]] if len(new) else new
-    geoms = objects(list(new["geom"]))
-    for row, area_m2 in zip(new.itertuples(index=False), ellipsoidal_area_m2(geoms, context.data.crs)):
+    new = [
+        row for row in context.subjects.patches()
+        if row.kind == PatchKind.NEW.value and is_withdrawn(context, row.hamlet_code) and not any(word in (row.note or "") for word in words)
+    ]  # fmt: skip
+    if not new:
+        return
+    for row, area_m2 in zip(new, ellipsoidal_area_m2(objects([row.geom for row in new]), context.data.crs)):
         drawn = row.geom is not None and not row.geom.is_empty
         yield Finding(
             subject_kind="patch",

@@ -2,6 +2,7 @@
 
 from village_planner.delivery.inspection import inspect_package, read_package
 from village_planner.delivery.package import PackageResult, write_package
+from village_planner.delivery.readback import ReadBack, ReadBackResult, read_back
 from village_planner.delivery.request import FORMATS, PackageRequest, default_formats, required_formats
 from village_planner.delivery.verdict import Inspection, Verdict
 
@@ -10,9 +11,12 @@ __all__ = [
     "Inspection",
     "PackageRequest",
     "PackageResult",
+    "ReadBack",
+    "ReadBackResult",
     "Verdict",
     "default_formats",
     "inspect_package",
+    "read_back",
     "read_package",
     "required_formats",
     "write_package",

@@ -1,18 +1,11 @@
-"""The columns of a printed table: repeated ones spread out, heading cells, and how wide each column must be."""
+"""The columns of a printed table: repeated ones spread out, and the cells of its heading."""
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Sequence
 
-from village_planner.delivery.rows import PrintedRow, decimals
 from village_planner.standards import Profile, TableColumn, TableSpec
-
-_WIDEST = 60.0
-_STRETCH, _SHORT = 1.5, 20
 
 
 @dataclass(frozen=True)
@@ -65,46 +58,3 @@ def heading_blocks(columns: Sequence[TableColumn]) -> list[HeadingBlock]:
             blocks.append(HeadingBlock(position, stop, level, depth - 1 if is_leaf else level, heading[level]))
             position = stop + 1
     return blocks
-
-
-def column_widths(columns: Sequence[TableColumn], rows: Sequence[PrintedRow], page: float) -> list[float]:
-    """Column widths in characters: as the profile says, as wide as a number or code needs, and wider for texts while the page has room.
-
-    page: characters that a page of the table's paper holds at its normal size.
-    """
-    cells = [[row.cells[position] for row in rows] for position in range(len(columns))]
-    least = [max(column.width, _unbreakable(column, own)) for column, own in zip(columns, cells)]
-    stretch = min(_STRETCH, max(1.0, page / sum(least)))
-    widths = []
-    for width, own in zip(least, cells):
-        longest = max((text_width(cell) + 4.0 for cell in own if isinstance(cell, str)), default=0.0)
-        widths.append(min(max(width, min(longest, width * stretch)), _WIDEST))
-    return widths
-
-
-def is_short(cells: Sequence[Any], width: float) -> bool:
-    """Whether all texts of a column are short enough to stand centred."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    return all(text_width(text) <= _SHORT and wrapped_lines(text, width) == 1 for text in texts)
-
-
-def text_width(text: str) -> int:
-    """Width in characters of the normal font; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
-
-
-def wrapped_lines(text: str, width: float) -> int:
-    """Number of lines that a text takes in a column of `width` characters; a little room is left at the edge."""
-    usable = max(width - 1.0, 2.0)
-    return sum(max(1, math.ceil(text_width(line) / usable)) for line in text.split("\n"))
-
-
-def _unbreakable(column: TableColumn, cells: Sequence[Any]) -> float:
-    """Width of the longest number or code in a column, its total included."""
-    needed = 0
-    for cell in cells:
-        if isinstance(cell, str):
-            needed = max([needed, *(len(word) for word in re.findall(r"[A-Za-z0-9\-]+", cell))])
-        elif isinstance(cell, (int, float)):
-            needed = max(needed, len(f"{cell:,.{decimals(column)}f}"))
-    return needed + 2.0

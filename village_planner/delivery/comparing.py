@@ -8,14 +8,15 @@ import numpy as np
 import shapely
 
 from village_planner.base import Message
-from village_planner.delivery import filegdb, geopackage, shapefile
+from village_planner.delivery import filegdb, geopackage, shapefile, vct_layers
 from village_planner.delivery.fields import is_empty, shortened
-from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.geodata import GDB, GPKG, SHP, FileContent, LayerContent, row_serial
+from village_planner.delivery.findings import PackageFinding, place_of
+from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT, FileContent, LayerContent, row_serial
+from village_planner.delivery.vct import plain_text
 from village_planner.standards import FieldSpec, LayerSpec, Profile
 
 RULE = "PK-05"
-PRECISION_M = {GPKG: geopackage.PRECISION_M, GDB: filegdb.PRECISION_M, SHP: shapefile.PRECISION_M}
+PRECISION_M = {GPKG: geopackage.PRECISION_M, GDB: filegdb.PRECISION_M, SHP: shapefile.PRECISION_M, VCT: vct_layers.PRECISION_M}
 """How far a coordinate of each format may lie from the plan's, in metres."""
 _ROUNDING_M = 1e-9
 _EXAMPLES = 5
@@ -34,8 +35,10 @@ def compare_formats(best: FileContent, other: FileContent, profile: Profile) -> 
         if best.format in spec.not_in or other.format in spec.not_in:
             continue
         if name in ours and name in theirs:
-            for subject, message in _compare_layer(spec, ours[name], theirs[name], _tolerance(best, other)):
-                findings.append(PackageFinding(RULE, other.file, subject, Message(message.code, {**message.params, "best": best.format.upper()})))
+            for subject, message, rows in _compare_layer(spec, ours[name], theirs[name], _tolerance(best, other)):
+                place = place_of(ours[name].rows["geom"], rows) if rows and "geom" in ours[name].rows else None
+                said = Message(message.code, {**message.params, "best": best.format.upper()})
+                findings.append(PackageFinding(RULE, other.file, subject, said, geom=place))
         elif name in ours or name in theirs:
             has, lacks = (best, other) if name in ours else (other, best)
             params = {"layer": name, "alias": spec.alias, "has": has.format.upper(), "lacks": lacks.format.upper()}
@@ -47,13 +50,14 @@ def _tolerance(best: FileContent, other: FileContent) -> float:
     return PRECISION_M[best.format] + PRECISION_M[other.format] + _ROUNDING_M
 
 
-def _compare_layer(spec: LayerSpec, ours: LayerContent, theirs: LayerContent, tolerance_m: float) -> list[tuple[str, Message]]:
+def _compare_layer(spec: LayerSpec, ours: LayerContent, theirs: LayerContent, tolerance_m: float) -> list[tuple[str, Message, list[int]]]:
+    """Subject, what is wrong with it, and the rows of `ours` that differ."""
     if len(ours.rows) != len(theirs.rows):
         params = {"layer": spec.name, "found": len(theirs.rows), "expected": len(ours.rows)}
-        return [(spec.name, Message("delivery.formats_count", params))]
+        return [(spec.name, Message("delivery.formats_count", params), [])]
     order = _order(spec, ours, theirs)
     if order is None:
-        return [(spec.name, Message("delivery.formats_serials", {"layer": spec.name}))]
+        return [(spec.name, Message("delivery.formats_serials", {"layer": spec.name}), [])]
     findings = []
     for field in spec.fields:
         if field.name in ours.rows and field.name in theirs.rows:
@@ -65,12 +69,13 @@ def _compare_layer(spec: LayerSpec, ours: LayerContent, theirs: LayerContent, to
                     "layer": spec.name, "field": field.name, "alias": field.alias, "count": len(wrong), "row": row_serial(spec, ours, first),
                     "found": _shown(values[first]), "expected": _shown(ours.rows[field.name].iloc[first]),
                 }
-                findings.append((f"{spec.name}.{field.name}", Message("delivery.formats_value", params)))
+                findings.append((f"{spec.name}.{field.name}", Message("delivery.formats_value", params), wrong))
     if "geom" in ours.rows and "geom" in theirs.rows:
         rows = _moved(ours.rows["geom"].to_numpy(dtype=object), theirs.rows["geom"].to_numpy(dtype=object)[order], tolerance_m)
         if len(rows):
             examples = "、".join(row_serial(spec, ours, row) for row in rows[:_EXAMPLES])
-            findings.append((spec.name, Message("delivery.formats_geometry", {"layer": spec.name, "count": len(rows), "examples": examples})))
+            params = {"layer": spec.name, "count": len(rows), "examples": examples}
+            findings.append((spec.name, Message("delivery.formats_geometry", params), list(rows)))
     return findings
 
 
@@ -95,7 +100,8 @@ def _agree(field: FieldSpec, one: Any, two: Any) -> bool:
             return abs(float(one) - float(two)) <= 0.5 * 10.0 ** -field.precision + 1e-9
         except (ValueError, TypeError):
             return False
-    return str(one).rstrip() == str(two).rstrip()
+    # A VCT file has no room for its separator and for line ends within a text.
+    return plain_text(str(one)) == plain_text(str(two))
 
 
 def _moved(ours: np.ndarray, theirs: np.ndarray, tolerance_m: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.base import Feedback
+from village_planner.base import Feedback, Message
 from village_planner.base.feedback import PartFeedback
 from village_planner.delivery.attachments import copy_attachments
 from village_planner.delivery.control import delivered_kinds
@@ -19,17 +19,20 @@ from village_planner.delivery.editions import edition_content
 from village_planner.delivery.fields import deliver
 from village_planner.delivery.filegdb import write_filegdb
 from village_planner.delivery.fitting import refuse_unfitting
-from village_planner.delivery.frames import DeliverySource, county_code, layer_frames, with_serials
-from village_planner.delivery.geodata import GDB, GPKG, SHP
+from village_planner.delivery.frames import DeliverySource, Serials, county_code, layer_frames
+from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT
 from village_planner.delivery.geopackage import write_geopackage
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
 from village_planner.delivery.naming import plan_date
+from village_planner.delivery.office import make_pdfs
+from village_planner.delivery.request import PDF
 from village_planner.delivery.shapefile import write_shapefiles
 from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
 from village_planner.delivery.tables import delivered_tables, table_frames
 from village_planner.delivery.tree import entries_of, entry_path
 from village_planner.delivery.unit_codes import write_unit_codes
+from village_planner.delivery.vct_layers import write_vct_layers
 from village_planner.delivery.vector import Delivered
 from village_planner.delivery.verdict import draft_mark
 from village_planner.delivery.workbook import Heading, write_workbook
@@ -37,11 +40,12 @@ from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import CGCS2000_GEOGRAPHIC, describe_crs, transform
 from village_planner.standards import LayerSpec
 
-_PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy")
+_PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy", "created_at")
 _LAYER_FACTS = ("code", "kind", "title", "edition_date", "imported_at", "features", "repaired", "set_aside", "digest")
-_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", "xlsx": "XLSX", "docx": "DOCX", "sheets": "PDF、JPG"}
+_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", VCT: "VCT", "xlsx": "XLSX", "docx": "DOCX", PDF: "PDF", "sheets": "PDF、JPG"}
 _PRECISION = {
     GPKG: "GeoPackage：坐标不取舍", SHP: "SHP：坐标不取舍，不含值域和字段别名（见字段对照表）",
+    VCT: "VCT：坐标取至0.0001米，文本中的半角逗号写作全角，换行写作空格",
     GDB: "FileGDB：坐标取至0.00000001米（1e-8 m），数值字段不限位数，日期字段含时刻",
 }
 
@@ -65,9 +69,10 @@ class PackageContent:
     control_lines: bool = True
 
 
-def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, feedback: Feedback) -> Manifest:
-    """Write the files of the profile's tree that this program makes, but record and manifest; return the manifest without its files.
+def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, feedback: Feedback) -> tuple[Manifest, list[Message]]:
+    """Write the files of the profile's tree that this program makes, but record and manifest.
 
+    Returns the manifest without its files, and what of the wished formats could not be made, which the manifest does not name.
     Raises OSError, InputError, Cancelled.
     """
     source, spec = content.source, content.source.profile.package
@@ -89,19 +94,22 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
     if "docx" in content.formats:
         write_text(_made(root, content, "text"), content, tables, pictures)
         write_explanation(_made(root, content, "explanation"), content, tables, pictures)
+    notes = _write_pdfs(root, content, PartFeedback(feedback, 0.9, 0.95)) if PDF in content.formats else []
+    if notes:
+        content = replace(content, formats=tuple(name for name in content.formats if name != PDF))
     feedback.progress(0.95)
     if any(entry.kind == "unit_codes" for entry in entries):
         write_unit_codes(_made(root, content, "unit_codes"), source, heading)
     lacking = copy_attachments(root, source.data, entries, content.names, content.plan_folder)
     write_metadata(_made(root, content, "metadata"), spec, _metadata(content, layers, heading.date))
-    return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()}, lacking)
+    return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()}, lacking), notes
 
 
 def delivered_layers(source: DeliverySource, frames: Mapping[str, pd.DataFrame]) -> dict[str, tuple[LayerSpec, pd.DataFrame]]:
     """The layers of the profile with their rows; one that is not required is left out without rows."""
-    county = county_code(source.data)
+    serials = Serials(source.profile, county_code(source.data))
     specs = [spec for spec in source.profile.layers.values() if spec.required or len(frames[spec.frame])]
-    return {spec.name: (spec, deliver(spec, with_serials(frames[spec.frame], spec, county), source.profile)) for spec in specs}
+    return {spec.name: (spec, deliver(spec, serials.given(frames[spec.frame], spec), source.profile)) for spec in specs}
 
 
 def package_heading(content: PackageContent) -> Heading:
@@ -122,6 +130,17 @@ def _draw(root: Path, content: PackageContent, frames: dict[str, pd.DataFrame], 
     return draw(sheet_source(source, heading, bool(delivered_kinds(source.profile)), frames), folder, feedback)
 
 
+def _write_pdfs(root: Path, content: PackageContent, feedback: Feedback) -> list[Message]:
+    """PDF files of the texts, all or none; returns why there are none."""
+    feedback.say(Message("delivery.progress.pdf"))
+    kinds = {entry.kind for entry in entries_of(content.source.profile.package, content.edition)}
+    pairs = [(_made(root, content, kind), _made(root, content, f"{kind}_pdf")) for kind in ("text", "explanation") if f"{kind}_pdf" in kinds]
+    notes = make_pdfs(pairs, feedback)
+    for _, pdf in pairs if notes else ():
+        pdf.unlink(missing_ok=True)
+    return notes
+
+
 def _made(root: Path, content: PackageContent, kind: str) -> Path:
     """Path of the only file of a kind, its folder made."""
     path = root / entry_path(content.source.profile.package, kind, content.names)
@@ -137,6 +156,8 @@ def _write_vectors(root: Path, content: PackageContent, layers: Delivered, feedb
         write_filegdb(_made(root, content, "filegdb"), _without(layers, GDB), profile, crs, feedback)
     if SHP in content.formats:
         write_shapefiles(_made(root, content, "shapefile"), _without(layers, SHP), profile, crs, date, feedback)
+    if VCT in content.formats:
+        write_vct_layers(_made(root, content, "vct"), _without(layers, VCT), profile, crs, date, feedback)
 
 
 def _without(layers: Delivered, format_: str) -> Delivered:

@@ -8,23 +8,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from village_planner.accounts import reclaimed_ground
 from village_planner.accounts.parcels import LAND_USE, class_codes, parcels_of_class
-from village_planner.delivery.fields import is_empty, word_of_code
+from village_planner.delivery.fields import is_empty, kept_fields, words_of
 from village_planner.delivery.geodata import LayerContent
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import COLUMNS, Layers, MemoryLayers
 from village_planner.plan.schema import PatchKind
-from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.spatial.area import area_by_rule_m2
 from village_planner.spatial.columns import objects
+from village_planner.spatial.nearness import within_distance
 from village_planner.standards import LayerSpec, Profile
 
+_BALANCE = "NL-13"
 _DIMENSIONS = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 
 
 def control_frames(data: PlanData, layers: Layers, profile: Profile) -> dict[str, pd.DataFrame]:
     """Frames of the delivered control layers by the name that LayerSpec.frame uses.
 
-    Columns: those of `Layers.read`, kind, area_m2 (ellipsoidal, of polygons; else null). A kind comes whole, but land use: of that
+    Columns: those of `Layers.read`, kind, area_m2 (ellipsoidal by the profile's rule, of polygons; else null). A kind comes whole, but land use: of that
     what the rules on packages need. Lines and points in several parts become several rows. Kinds that the plan lacks give no rows.
     """
     frames = {}
@@ -57,14 +60,15 @@ def _features(kind: str, spec: LayerSpec, data: PlanData, layers: Layers, profil
     geoms = frame["geom"].to_numpy()
     frame = frame[shapely.get_dimensions(geoms) == _DIMENSIONS[spec.geometry]].reset_index(drop=True)
     if spec.geometry == "MultiPolygon":
-        return frame.assign(kind=kind, area_m2=ellipsoidal_area_m2(frame["geom"].to_numpy(), data.crs))
+        return frame.assign(kind=kind, area_m2=area_by_rule_m2(frame["geom"].to_numpy(), data.crs, profile.value("area_rule")))
     pieces, owners = shapely.get_parts(frame["geom"].to_numpy(), return_index=True)
     return frame.iloc[owners].assign(geom=objects(list(pieces)), kind=kind, area_m2=None)
 
 
 def _needed_parcels(data: PlanData, layers: Layers, profile: Profile) -> pd.DataFrame:
-    """Land use parcels that the reduction (QC-5301) and newly taken land (NL-01) are made of: the built ones of towns and villages,
-    and every parcel that a new patch or a site touches. A whole survey would be the survey's to deliver."""
+    """Land use parcels that the reduction (QC-5301), newly taken land (NL-01) and the farmland balance (NL-13) are made of: the built ones
+    of towns and villages, every parcel that a new patch or a site touches, and cultivated ones around ground that is reclaimed.
+    A whole survey would be the survey's to deliver."""
     parcels = layers.read(LAND_USE)
     codes = {*profile.value("village_czcsxm"), *profile.value("built_czcsxm")}
     needed = parcels.index.isin(parcels_of_class(parcels, profile.value("construction_landuse"), codes).index)
@@ -73,14 +77,26 @@ def _needed_parcels(data: PlanData, layers: Layers, profile: Profile) -> pd.Data
     if len(items):
         touched, _ = shapely.STRtree(items).query(parcels["geom"].to_numpy(), predicate="intersects")
         needed[np.unique(touched)] = True
+    needed |= _around_reclaimed(parcels, data, profile)
     # Mended here: on a part of the codes it could no longer be seen that they had lost their zeros.
     return parcels.assign(class_code=class_codes(parcels["class_code"]))[needed]
 
 
+def _around_reclaimed(parcels: pd.DataFrame, data: PlanData, profile: Profile) -> np.ndarray:
+    """Whether each parcel is cultivated land from which the quality of reclaimed ground is read."""
+    rule, ground = profile.rule(_BALANCE), reclaimed_ground(data, profile)
+    if rule is None or not len(ground):
+        return np.zeros(len(parcels), dtype=bool)
+    geoms = parcels["geom"].to_numpy()
+    near = np.zeros(len(parcels), dtype=bool)
+    near[within_distance(ground, geoms, float(rule.values["reach_m"]), data.crs)["other"]] = True
+    return near & parcels.index.isin(parcels_of_class(parcels, profile.value("farmland_landuse"), None).index)
+
+
 def _rows_by_kind(spec: LayerSpec, content: LayerContent, profile: Profile) -> Iterator[tuple[str, dict[str, Any]]]:
-    name_of = {field.value: field for field in spec.fields if field.name in content.rows}
+    name_of = {value: field for value, field in kept_fields(spec, profile, content.rows.columns).items() if field.name in content.rows}
     cells = {value: list(content.rows[field.name]) for value, field in name_of.items()}
-    words: Mapping[str, str] = word_of_code(profile.codes.get(name_of["kind"].domain)) if "kind" in name_of else {}
+    words: Mapping[str, str] = words_of(name_of["kind"], profile) if "kind" in name_of else {}
     for position, geom in enumerate(content.rows["geom"]):
         row = {value: None if is_empty(values[position]) else values[position] for value, values in cells.items()}
         kind = spec.kinds[0] if len(spec.kinds) == 1 else words.get(str(row.get("kind")), "")

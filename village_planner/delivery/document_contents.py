@@ -7,11 +7,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from village_planner.delivery.document_template import Template, W
+from village_planner.delivery.document_template import BOOKMARK, Template, W
 
 _NAMESPACE = f'xmlns:w="{W[1:-1]}"'
 _LEVELS = {1: "目录一级", 2: "目录二级"}
-_MARK = "vp_heading_"
+HEADING = "heading_"
+"""What the bookmarks of headings are called, a number behind it."""
+_MARK = f"{BOOKMARK}{HEADING}"
 _RIGHT_TWIPS = 8845  # the text's width on a page of the templates: 156 mm
 
 
@@ -25,7 +27,7 @@ def marked_headings(body: Any, styles: Mapping[str, str], template: Template) ->
         text = "".join(node.text or "" for node in paragraph.iter(f"{W}t"))
         if level is None or not text:
             continue
-        name = f"heading_{len(headings) + 1}"
+        name = f"{HEADING}{len(headings) + 1}"
         content = [child for child in paragraph if child.tag != f"{W}pPr"]
         paragraph.extend(template.bookmarked(name, content))
         headings.append((level, text, f"{_MARK}{len(headings) + 1}"))

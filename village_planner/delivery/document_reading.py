@@ -27,6 +27,7 @@ TEXT_RULE = "NL-11"
 _PART = "word/document.xml"
 _MOST_BYTES = 128 << 20
 _TABLE, _HEADING = "table_", "heading_"
+_FIRST_ROWS = 5
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _REPEATED = re.compile(r"__\d+$")
 _FAULTS = (*ZIP_FAULTS, KeyError, ValueError, OSError, etree.XMLSyntaxError)
@@ -49,10 +50,11 @@ class FoundFigure:
 
 @dataclass
 class FoundDocument:
-    """Figures in their order, and the cells of each marked table, headings included."""
+    """Figures in their order, the cells of each marked table, headings included, and the first rows of every table with its mark ('' none)."""
 
     figures: list[FoundFigure] = field(default_factory=list)
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
+    first_rows: list[tuple[str, list[list[str]]]] = field(default_factory=list)
 
 
 def read_figures(path: Path) -> dict[str, float]:
@@ -119,8 +121,12 @@ def read_document(path: Path) -> FoundDocument | None:
                     wanted = figure.name[len(_TABLE) :]
                 elif not figure.name.startswith(_HEADING):
                     document.figures.append(figure)
-        elif wanted is not None:
-            document.tables.setdefault(wanted, [[_visible(cell) for cell in row.iterchildren(f"{W}tc")] for row in element.iterchildren(f"{W}tr")])
+        else:
+            rows = list(element.iterchildren(f"{W}tr"))
+            cells = [[_visible(cell) for cell in row.iterchildren(f"{W}tc")] for row in (rows[:_FIRST_ROWS] if wanted is None else rows)]
+            document.first_rows.append((wanted or "", cells[:_FIRST_ROWS]))
+            if wanted is not None:
+                document.tables.setdefault(wanted, cells)
             wanted = None
     return document
 

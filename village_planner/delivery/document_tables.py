@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from village_planner.delivery.columns import column_widths, heading_blocks, heading_depth, is_short
+from village_planner.delivery.columns import heading_blocks, heading_depth
 from village_planner.delivery.document_template import W
 from village_planner.delivery.rows import PrintedRow, RowKind, shown, without_control
+from village_planner.delivery.widths import broken_heading, column_widths, is_short
 from village_planner.standards import TableColumn
 
 _NAMESPACE = f'xmlns:w="{W[1:-1]}"'
@@ -18,7 +19,7 @@ _MM_PER_POINT = 25.4 / 72
 _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
 _SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
-_SIDE_TWIPS, _TOP_TWIPS = 30, 20
+_SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -43,7 +44,7 @@ def table_elements(
     size = max(_SMALLEST, min(_LARGEST, _SLACK * _LARGEST * page / sum(widths)))
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
-    body = [_head_row(columns, level, twips, size, styles.cell) for level in range(heading_depth(columns))]
+    body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
     body += [_row(columns, row, twips, centred, size, styles.cell) for row in rows]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
@@ -74,7 +75,7 @@ def _borders() -> str:
     return "<w:tblBorders>" + "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in sides) + "</w:tblBorders>"
 
 
-def _head_row(columns: Sequence[TableColumn], level: int, twips: Sequence[int], size: float, style: str) -> str:
+def _head_row(columns: Sequence[TableColumn], level: int, widths: Sequence[float], twips: Sequence[int], size: float, style: str) -> str:
     cells = []
     for block in sorted(heading_blocks(columns), key=lambda block: block.start):
         if not block.level <= level <= block.below:
@@ -83,7 +84,8 @@ def _head_row(columns: Sequence[TableColumn], level: int, twips: Sequence[int], 
         first = level == block.level
         merged = "" if block.below == block.level else '<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>"
         width = sum(twips[block.start : block.stop + 1])
-        cells.append(_cell(block.text if first else "", width, size, style, "center", span + merged, _HEAD, bold=True))
+        text = broken_heading(block.text, sum(widths[block.start : block.stop + 1])) if first else ""
+        cells.append(_cell(text, width, size, style, "center", span + merged, _HEAD, bold=True))
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{''.join(cells)}</w:tr>"
 
 
@@ -106,7 +108,9 @@ def _cell(text: str, width: int, size: float, style: str, side: str, merged: str
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")) if text else ""
     run = f"<w:r><w:rPr>{form}</w:rPr>{lines}</w:r>" if text else ""
     named = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
+    # Digits keep off the border, as in the workbook.
+    indent = f'<w:ind w:right="{_NUMBER_TWIPS}"/>' if side == "right" else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}{shade}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr>{named}<w:jc w:val="{side}"/><w:rPr>{form}</w:rPr></w:pPr>{run}</w:p></w:tc>'
+        f'<w:p><w:pPr>{named}{indent}<w:jc w:val="{side}"/><w:rPr>{form}</w:rPr></w:pPr>{run}</w:p></w:tc>'
     )

@@ -254,10 +254,13 @@ def _run_like(run: Any, text: str) -> Any:
     form = run.find(f"{W}rPr")
     if form is not None:
         made.append(deepcopy(form))
-    node = _element("t")
-    node.text = without_control(text)
-    node.set(_SPACE, "preserve")
-    made.append(node)
+    for number, line in enumerate(without_control(text).split("\n")):
+        if number:
+            made.append(_element("br"))
+        node = _element("t")
+        node.text = line
+        node.set(_SPACE, "preserve")
+        made.append(node)
     return made
 
 

@@ -11,11 +11,13 @@ from village_planner.accounts.parcels import LAND_USE
 from village_planner.delivery.document_figures import TextFigure
 from village_planner.delivery.document_template import Items, Value
 from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.naming import chinese_date
 from village_planner.delivery.workbook import Heading
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import describe_crs
 
 _BLANK = "＿" * 8
+_ROSTER_CHECK = "roster_check"
 
 
 def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, TextFigure], has_sheets: bool) -> dict[str, Value]:
@@ -29,17 +31,20 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
     phases = data.phases
     from_land_use = base_source(data, source.layers) == LAND_USE
     texts = {
-        "plan.title": heading.plan_title, "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
+        "plan.title": heading.plan_title, "plan.cover_title": _in_lines(heading.plan_title),
+        "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
         "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
         "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.crs": _projection(data.crs), "plan.profile": f"《{source.profile.title}》",
-        "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(dates), "rosters": "、".join(rosters),
+        "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(map(chinese_date, dates)), "rosters": "、".join(rosters),
         "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if from_land_use else "按现状居民点用地图斑统计",
         "balance_words": "净增加" if _grows(figures) else "净减少",
     }
     checked = {
         "balance_changes": bool(figures["balance_cleared_ha"].value or figures["balance_new_ha"].value),
         "basic_farmland_checked": figures["basic_farmland_new_ha"].value is not None, "redline_checked": figures["redline_new_ha"].value is not None,
-        "farmland_checked": figures["farmland_new_ha"].value is not None, "has_sheets": has_sheets, "steps": len(data.approval_step) > 0,
+        "farmland_checked": figures["farmland_new_ha"].value is not None, "has_sheets": has_sheets,
+        "roster_table": any(spec.frame == _ROSTER_CHECK for spec in source.profile.tables.values()),
+        "steps": len(data.approval_step) > 0,
         "facilities_known": any(name.startswith("facility_") and figure.value is not None for name, figure in figures.items()),
     }
     values = {name: Value(text, "", bool(text)) for name, text in texts.items()}
@@ -110,9 +115,15 @@ def _area(data: PlanData) -> str:
     return str(data.info["county_name"] or "本县")
 
 
+def _in_lines(title: str) -> str:
+    """A title whose years in brackets, or the like, stand on a line of their own."""
+    name, bracket, rest = title.partition("（")
+    return f"{name}\n{bracket}{rest}" if name and bracket else title
+
+
 def _titled(title: Any, date: Any) -> str:
     known = plain(date)
-    return f"{title}（{known}）" if known else str(title)
+    return f"{title}（{chinese_date(str(known))}）" if known else str(title)
 
 
 def _sites(sites: pd.DataFrame) -> list[dict[str, Any]]:
@@ -135,7 +146,7 @@ def _steps(source: DeliverySource) -> list[dict[str, Value]]:
     steps = source.data.approval_step.sort_values(["date", "code"])
     return [
         {
-            "date": Value(str(step.date)), "name": Value(names.name(step.to_status) or str(step.to_status)),
+            "date": Value(chinese_date(str(step.date))), "name": Value(names.name(step.to_status) or str(step.to_status)),
             "document": Value(str(step.document)), "result": Value(str(step.result)),
         }
         for step in steps.itertuples()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import pandas as pd
 from docx import Document
-from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
-from docx.image.image import Image
 from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Mm
 
@@ -19,6 +16,7 @@ from village_planner.base import InputError
 from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.document_contents import contents_elements, marked_headings
 from village_planner.delivery.document_figures import text_figures
+from village_planner.delivery.document_pictures import Pictures
 from village_planner.delivery.document_tables import Styles, paragraph, table_elements
 from village_planner.delivery.document_template import Template, W
 from village_planner.delivery.document_values import text_lists, text_values
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 TEXT, EXPLANATION = "text", "explanation"
 """Kinds of documents, as the package's entries and the profile's templates are called."""
 _PICTURES = (".jpg", ".jpeg", ".png")
-_PICTURE_MM = 215
-_FAULTS = (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError)
 _TABLE = "table_"
 
 
@@ -78,20 +74,21 @@ class _Writer:
     def __init__(
         self, document: Any, file: str, source: DeliverySource, heading: Heading, tables: Mapping[str, pd.DataFrame], sheets: Sequence[Path]
     ) -> None:
-        self._document, self._file, self._source, self._sheets = document, file, source, sheets
+        self._document, self._file, self._source = document, file, source
         of_document = delivered_tables(source, tables, "document")
         self._appended = delivered_tables(source, tables)
         self._tables = {spec.id: (spec, frame) for spec, frame in [*of_document, *self._appended]}
         self._numbered = {spec.id for spec, _ in of_document}
         self._number, self._section, self._contents = 0, 0, None
         figures = text_figures(source, tables)
-        blocks = {"table": self._table, "tables": self._all_tables, "sheets": self._pictures, "toc": self._toc}
+        names = {style.name: style.style_id for style in document.styles}
+        self._pictures = Pictures(document, sheets, names.get("图题", ""))
+        blocks = {"table": self._table, "tables": self._all_tables, "sheets": lambda _: self._pictures.elements(), "toc": self._toc}
         self._template = Template(
             file, text_values(source, heading, figures, bool(sheets)), text_lists(source, tables, figures), blocks
         )
-        names = {style.name: style.style_id for style in document.styles}
         self._styles = Styles(names.get("表格文字", ""), names.get("表题", ""), names.get("表注", ""))
-        self._picture_style, self._names = names.get("图题", ""), names
+        self._names = names
 
     def fill(self) -> None:
         body = self._document.element.body
@@ -101,6 +98,7 @@ class _Writer:
             for element in contents_elements(headings, self._names):
                 self._contents.addprevious(element)
             self._contents.getparent().remove(self._contents)
+        self._pictures.set_pages()
         for section in self._document.sections:
             for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
                 if not part.is_linked_to_previous:
@@ -142,30 +140,6 @@ class _Writer:
         """Room for a table: short tables stand in the chapters, those of the workbook on the last pages."""
         section = self._document.sections[-1 if table not in self._numbered else 0]
         return float((section.page_width - section.left_margin - section.right_margin) / Mm(1))
-
-    def _pictures(self, _: str) -> list[Any]:
-        elements: list[Any] = []
-        for number, sheet in enumerate(self._sheets, 1):
-            try:
-                image = Image.from_file(str(sheet))
-            except _FAULTS as error:
-                raise InputError("delivery.document_picture", file=sheet.name, reason=type(error).__name__) from error
-            height = min(_PICTURE_MM, self._width_mm("") * image.px_height / image.px_width)
-            held = self._document.add_paragraph()
-            held.paragraph_format.first_line_indent = Mm(0)
-            held.paragraph_format.line_spacing = 1.0
-            held.paragraph_format.keep_with_next = True
-            held.paragraph_format.page_break_before = number > 1
-            held.alignment = 1
-            held.add_run().add_picture(str(sheet), height=Mm(height))
-            held._p.getparent().remove(held._p)
-            elements += [held._p, paragraph(f"图{number}　{sheet_title(sheet)}", self._picture_style)]
-        return elements
-
-
-def sheet_title(sheet: Path) -> str:
-    """Name of a map sheet from its file's: without code, name of the area and number."""
-    return re.sub(r"^\d+\D+\d{2}(?=\D)", "", sheet.stem) or sheet.stem
 
 
 def write_explanation(path: Path, content: PackageContent, tables: Mapping[str, pd.DataFrame], sheets: Sequence[Path]) -> None:

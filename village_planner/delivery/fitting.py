@@ -6,21 +6,22 @@ from typing import Any, Iterator
 
 from village_planner.base import InputError
 from village_planner.delivery.fields import is_empty, row_name, shortened, value_width
-from village_planner.delivery.geodata import GDB, SHP
+from village_planner.delivery.geodata import GDB, SHP, VCT
 from village_planner.delivery.shapefile import MAX_TEXT_BYTES, dbf_width, text_bytes
 from village_planner.delivery.vector import Delivered
 from village_planner.standards import FieldSpec, LayerSpec
 
 _LARGEST_INT = 2**31 - 1
 _NAMED = 5
+_NAMES = {GDB: "FileGDB", SHP: "SHP", VCT: "VCT"}
 
 
 def refuse_unfitting(layers: Delivered, formats: tuple[str, ...]) -> None:
-    """Raise InputError for the first field with values that a FileGDB or shapefiles cannot hold, naming layer, field, row and village.
+    """Raise InputError for the first field with values that a FileGDB, shapefiles or a VCT file cannot hold, naming layer, field, row and village.
 
-    A FileGDB holds texts up to the field's width and whole numbers of 32 bits; a dBASE table what fits the field's bytes.
+    A FileGDB and a VCT file hold texts up to the field's width and whole numbers of 32 bits; a dBASE table what fits the field's bytes.
     """
-    for format_ in (name for name in (GDB, SHP) if name in formats):
+    for format_ in (name for name in (GDB, SHP, VCT) if name in formats):
         for spec, rows in layers.values():
             if format_ in spec.not_in:
                 continue
@@ -46,7 +47,7 @@ def _unfitting(field: FieldSpec, values: list[Any], format_: str) -> Iterator[tu
 def _refusal(spec: LayerSpec, field: FieldSpec, rows: Any, wrong: list[tuple[int, int, int]], format_: str) -> InputError:
     row, size, limit = wrong[0]
     params = {
-        "format": "SHP" if format_ == SHP else "FileGDB", "layer": spec.name, "layer_alias": spec.alias, "field": field.name, "alias": field.alias,
+        "format": _NAMES[format_], "layer": spec.name, "layer_alias": spec.alias, "field": field.name, "alias": field.alias,
         "count": len(wrong), "rows": "、".join(_named(spec, rows, number) for number, _, _ in wrong[:_NAMED]),
         "value": shortened(str(rows[field.name].iloc[row])), "size": size, "limit": limit,
     }

@@ -16,10 +16,12 @@ from village_planner.delivery.naming import destination_names, favour_percent, j
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import BY_NAME
-from village_planner.spatial.area import ellipsoidal_area_m2
+from village_planner.spatial.area import area_by_rule_m2
 from village_planner.standards import LayerSpec, Profile
 
 _SERIAL_FIELD = "bsm"
+_TABLES = {"aliases": "village_alias", "facts": "fact", "quotas": "quota", "fixed_villages": "fixed_village"}
+"""Frames that are a table of the plan as it is, in the order of its keys."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +54,59 @@ class DeliverySource:
 
 
 def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
-    """Frames by the names that LayerSpec.frame uses: townships, villages, hamlets, patches, sites, site_capacities, moves, consents, differences, waivers,
-    facts, quotas, fixed_villages, and those of the control layers that the profile delivers.
+    """Frames by the names that LayerSpec.frame uses: townships, villages, aliases, hamlets, patches, sites, site_capacities, moves, ledger_entries, consents,
+    differences, rosters, waivers, steps, facts, quotas, fixed_villages, and those of the control layers that the profile delivers.
 
     Columns: those that the profile's fields name in `value`, and `geom` in the plan's CRS (None where there is none).
     """
     makers = {
         "townships": _townships, "villages": _villages, "hamlets": _hamlets, "patches": _patches, "sites": _sites, "site_capacities": _site_capacities,
-        "moves": _moves, "consents": _consents, "differences": _differences, "waivers": _waivers,
-        "facts": lambda of: of.data.fact.sort_values(list(BY_NAME["fact"].key)),
-        "quotas": lambda of: of.data.quota.sort_values(list(BY_NAME["quota"].key)),
-        "fixed_villages": lambda of: of.data.fixed_village.sort_values(list(BY_NAME["fixed_village"].key)),
+        "moves": _moves, "ledger_entries": _ledger_entries, "consents": _consents, "differences": _differences, "waivers": _waivers, "steps": _steps,
+        "rosters": lambda of: of.data.roster_source,
     }
     frames = {name: make(source).reset_index(drop=True) for name, make in makers.items()}
+    frames.update({name: _whole_table(source.data, table) for name, table in _TABLES.items()})
     return {**frames, **control_frames(source.data, source.layers, source.profile)}
 
 
-def with_serials(frame: pd.DataFrame, spec: LayerSpec, county_code: str) -> pd.DataFrame:
-    """The frame with the columns `bsm` (county code, last four digits of the layer's code, serial) and `ysdm` (the layer's code)."""
-    width = next((f.width for f in spec.fields if f.value == _SERIAL_FIELD), 0)
-    prefix = county_code + spec.code[-4:]
-    serials = [prefix + str(number).zfill(max(width - len(prefix), 1)) for number in range(1, len(frame) + 1)]
-    return frame.assign(bsm=serials, ysdm=spec.code)
+class Serials:
+    """Gives the features of a package their identifiers (标识码), as the profile's `bsm_pattern` composes them.
+
+    Parts of the pattern: ``{county}`` code, ``{layer}`` last four digits of the layer's code, ``{village}`` code of the feature's village
+    (the county's code, filled with 0, where it has none), ``{serial}`` filling the field. Serials begin anew in each layer where the pattern
+    names the layer; else they run on through all layers, since an identifier is unique in the whole database.
+    """
+
+    def __init__(self, profile: Profile, county_code: str) -> None:
+        self._pattern, self._county = str(profile.value("bsm_pattern")), county_code
+        self._nowhere = county_code.ljust(int(profile.value("village_code_digits")), "0")
+        self._given = 0
+
+    def given(self, frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
+        """The frame of a layer with the columns `bsm` and `ysdm` (the layer's code)."""
+        width = next((field.width for field in spec.fields if field.value == _SERIAL_FIELD), 0)
+        first = 1 if "{layer}" in self._pattern else self._given + 1
+        self._given += len(frame)
+        villages = frame["village_code"] if "village_code" in frame.columns else [None] * len(frame)
+        prefix = self._pattern.replace("{serial}", "")
+        serials = []
+        for number, village in enumerate(villages, first):
+            before = prefix.format(county=self._county, layer=spec.code[-4:], village=plain(village) or self._nowhere)
+            serials.append(before + str(number).zfill(max(width - len(before), 1)))
+        return frame.assign(bsm=serials, ysdm=spec.code)
+
+
+def counted_inside(source: DeliverySource) -> frozenset[str]:
+    """Codes of the villages that count as inside the development boundary, which need no category."""
+    place = _positions(source)
+    return frozenset(place.loc[place["counts_inside"], "village_code"])
+
+
+def _positions(source: DeliverySource) -> pd.DataFrame:
+    if "positions" not in source.made:
+        source.made["positions"] = positions(source.data, source.layers, source.profile)
+    place: pd.DataFrame = source.made["positions"]
+    return place
 
 
 def county_code(data: PlanData) -> str:
@@ -88,7 +121,7 @@ def _townships(source: DeliverySource) -> pd.DataFrame:
     """The townships that have a polygon: ground that belongs to no village is known by it."""
     frame = source.data.township.rename(columns={"code": "township_code", "name": "township_name"})
     frame = frame[np.array([geom is not None and not geom.is_empty for geom in frame["geom"]], dtype=bool)].copy()
-    frame["area_m2"] = _areas(frame["geom"], source.data.crs)
+    frame["area_m2"] = _areas(frame["geom"], source)
     return frame.sort_values("township_code")
 
 
@@ -104,7 +137,7 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     grounds = {row.village_code: join_texts(row.grounds, row.basis) for row in categories.itertuples()}
     frame["category_grounds"] = by_code.map(grounds)
     frame["category_basis"] = by_code.map(_column(categories, "village_code", "basis"))
-    place = positions(data, source.layers, profile).set_index("village_code")
+    place = _positions(source).set_index("village_code")
     known = by_code.map(place["position"]).replace("unknown", pd.NA)
     frame["position"] = known
     frame["counts_inside"] = by_code.map(place["counts_inside"]).astype(int)
@@ -123,18 +156,18 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     frame["meeting_date"] = by_code.map({code: plain(row["date"]) for code, row in meetings.items()})
     frame["meeting_document"] = by_code.map({code: plain(row["document"]) for code, row in meetings.items()})
     frame["in_favour_percent"] = by_code.map({code: favour_percent(row) for code, row in meetings.items()})
-    frame["note"] = data.village["note"]
+    frame[["note", "facts_date"]] = data.village[["note", "facts_date"]]
     frame["geom"] = data.village["geom"]
     return frame.sort_values("village_code")
 
 
 def _add_withdrawal(frame: pd.DataFrame, source: DeliverySource) -> None:
-    """Mode, destination and phase of villages that are wholly withdrawn: those of the main hamlet's first move."""
+    """Mode, destination and phase of villages that are wholly withdrawn: those of the main hamlet's first move, in one phase of the largest."""
     completed = village_completion(source.data, source.scenario).set_index("village_code")["phase"]
-    moves = _rows(source.data.move, source.scenario).copy()
+    moves = _rows(source.data.move, source.scenario).sort_values(["phase", "households", "code"], ascending=[True, False, True], na_position="last")
     names = destination_names(source.data, moves, source.profile)
     moves["destination_shown"] = [names.get(code) for code in moves["code"]]
-    hamlets = source.data.hamlet.sort_values("is_main", ascending=False, kind="stable")
+    hamlets = source.data.hamlet.sort_values(["is_main", "code"], ascending=[False, True])
     withdrawn = hamlets[hamlets["village_code"].isin(completed.index)]
     firsts = withdrawn.merge(moves.drop_duplicates("hamlet_code"), left_on="code", right_on="hamlet_code").drop_duplicates("village_code")
     for column, of in (("mode", "mode"), ("destination_code", "destination_code"), ("destination_name", "destination_shown")):
@@ -148,13 +181,14 @@ def _hamlets(source: DeliverySource) -> pd.DataFrame:
     frame["action"] = frame["action"].replace("undecided", pd.NA)
     rows = _rows(data.action, source.scenario)
     frame["action_grounds"] = frame["hamlet_code"].map({r.hamlet_code: join_texts(r.grounds, r.basis) for r in rows.itertuples()})
+    frame["action_basis"] = frame["hamlet_code"].map(_column(rows, "hamlet_code", "basis"))
     frame["hollow_percent"] = frame["hollow_rate"] * 100
     frame["present_m2"] = frame["built_m2"]
     patches = _patches(source)
     frame["planned_m2"] = frame["hamlet_code"].map(patches[patches["state"] != "cleared"].groupby("hamlet_code")["area_m2"].sum())
     stays = frame["present_m2"].notna() & frame["planned_m2"].isna()
     frame.loc[stays, "planned_m2"] = 0.0
-    frame["note"] = data.hamlet["note"]
+    frame[["note", "facts_date"]] = data.hamlet[["note", "facts_date"]]
     return frame.sort_values("hamlet_code")
 
 
@@ -163,7 +197,7 @@ def _patches(source: DeliverySource) -> pd.DataFrame:
     frame = patch_states(data, source.scenario).rename(columns={"code": "patch_code"})
     frame["village_name"] = frame["village_code"].map(_column(data.village, "code", "name"))
     frame["hamlet_name"] = frame["hamlet_code"].map(_column(data.hamlet, "code", "name"))
-    frame["area_m2"] = _areas(frame["geom"], data.crs)
+    frame["area_m2"] = _areas(frame["geom"], source)
     frame["note"] = data.patch["note"]
     return frame.sort_values("patch_code")
 
@@ -177,7 +211,7 @@ def _sites(source: DeliverySource) -> pd.DataFrame:
     frame["township_name"] = frame["township_code"].map(_column(data.township, "code", "name"))
     capacities = data.site_capacity.sort_values("phase").groupby("site_code")["households"].last()
     frame["capacity"] = frame["site_code"].map(capacities).astype("Int64")
-    frame["area_m2"] = _areas(frame["geom"], data.crs)
+    frame["area_m2"] = _areas(frame["geom"], source)
     return frame.sort_values("site_code")
 
 
@@ -219,6 +253,22 @@ def _waivers(source: DeliverySource) -> pd.DataFrame:
     return source.data.waiver.sort_values("finding_key")
 
 
+def _steps(source: DeliverySource) -> pd.DataFrame:
+    """The approval steps in the order in which they were recorded, numbered from 1: each begins where the one before it ended."""
+    return source.data.approval_step.assign(number=range(1, len(source.data.approval_step) + 1))
+
+
+def _ledger_entries(source: DeliverySource) -> pd.DataFrame:
+    """What was carried out of the scenario's moves, by move and year."""
+    moves = _rows(source.data.move, source.scenario)["code"]
+    frame = source.data.implementation
+    return frame[frame["move_code"].isin(moves)].sort_values(["move_code", "year"])
+
+
+def _whole_table(data: PlanData, table: str) -> pd.DataFrame:
+    return data.tables[table].sort_values(list(BY_NAME[table].key)).reset_index(drop=True)
+
+
 def _rows(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
     return table[table["scenario"] == scenario]
 
@@ -227,9 +277,10 @@ def _column(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
     return {code: plain(cell) for code, cell in zip(table[key], table[value])}
 
 
-def _areas(geoms: pd.Series, crs: int) -> np.ndarray:
-    missing = np.array([geom is None for geom in geoms], dtype=bool)
-    return np.where(missing, np.nan, ellipsoidal_area_m2(geoms.to_numpy(dtype=object), crs)) if len(geoms) else np.array([])
+def _areas(geoms: pd.Series, source: DeliverySource) -> np.ndarray:
+    """m² of each geometry by the profile's rule; null where there is none."""
+    areas_m2 = area_by_rule_m2(geoms.to_numpy(dtype=object), source.data.crs, source.profile.value("area_rule"))
+    return np.where(geoms.isna(), np.nan, areas_m2)
 
 
 def _planned_by_village(source: DeliverySource) -> pd.Series:

@@ -23,7 +23,7 @@ from village_planner.spatial.crs import CrsInfo, describe_crs
 from village_planner.spatial.wkb import geometries_from_wkb
 from village_planner.standards import LayerSpec
 
-GPKG, GDB, SHP = "gpkg", "gdb", "shp"
+GPKG, GDB, SHP, VCT = "gpkg", "gdb", "shp", "vct"
 _TYPE_NAMES = {
     ogr.OFTString: "text", ogr.OFTInteger: "int", ogr.OFTInteger64: "int", ogr.OFTReal: "real", ogr.OFTDate: "date",
 }
@@ -37,13 +37,14 @@ _FAULTS = (OSError, sqlite3.Error, RuntimeError, UnicodeDecodeError)
 @dataclass(frozen=True)
 class LayerField:
     """A field as the file has it; type: ``text``, ``int``, ``real``, ``date`` or GDAL's name; width: of texts, 0 for none;
-    alias, domain: '' where the file has none."""
+    alias, domain: '' where the file has none; precision: decimals, 0 where the file states none."""
 
     name: str
     type: str
     width: int
     alias: str = ""
     domain: str = ""
+    precision: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class LayerContent:
 
     geometry: ``Point``, ``MultiPolygon``, ``LineString``, ``None`` or GDAL's name. rows: one column per field with plain
     values (dates as ISO text), and `geom` (shapely or None) where the layer has geometry. unreadable: rows whose geometry is no geometry.
-    alias, dataset: '' where the file has none. doubts: what was odd about how the file is written.
+    curved: rows with curve segments, which `rows` holds as vertices. alias, dataset: '' where the file has none.
+    doubts: what was odd about how the file is written.
     """
 
     name: str
@@ -64,16 +66,21 @@ class LayerContent:
     alias: str = ""
     dataset: str = ""
     doubts: tuple[Message, ...] = ()
+    curved: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class FileContent:
-    """The vector data of one file or folder. file: path in the package; format: GPKG, GDB or SHP; domains: codes and their names by domain name."""
+    """The vector data of one file or folder. file: path in the package; format: GPKG, GDB, SHP or VCT; domains: codes and their names by domain name.
+
+    doubts: what was odd about the file as a whole.
+    """
 
     file: str
     format: str
     layers: tuple[LayerContent, ...]
     domains: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    doubts: tuple[Message, ...] = ()
 
 
 def row_serial(spec: LayerSpec, content: LayerContent, row: int) -> str:
@@ -175,10 +182,10 @@ def _in_profile_names(content: LayerContent, spec: LayerSpec | None) -> LayerCon
     """Fields with the names of the profile instead of their short ones; a polygon layer of shapefiles is one of multipolygons."""
     names = {field.dbf_name.upper(): field.name for field in spec.fields} if spec else {}
     renamed = {field.name: names.get(field.name.upper(), field.name) for field in content.fields}
-    fields = tuple(LayerField(renamed[field.name], field.type, field.width) for field in content.fields)
+    fields = tuple(LayerField(renamed[field.name], field.type, field.width, precision=field.precision) for field in content.fields)
     geometry = "MultiPolygon" if content.geometry == "Polygon" else content.geometry
     return LayerContent(
-        content.name, geometry, content.crs, fields, content.rows.rename(columns=renamed), content.unreadable, doubts=content.doubts
+        content.name, geometry, content.crs, fields, content.rows.rename(columns=renamed), content.unreadable, doubts=content.doubts, curved=content.curved
     )
 
 
@@ -230,6 +237,7 @@ def _read_layer(layer: ogr.Layer, name: str, alias: str, dataset: str, feedback:
     geometry = _geometry_name(layer.GetGeomType())
     rows: list[list[Any]] = []
     bodies: list[bytes | None] = []
+    curved: list[int] = []
     readers = [_READERS.get(field.type, ogr.Feature.GetFieldAsString) for field in fields]
     layer.ResetReading()
     while (feature := layer.GetNextFeature()) is not None:
@@ -237,6 +245,8 @@ def _read_layer(layer: ogr.Layer, name: str, alias: str, dataset: str, feedback:
             feedback.check()
         rows.append([read(feature, position) if feature.IsFieldSetAndNotNull(position) else None for position, read in enumerate(readers)])
         shape = feature.GetGeometryRef()
+        if shape is not None and shape.HasCurveGeometry(True):
+            curved.append(len(bodies))
         bodies.append(None if shape is None else bytes(shape.ExportToIsoWkb()))
     frame = pd.DataFrame(rows, columns=[field.name for field in fields], dtype=object)
     unreadable: tuple[int, ...] = ()
@@ -246,13 +256,14 @@ def _read_layer(layer: ogr.Layer, name: str, alias: str, dataset: str, feedback:
         geoms, faults = geometries_from_wkb(column)
         unreadable = tuple(row for row in sorted(faults) if geoms[row] is None)
         frame["geom"] = pd.Series(geoms, index=frame.index, dtype=object)
-    return LayerContent(name, geometry, describe_crs(layer.GetSpatialRef()), fields, frame, unreadable, alias, dataset)
+    return LayerContent(name, geometry, describe_crs(layer.GetSpatialRef()), fields, frame, unreadable, alias, dataset, curved=tuple(curved))
 
 
 def _field(definition: ogr.FieldDefn) -> LayerField:
     kind = _TYPE_NAMES.get(definition.GetType(), definition.GetTypeName())
     width = definition.GetWidth() if kind == "text" else 0
-    return LayerField(definition.GetName(), kind, width, definition.GetAlternativeName() or "", definition.GetDomainName() or "")
+    names = definition.GetAlternativeName() or "", definition.GetDomainName() or ""
+    return LayerField(definition.GetName(), kind, width, *names, definition.GetPrecision())
 
 
 def _geometry_name(kind: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,31 +11,45 @@ from typing import Callable, Mapping
 from village_planner.base import Feedback, InputError, Message, PlannerError, SilentFeedback
 from village_planner.base.feedback import PartFeedback
 from village_planner.checks import CheckResult, NotChecked
+from village_planner.delivery.areas import check_areas
 from village_planner.delivery.attachments import check_attachments
 from village_planner.delivery.comparing import compare_formats
 from village_planner.delivery.control import control_layers
 from village_planner.delivery.document_reading import check_explanation
 from village_planner.delivery.editions import edition_content, edition_profile
-from village_planner.delivery.findings import PackageFinding, findings_frame
+from village_planner.delivery.findings import PackageFinding, findings_frame, placed_in
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.geodata import FileContent
+from village_planner.delivery.harm import check_harm
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.metadata import check_metadata
 from village_planner.delivery.opening import package_limits, read_formats, stated_names, used_profile
+from village_planner.delivery.personal import check_personal
 from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
 from village_planner.delivery.reading import plan_from_layers, stated_conflicts
+from village_planner.delivery.restated import check_restated
 from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.structure import check_layers
-from village_planner.delivery.tree import check_files, check_tree, files_of_kind, is_litter
+from village_planner.delivery.tree import check_files, check_names, check_tree, files_of_kind, is_litter
+from village_planner.delivery.unit_codes import check_unit_codes
 from village_planner.delivery.unpack import OpenedPackage, open_package
 from village_planner.delivery.verdict import Inspection, inspection_of
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile
 
-_UNUSABLE = frozenset({"QC-1201", "QC-2201", "QC-2203", "QC-2204", "QC-3301", "QC-4105"})
-"""Rules on layers whose findings leave figures without ground: what is missing there would be found once more in every table."""
+_UNUSABLE = frozenset({"QC-1201", "QC-2201", "QC-2203", "QC-2204", "QC-3301", "QC-3304", "QC-4105"})
+_INVALID = ("checks.4105.item", "checks.4105.unit")
+"""Rules on layers, and messages of plan rules, whose findings leave figures without ground: what is missing there would be found once more in every table."""
+
+_log = logging.getLogger("village_planner")
+_OF_FIGURES = (PRINTED, "QC-3403", "NL-11", "NL-12")
+_OF_LAYERS = (
+    "QC-2201", "QC-2203", "QC-2204", "QC-3101", "QC-3104", "QC-3105", "QC-3106", "QC-3301", "QC-3302", "QC-3303", "QC-3304", "QC-3305", "QC-3306",
+    "QC-3401", "QC-4106", "PK-05", *_OF_FIGURES,
+)
+"""Rules that compare figures, and all that cannot run without a layer."""
 
 
 @dataclass(frozen=True)
@@ -105,20 +120,26 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     findings += faults
     if not contents:
         result = none_checked(used, Message("delivery.not_checked.unreadable"))
+        result = CheckResult(result.findings, [*result.not_checked, *_told_for(_OF_LAYERS, used, "delivery.not_checked.unreadable")], result.ran)
         return inspection_of(name, findings_frame(findings, used), result, used, manifest)
     findings += _check_vectors(subject, contents)
+    phases = [year for year, _ in manifest.phases] if manifest else []
+    findings += check_personal(opened.root, [file for file in opened.files if not is_litter(file)], contents, used, subject.whole, phases, subject.edition)
     feedback.progress(0.6)
     best = contents[0]
     data, dangling = plan_from_layers(best.file, best.layers, used, manifest)
     findings += dangling
     layers = control_layers(best.layers, used)
-    result = run_plan_rules(data, layers, used, manifest, PartFeedback(feedback, 0.6, 0.9))
-    if _UNUSABLE.isdisjoint(finding.rule for finding in findings):
+    result = run_plan_rules(data, layers, used, manifest, {layer.name for layer in best.layers}, PartFeedback(feedback, 0.6, 0.9))
+    different, unmeasured = check_areas(best.file, best.layers, used)
+    findings += different
+    if _UNUSABLE.isdisjoint(finding.rule for finding in findings) and not result.findings["message_code"].isin(_INVALID).any():
         source = DeliverySource(data, layers, used, data.scenario, stated_conflicts(best.layers, used))
-        findings += _check_figures(subject, source)
+        findings += _check_figures(subject, source, best)
     else:
-        note = NotChecked(PRINTED, Message("delivery.not_checked.layers"))
-        result = CheckResult(result.findings, [*result.not_checked, note], result.ran)
+        result = CheckResult(result.findings, [*result.not_checked, *_told_for(_OF_FIGURES, used, "delivery.not_checked.layers")], result.ran)
+    result = CheckResult(result.findings, [*result.not_checked, *unmeasured], result.ran)
+    findings = placed_in(findings, {layer.name for content in contents for layer in content.layers if layer.geometry != "None" and layer.crs.epsg != data.crs})
     return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs)
 
 
@@ -130,13 +151,20 @@ def _check_files(subject: _Subject) -> list[PackageFinding]:
     findings = check_manifest(opened.root, files, manifest, str(extra.values.get("severity_extra", "")) if extra else "")
     findings += _check_edition(manifest, used)
     findings += check_tree(opened, used.package, subject.edition, subject.names, manifest is not None and not manifest.draft)
+    findings += check_names(opened, used)
     findings += check_files(opened, used, subject.whole)
+    findings += check_harm(opened.root, files)
     findings += check_attachments(manifest.lacking, MANIFEST) if manifest else []
     stated: Mapping[str, str] = {**subject.names, "crs": str(manifest.crs)} if manifest and subject.names else {}
     with_person = edition_content(used, subject.edition).person
     for file in files_of_kind(opened, used.package, "metadata"):
         findings += check_metadata(opened.root / file, file, used.package, stated, with_person)
     return findings
+
+
+def _told_for(rules: tuple[str, ...], profile: Profile, code: str) -> list[NotChecked]:
+    """Notes that rules which the profile has on could not run."""
+    return [NotChecked(rule, Message(code)) for rule in rules if (setting := profile.rule(rule)) is not None and setting.on]
 
 
 def _check_edition(manifest: Manifest | None, profile: Profile) -> list[PackageFinding]:
@@ -168,15 +196,16 @@ def _check_counts(manifest: Manifest | None, content: FileContent) -> list[Packa
     ]
 
 
-def _check_figures(subject: _Subject, source: DeliverySource) -> list[PackageFinding]:
-    """Findings where printed tables, documents and map sheets give other figures than the layers."""
+def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent) -> list[PackageFinding]:
+    """Findings where printed tables, documents, map sheets, and layers that tell of others, give other figures than the layers themselves."""
     opened, package = subject.opened, subject.profile.package
     apart = edition_content(subject.profile, subject.edition).tables_apart
     tables = {name: table for name, table in source.profile.tables.items() if name not in apart}
     source = replace(source, profile=replace(source.profile, tables=tables))
     sheets = {file: opened.root / file for file in files_of_kind(opened, package, "sheet")}
-    checks: list[Callable[[], list[PackageFinding]]] = [partial(check_sheets, sheets, source)]
+    checks: list[Callable[[], list[PackageFinding]]] = [partial(check_restated, best.file, best.layers, source), partial(check_sheets, sheets, source)]
     checks += [partial(check_printed, opened.root / file, file, source) for file in files_of_kind(opened, package, "workbook", subject.names)[:1]]
+    checks += [partial(check_unit_codes, opened.root / file, file, source) for file in files_of_kind(opened, package, "unit_codes")]
     for kind in ("text", "explanation"):
         checks += [partial(check_explanation, opened.root / file, file, source) for file in files_of_kind(opened, package, kind)]
     findings = []
@@ -185,5 +214,5 @@ def _check_figures(subject: _Subject, source: DeliverySource) -> list[PackageFin
             findings += check()
         except (PlannerError, ValueError, TypeError, KeyError):
             # Figures cannot be made of just any layers; what is wrong with them is told by the rules on layers.
-            continue
+            _log.info("figures of a package could not be compared", exc_info=True)
     return findings

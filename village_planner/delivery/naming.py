@@ -30,6 +30,12 @@ def plan_date(data: PlanData) -> str:
     return (steps[-1] if steps else str(data.info["created_at"] or ""))[:10] or _UNKNOWN_DATE
 
 
+def chinese_date(text: str) -> str:
+    """An ISO date as readers write it, 2020年12月31日; any other text as it is."""
+    parts = text.split("-")
+    return f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 and all(part.isdigit() for part in parts) else text
+
+
 def printed_m2(areas_m2: pd.Series) -> pd.Series:
     """Areas as the tables print them: 4 decimals of a hectare are whole m², so that moves, phases and totals add up."""
     return areas_m2.round()

@@ -7,10 +7,11 @@ from typing import Mapping
 from village_planner.base import Feedback, InputError, Message
 from village_planner.base.feedback import PartFeedback
 from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.geodata import GDB, GPKG, SHP, FileContent, read_vectors
+from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT, FileContent, read_vectors
 from village_planner.delivery.manifest import MANIFEST, Manifest
 from village_planner.delivery.tree import files_of_kind, folders_of_kind, is_litter
 from village_planner.delivery.unpack import UNREADABLE, Limits, OpenedPackage
+from village_planner.delivery.vct_layers import read_vct_layers
 from village_planner.delivery.verdict import draft_mark
 from village_planner.standards import Profile, load_profile, profile_ids
 from village_planner.standards.loading import DEFAULT_PROFILE
@@ -52,7 +53,7 @@ def stated_names(manifest: Manifest | None, profile: Profile) -> dict[str, str] 
 def read_formats(
     opened: OpenedPackage, profile: Profile, names: Mapping[str, str] | None, feedback: Feedback
 ) -> tuple[list[FileContent], list[PackageFinding]]:
-    """The vector data of a package, what keeps most first: GeoPackage, FileGDB, shapefiles; and findings on what cannot be read.
+    """The vector data of a package, what keeps most first: GeoPackage, FileGDB, shapefiles, VCT; and findings on what cannot be read.
 
     Of each format the one that stands where the profile has it, else any in the package.
     """
@@ -61,7 +62,10 @@ def read_formats(
     for number, (format_, file, members) in enumerate(sources):
         part = PartFeedback(feedback, number / len(sources), (number + 1) / len(sources))
         try:
-            contents.append(read_vectors(opened.root, file, format_, members, opened.work, profile.layers, part))
+            if format_ == VCT:
+                contents.append(read_vct_layers(opened.root / file, file, part))
+            else:
+                contents.append(read_vectors(opened.root, file, format_, members, opened.work, profile.layers, part))
         except InputError as error:
             findings.append(PackageFinding(UNREADABLE, file, "", error.message))
         part.progress(1.0)
@@ -83,4 +87,5 @@ def _sources(opened: OpenedPackage, profile: Profile, names: Mapping[str, str] |
     ):
         folders = list(folders_of_kind(opened, spec, kind, names)) or others
         sources += [(format_, folder, [file for file in files if file.rpartition("/")[0] == folder]) for folder in folders[:1]]
-    return sources
+    texts = files_of_kind(opened, spec, "vct", names) or [file for file in files if file.lower().endswith(".vct")]
+    return [*sources, *((VCT, file, []) for file in texts[:1])]

@@ -37,12 +37,13 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True)
 class PackageResult:
-    """The package folder, how many files it holds, the report of its inspection, and the inspection itself."""
+    """The package folder, how many files it holds, the report of its inspection, the inspection itself, and what of the wished formats could not be made."""
 
     path: Path
     file_count: int
     report: Report
     inspection: Inspection
+    notes: tuple[Message, ...] = ()
 
 
 def write_package(request: PackageRequest, feedback: Feedback | None = None, draw: DrawSheets | None = None) -> PackageResult:
@@ -100,7 +101,7 @@ def _write_staged(
     try:
         root = staging / "package"
         root.mkdir()
-        inspection = _fill(root, target.name, content, profile, result, findings, draw, feedback)
+        inspection, notes = _fill(root, target.name, content, profile, result, findings, draw, feedback)
         if not content.draft:
             _refuse_faulty(inspection)
         feedback.check()
@@ -113,16 +114,20 @@ def _write_staged(
         if os.path.lexists(target) or not aside.exists():
             shutil.rmtree(staging, ignore_errors=True)
     feedback.progress(1.0)
-    return PackageResult(target, count, inspection.report, inspection)
+    if notes:
+        section = inspection.report.section(Message("delivery.report_not_made"))
+        for note in notes:
+            section.add(note)
+    return PackageResult(target, count, inspection.report, inspection, tuple(notes))
 
 
 def _fill(
     root: Path, name: str, content: PackageContent, profile: Profile, result: CheckResult, findings: pd.DataFrame, draw: DrawSheets | None,
     feedback: Feedback,
-) -> Inspection:
+) -> tuple[Inspection, list[Message]]:
     """Write everything and inspect it; what the inspection finds goes into the record, and the manifest is made once more."""
     feedback.say(Message("delivery.progress.writing"))
-    manifest = write_content(root, content, draw, PartFeedback(feedback, 0.0, 0.6))
+    manifest, notes = write_content(root, content, draw, PartFeedback(feedback, 0.0, 0.6))
     record = root / entry_path(profile.package, "findings", content.names)
     write_record(record, findings, result.not_checked, None, profile)
     write_manifest(root, manifest)
@@ -130,7 +135,7 @@ def _fill(
     if len(inspection.findings):
         write_record(record, findings, result.not_checked, inspection.findings, profile)
         write_manifest(root, manifest)
-    return inspection
+    return inspection, notes
 
 
 def _refuse_faulty(inspection: Inspection) -> None:

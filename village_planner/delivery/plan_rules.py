@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from village_planner import checks
@@ -13,14 +15,19 @@ from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile
 
+_TABLES = {"villages": "village", "hamlets": "hamlet", "patches": "patch", "sites": "site", "moves": "move"}
+"""Frames of required layers without which a table of the plan would be empty for another reason than the plan's."""
 
-def run_plan_rules(data: PlanData, layers: MemoryLayers, profile: Profile, manifest: Manifest | None, feedback: Feedback) -> CheckResult:
+
+def run_plan_rules(
+    data: PlanData, layers: MemoryLayers, profile: Profile, manifest: Manifest | None, present: Collection[str], feedback: Feedback
+) -> CheckResult:
     """Run the profile's rules that a package can answer; the findings have a column state, by the waivers that it carries.
 
     A rule is told as not checked where the edition leaves out what it reads, where the plan has control layers that the package
-    does not hold, and where it needs more than packages hold. Cancelled.
+    does not hold, where a layer that must be there is not among those `present` (names), and where it needs more than packages hold. Cancelled.
     """
-    runnable, beyond, notes = _sorted_out(profile, manifest)
+    runnable, beyond, notes = _sorted_out(profile, manifest, present)
     formal = manifest is not None and not manifest.draft
     try:
         result = checks.run(data, layers, profile, rules=runnable, formal=formal, feedback=feedback)
@@ -46,7 +53,7 @@ def _told(result: CheckResult, rules: list[str]) -> list[NotChecked]:
     return [silent.get(rule) or NotChecked(rule, Message("delivery.not_checked.control_layers")) for rule in rules]
 
 
-def _sorted_out(profile: Profile, manifest: Manifest | None) -> tuple[list[str], list[str], list[NotChecked]]:
+def _sorted_out(profile: Profile, manifest: Manifest | None, present: Collection[str]) -> tuple[list[str], list[str], list[NotChecked]]:
     """Ids of the rules to run, of those that need more than packages hold, and notes on the others."""
     settings = profile.package.inspection
     possible = {str(rule) for rule in settings.get("plan_rules", ())}
@@ -55,12 +62,16 @@ def _sorted_out(profile: Profile, manifest: Manifest | None) -> tuple[list[str],
     left_out = edition_content(profile, edition).rules
     withheld = set(manifest.withheld) if manifest else set()
     reads = {rule.id: {*rule.layers, *rule.needs} for rule in checks.RULES}
+    missing = {_TABLES.get(spec.frame, "") for name, spec in profile.layers.items() if spec.required and name not in present} - {""}
+    without = {rule.id for rule in checks.RULES if missing & set(rule.tables)}
     titles = profile.code_list("control_kind")
     runnable, beyond, notes = [], [], []
     for rule in _switched_on(profile):
         lacking = sorted(reads[rule] & withheld) if rule not in stated else []
         if rule in left_out:
             notes.append(NotChecked(rule, Message("delivery.not_checked.edition", {"edition": profile.package.editions.get(edition, edition)})))
+        elif rule in without:
+            notes.append(NotChecked(rule, Message("delivery.not_checked.layer_missing")))
         elif rule not in possible:
             beyond.append(rule)
         elif lacking:

@@ -7,17 +7,19 @@ from dataclasses import fields
 from typing import Any, Iterable, Mapping, Sequence
 
 from village_planner.base import Message
-from village_planner.delivery.fields import NATURAL_KEYS, is_empty, shortened, word_of_code
+from village_planner.delivery.fields import NATURAL_KEYS, is_empty, kept_fields, kept_value, shortened, words_of
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts
 from village_planner.delivery.geodata import LayerContent
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.naming import JOINT
 from village_planner.plan.data import PlanData, plan_data
-from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, WITHDRAWN, Action, ConsentKind, Destination, PatchKind
+from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, WITHDRAWN, Action, ConsentKind, Destination, PatchKind, Status
 from village_planner.standards import LayerSpec, Profile
 
-_RULE = "QC-3301"
+_RULE, _TWICE = "QC-3301", "QC-3304"
+_NUMBERED = frozenset({"patch_code", "site_code", "move_code", "consent_code"})
+"""Codes that a plan gives itself; the others are those of units."""
 _SCENARIO = "S1"
 _Row = dict[str, Any]
 
@@ -25,7 +27,7 @@ _Row = dict[str, Any]
 def plan_from_layers(
     file: str, contents: Sequence[LayerContent], profile: Profile, manifest: Manifest | None
 ) -> tuple[PlanData, list[PackageFinding]]:
-    """The plan that the layers of a package describe, and the findings (QC-3301) on rows that had to be left out.
+    """The plan that the layers of a package describe, and the findings on rows that had to be left out (QC-3301, QC-3304).
 
     What layers do not hold (phases, base year, scenario) comes from the manifest, without one from the profile.
     A patch to be cleared whose hamlet is withdrawn is an existing one. A village stands inside or outside the
@@ -36,7 +38,8 @@ def plan_from_layers(
     scenario = (manifest.scenario.get("code") if manifest else None) or _SCENARIO
     villages, hamlets, sites = reader.villages(), reader.hamlets(), reader.sites()
     actions = [
-        {"scenario": scenario, "hamlet_code": row["hamlet_code"], "action": row["action"], "grounds": row.get("action_grounds"), "origin": "imported"}
+        {"scenario": scenario, "hamlet_code": row["hamlet_code"], "action": row["action"], "grounds": _grounds(row, "action"),
+         "basis": row.get("action_basis"), "origin": "imported"}
         for row in hamlets if row["action"] in _ACTIONS
     ]
     named = {row["township_code"]: row["township_name"] or row["township_code"] for row in villages if row["township_code"]}
@@ -47,20 +50,24 @@ def plan_from_layers(
         "phase": [{"year": year, "title": title} for year, title in _phases(profile, manifest)],
         "township": [{"code": code, "name": name, "geom": drawn.get(code, {}).get("geom")} for code, name in sorted(townships.items())],
         "village": [_renamed(row, code="village_code", name="village_name") for row in villages],
+        "village_alias": reader.aliases(),
         "hamlet": [_renamed(row, code="hamlet_code", name="hamlet_name") for row in hamlets],
         "site": [_renamed(row, code="site_code", name="site_name") for row in sites],
         "site_capacity": reader.capacities(),
         "patch": reader.patches({row["hamlet_code"] for row in actions if row["action"] in WITHDRAWN}),
         "scenario": [{"code": scenario, "title": (manifest.scenario.get("title") if manifest else None) or scenario}],
         "category": [
-            {"scenario": scenario, "village_code": row["village_code"], "category": row["category"], "grounds": _grounds(row),
+            {"scenario": scenario, "village_code": row["village_code"], "category": row["category"], "grounds": _grounds(row, "category"),
              "basis": row.get("category_basis"), "origin": "imported"}
             for row in villages if row["category"]
         ],
         "action": actions,
         "move": [_renamed({**row, "scenario": scenario, "origin": "imported"}, code="move_code") for row in reader.moves()],
+        "implementation": reader.ledger_entries(),
         "consent": [_renamed(row, code="consent_code") for row in reader.consents()],
+        "roster_source": reader.rosters(),
         "roster_difference": reader.differences(),
+        "approval_step": reader.steps(),
         "waiver": [_waiver(row) for row in reader.waivers()],
         "fact": reader.facts(),
         "quota": reader.quotas(),
@@ -71,6 +78,7 @@ def plan_from_layers(
 
 
 _ACTIONS = frozenset(action.value for action in Action)
+_STATUSES = frozenset(status.value for status in Status)
 _SUBJECTS = ("village", "hamlet")
 _UNNAMED = "—"
 
@@ -81,9 +89,9 @@ def _waiver(row: _Row) -> _Row:
     return {**row, "person": row.get("person") or "", "date": row.get("date") or "", "accepted_by": accepted_by}
 
 
-def _grounds(row: _Row) -> str | None:
-    """The grounds of a category alone: the delivered text is grounds and basis, joined."""
-    text, basis = row.get("category_grounds"), row.get("category_basis")
+def _grounds(row: _Row, of: str) -> str | None:
+    """The grounds of a category or action alone: the delivered text is grounds and basis, joined."""
+    text, basis = row.get(f"{of}_grounds"), row.get(f"{of}_basis")
     if not text or not basis:
         return text
     return None if text == basis else str(text).removesuffix(f"{JOINT}{basis}")
@@ -161,6 +169,23 @@ class _Reader:
             row["detail"] = _json(row.get("detail"))
         return rows
 
+    def aliases(self) -> list[_Row]:
+        rows = self._rows("aliases", "", ("source", "village_code"), {"village_code": "village_code"})
+        return [{**row, "alias_code": row.get("alias_code") or "", "alias_name": row.get("alias_name") or ""} for row in rows]
+
+    def rosters(self) -> list[_Row]:
+        return self._rows("rosters", "", ("source", "units", "compared_at"))
+
+    def ledger_entries(self) -> list[_Row]:
+        return self._rows("ledger_entries", "", ("move_code", "year"), {"move_code": "move_code"})
+
+    def steps(self) -> list[_Row]:
+        """Steps in the order of their numbers; in an edition without names their person is not known."""
+        rows = self._rows("steps", "number", ("from_status", "to_status", "date", "document", "result"))
+        known = [row for row in rows if {row["from_status"], row["to_status"]} <= _STATUSES]
+        known.sort(key=lambda row: _int(row["number"]) or 0)
+        return [{**row, "code": str(row["number"]), "person": row.get("person") or _UNNAMED, "recorded_at": row["date"]} for row in known]
+
     def waivers(self) -> list[_Row]:
         return self._rows("waivers", "finding_key", ("finding_digest", "reason"))
 
@@ -201,10 +226,11 @@ class _Reader:
     def _add_code(self, spec: LayerSpec, column: str, row: _Row, code: str) -> None:
         field = next((field.name for field in spec.fields if field.value == column), column)
         name = next((str(row[key]) for key in NATURAL_KEYS if not is_empty(row.get(key))), "")
-        self._add(spec, f"{spec.name}.{field}:{row[column]}", code, {"field": field, "value": shortened(str(row[column])), "row": shortened(name)})
+        rule = _TWICE if code == "delivery.code_twice" and column in _NUMBERED else _RULE
+        self._add(spec, f"{spec.name}.{field}:{row[column]}", code, {"field": field, "value": shortened(str(row[column])), "row": shortened(name)}, rule)
 
-    def _add(self, spec: LayerSpec, subject: str, code: str, params: Mapping[str, Any]) -> None:
-        self.findings.append(PackageFinding(_RULE, self._file, subject[:120], Message(code, {"layer": spec.name, **params})))
+    def _add(self, spec: LayerSpec, subject: str, code: str, params: Mapping[str, Any], rule: str = _RULE) -> None:
+        self.findings.append(PackageFinding(rule, self._file, subject[:120], Message(code, {"layer": spec.name, **params})))
 
 
 def _words(spec: LayerSpec, profile: Profile, contents: Sequence[LayerContent]) -> tuple[LayerSpec, list[_Row]]:
@@ -213,20 +239,21 @@ def _words(spec: LayerSpec, profile: Profile, contents: Sequence[LayerContent]) 
     if content is None:
         return spec, []
     columns: dict[str, list[Any]] = {}
-    for field in spec.fields:
-        words = word_of_code(profile.codes.get(field.domain))
+    for column, field in kept_fields(spec, profile, content.rows.columns).items():
+        words = words_of(field, profile)
         values = content.rows[field.name] if field.name in content.rows else [None] * len(content.rows)
         convert = _CONVERSIONS[field.type]
-        columns[field.value] = [words.get(str(value), convert(value)) for value in values]
+        columns[column] = [words.get(str(value), convert(kept_value(field, value, profile))) for value in values]
     if "geom" in content.rows:
         columns["geom"] = list(content.rows["geom"])
     return spec, [dict(zip(columns, cells)) for cells in zip(*columns.values())]
 
 
 def _fitting(name: str, rows: list[_Row]) -> list[_Row]:
-    """Rows with only the columns of a plan table, values of the type that it promises; what does not fit is null."""
+    """Rows with only the columns of a plan table, values of the type that it promises; what does not fit is null. A text that must be there may be ''."""
     table = BY_NAME[name]
     convert = {column.name: _CONVERSIONS.get(column.type, lambda value: value) for column in table.columns}
+    convert.update({column.name: _text_or_empty for column in table.columns if column.type == "text" and column.required})
     fitted = [{column: convert[column](row.get(column)) for column in convert} for row in rows]
     if table.geometry:
         for row, fitting in zip(rows, fitted):
@@ -236,6 +263,10 @@ def _fitting(name: str, rows: list[_Row]) -> list[_Row]:
 
 def _text(value: Any) -> str | None:
     return None if is_empty(value) else str(value)
+
+
+def _text_or_empty(value: Any) -> str | None:
+    return "" if value == "" else _text(value)
 
 
 def _int(value: Any) -> int | None:

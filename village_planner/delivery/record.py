@@ -10,6 +10,7 @@ import pandas as pd
 
 from village_planner.base import Message, render
 from village_planner.checks import NotChecked
+from village_planner.delivery.rows import csv_cell
 from village_planner.plan.data import plain
 from village_planner.standards import Profile
 
@@ -28,7 +29,7 @@ def write_record(path: Path, plan: pd.DataFrame, not_checked: Sequence[NotChecke
         writer = csv.writer(stream)
         writer.writerow(_HEADINGS)
         for number, row in enumerate(rows, 1):
-            writer.writerow([number, *map(_cell, row)])
+            writer.writerow([number, *map(csv_cell, row)])
 
 
 def _plan_rows(findings: pd.DataFrame, profile: Profile) -> list[list[Any]]:
@@ -65,10 +66,3 @@ def _title(rule_id: str, profile: Profile) -> str:
 def _number(value: Any) -> float | None:
     value = plain(value)
     return None if value is None else round(float(value), 2)
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets a quote in front; numbers stay numbers."""
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -14,9 +14,12 @@ from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 DRAFT, FORMAL = "draft", "formal"
-FORMATS = ("gpkg", "gdb", "shp", "xlsx", "docx", "sheets")
-SHEETS = "sheets"
-_KINDS = {"gpkg": "geopackage", "gdb": "filegdb", "shp": "shapefile", "xlsx": "workbook", "docx": "explanation", SHEETS: "sheet"}
+SHEETS, PDF, DOCX = "sheets", "pdf", "docx"
+FORMATS = ("gpkg", "gdb", "shp", "vct", "xlsx", DOCX, PDF, SHEETS)
+"""PDF: of the texts, by LibreOffice; where that is not installed the package goes without, and says so."""
+_KINDS = {
+    "gpkg": "geopackage", "gdb": "filegdb", "shp": "shapefile", "vct": "vct", "xlsx": "workbook", DOCX: "explanation", PDF: "explanation_pdf", SHEETS: "sheet",
+}
 """The kind of entry in the profile's tree by which a format is known."""
 
 
@@ -72,6 +75,8 @@ def check_request(request: PackageRequest, formats: tuple[str, ...], data: PlanD
     lacking = [name for name in required if name not in formats]
     if lacking:
         raise InputError("delivery.formats_required", formats="、".join(lacking))
+    if PDF in formats and DOCX not in formats:
+        raise InputError("delivery.pdf_needs_docx")
     if SHEETS in formats and not can_draw:
         raise InputError("delivery.sheets_need_qgis")
     scenarios = [str(code) for code in data.tables["scenario"]["code"]]

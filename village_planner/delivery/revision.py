@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from shapely.geometry.base import BaseGeometry
 
 from village_planner.base import InputError
+from village_planner.delivery.rows import csv_cell, looks_like_formula
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import BY_NAME, Column
 from village_planner.spatial.area import ellipsoidal_area_m2
@@ -168,7 +169,7 @@ def _write_xlsx(path: Path, table: pd.DataFrame, title: str) -> None:
     for rows in sheet.iter_rows(min_row=2):
         for cell in rows:
             # What somebody wrote stays a text, also where a spreadsheet would run it as a formula.
-            cell.data_type, cell.quotePrefix = "s", str(cell.value).startswith(("=", "+", "-", "@"))
+            cell.data_type, cell.quotePrefix = "s", looks_like_formula(cell.value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for number, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -194,4 +195,4 @@ def _write_csv(path: Path, table: pd.DataFrame, title: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.columns)
-        writer.writerows(table.itertuples(index=False))
+        writer.writerows([csv_cell(cell) for cell in row] for row in table.itertuples(index=False))

@@ -14,6 +14,8 @@ from village_planner.plan.data import plain
 from village_planner.standards import TableColumn, TableSpec
 
 SUBTOTAL_LABEL, TOTAL_LABEL = "小计", "合计"
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""How a text begins that some spreadsheet runs as a formula; those of East Asia take the full width too."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -55,6 +57,18 @@ def printed_rows(spec: TableSpec, columns: Sequence[TableColumn], frame: pd.Data
 def without_control(text: str) -> str:
     """A text without the control characters that Office files cannot hold."""
     return _CONTROL.sub(" ", text)
+
+
+def looks_like_formula(value: Any) -> bool:
+    """Whether a value is a text that a spreadsheet would run as a formula."""
+    return isinstance(value, str) and value.startswith(_FORMULA)
+
+
+def csv_cell(value: Any) -> Any:
+    """A cell for a CSV file: null is '', a text that looks like a formula gets a quote in front, numbers stay numbers."""
+    if value is None:
+        return ""
+    return f"'{value}" if looks_like_formula(value) else value
 
 
 def decimals(column: TableColumn) -> int:

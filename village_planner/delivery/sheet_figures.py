@@ -6,36 +6,39 @@ from typing import Any, Mapping
 
 import pandas as pd
 
-from village_planner.accounts import category_counts, hamlet_actions, phase_tasks
+from village_planner.accounts import APART, category_counts, hamlet_actions, phase_tasks, unguided_hamlets
+from village_planner.accounts.decisions import UNDECIDED
 from village_planner.accounts.sums import known_sum
-from village_planner.delivery.frames import DeliverySource
+from village_planner.delivery.frames import DeliverySource, counted_inside
 from village_planner.plan.data import plain
 from village_planner.standards import SheetTable
 
 Figures = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Group (``category``, ``action``, ``move``, ``phase``) → code → figure → number; None where it is unknown. Areas in m², to 2 decimals."""
 
-UNKNOWN = "时序未定"
+UNKNOWN_PHASE = "时序未定"
 TOTAL = "合计"
 _CATEGORY = ("villages", "households", "persons", "built_m2")
 _MOVE = ("moves", "households", "persons", "cleared_m2", "built_m2")
 _PHASE = ("moves", "hamlets", "villages", "households", "persons", "cleared_m2", "built_m2")
-_NONE = {"category": "尚未分类", "action": "未定", "phase": UNKNOWN}
+_NONE = {"category": {"": "尚未分类"}, "action": {UNDECIDED: "未定", APART: "不作布局引导"}, "phase": {"": UNKNOWN_PHASE}}
 
 
 def sheet_figures(source: DeliverySource) -> dict[str, dict[str, dict[str, Any]]]:
-    """All groups. The code is '' for villages without category and unphased moves, `total` for the moves together.
+    """All groups. The code is '' for villages that lack a category and unphased moves, `total` for the moves together.
 
     Categories and actions that do not occur are left out; every phase of the plan is there.
     """
     data, scenario = source.data, source.scenario
     tasks = phase_tasks(data, scenario)
-    categories = _by(category_counts(data, source.profile, scenario), "category", _CATEGORY)
-    actions = hamlet_actions(data, scenario).value_counts()
+    inside = counted_inside(source)
+    categories = _by(category_counts(data, source.profile, scenario, inside), "category", _CATEGORY)
+    actions = hamlet_actions(data, scenario)
+    counts = {**actions[actions != UNDECIDED].value_counts(), **unguided_hamlets(data, source.profile, scenario, inside)}
     phases = {str(year): _sums(tasks.iloc[0:0], _PHASE) for year in data.phases}
     return {
         "category": {code: row for code, row in categories.items() if row["villages"]},
-        "action": {str(code): {"hamlets": int(count)} for code, count in sorted(actions.items())},
+        "action": {str(code): {"hamlets": int(count)} for code, count in sorted(counts.items()) if count},
         "move": {"total": _sums(tasks, _MOVE)},
         "phase": {**phases, **_by(tasks, "phase", _PHASE)},
     }
@@ -46,9 +49,9 @@ def row_names(group: str, source: DeliverySource) -> dict[str, str]:
     if group == "phase":
         phases = source.data.phase.sort_values("year")
         listed = {str(year): str(title) for year, title in zip(phases["year"], phases["title"])}
-        return {**listed, "": _NONE["phase"]}
+        return {**listed, **_NONE["phase"]}
     names = {row["code"]: row["name"] for row in source.profile.code_list(group).rows}
-    return {**names, "undecided" if group == "action" else "": _NONE[group]}
+    return {**names, **_NONE[group]}
 
 
 def table_rows(table: SheetTable, figures: Figures, source: DeliverySource) -> tuple[tuple[str, ...], ...]:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts import hamlet_completion, hamlet_places, village_completion
-from village_planner.delivery.frames import DeliverySource
+from village_planner.accounts import APART, hamlet_completion, hamlet_places, village_completion, villages_in_scope
+from village_planner.accounts.decisions import UNDECIDED
+from village_planner.delivery.frames import DeliverySource, counted_inside
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import Destination
 from village_planner.spatial.columns import objects
@@ -24,12 +25,14 @@ def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], wit
     """Frames by the names that a SheetLayer uses, each with `geom` (None where there is none).
 
     villages (`category_shown`: a category, `none`, `inside` the development boundary, or `other` where the kind needs none; geom: polygon,
-    else the main hamlet's point), hamlets, patches, sites (points), site_areas, townships, extent, all_moves (geom: the hamlet's place), moves (arrows:
-    `phase_shown`), move_symbols (`kind_shown`), and ``control:<kind>`` for each kind of control layer that the plan has and some sheet shows.
+    else the main hamlet's point), hamlets (`action`: `undecided` where one is lacking, `apart` where none is asked), patches, sites (points),
+    site_areas, townships, extent, all_moves (geom: the hamlet's place), moves (arrows: `phase_shown`), move_symbols (`kind_shown`), and
+    ``control:<kind>`` for each kind of control layer that the plan has and some sheet shows.
     """
     data = source.data
     frames = {name: layers[name].copy() for name in ("villages", "hamlets", "patches", "sites")}
-    frames["hamlets"]["action"] = frames["hamlets"]["action"].fillna("undecided")
+    needed = frames["hamlets"]["village_code"].isin(villages_in_scope(data, source.profile, counted_inside(source)))
+    frames["hamlets"]["action"] = frames["hamlets"]["action"].fillna(needed.map({True: UNDECIDED, False: APART}))
     frames["villages"]["category_shown"] = _category_shown(source, layers["villages"])
     places = hamlet_places(data)
     mains = data.hamlet.sort_values("is_main", ascending=False, kind="stable").drop_duplicates("village_code")

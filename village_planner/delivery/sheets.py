@@ -11,7 +11,7 @@ import shapely
 
 from village_planner.base import Feedback, InputError
 from village_planner.delivery.frames import DeliverySource, layer_frames
-from village_planner.delivery.sheet_figures import UNKNOWN, Figures, row_names, sheet_figures, table_rows
+from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
 from village_planner.delivery.sheet_frames import CONTROL, phase_frames, sheet_frames
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import describe_crs
@@ -177,7 +177,9 @@ def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frame
         number=spec.number, title=spec.title,
         stem=f"{heading.code}{heading.name}{spec.number}{spec.title}",
         panels=tuple(panels), legend=_legend(spec, panels, profile, data),
-        tables=tuple(tables), notes=(*spec.notes, *_missing(spec, frames)), statement=text if nothing else "", facts=facts,
+        tables=tuple(tables),
+        notes=(*(spec.notes_when_empty if nothing else spec.notes), *_missing(spec, frames)),
+        statement=text if nothing else "", facts=facts,
     )
 
 
@@ -191,7 +193,7 @@ def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: dict[str, pd.D
             f"{word} {own[name] / 10_000:.2f} 公顷" for word, name in (("拆旧", "cleared_m2"), ("建新", "built_m2")) if own[name] is not None
         ]
         summary = "任务 " + "，".join([*parts, *hectares])
-    title = row_names("phase", source).get(key, UNKNOWN)
+    title = row_names("phase", source).get(key, UNKNOWN_PHASE)
     layers = _layers(spec.layers, {**frames, **phase_frames(source, frames, phase)}, source.profile, source.data)
     return Panel(title, summary, layers)
 

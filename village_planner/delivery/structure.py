@@ -9,18 +9,23 @@ import numpy as np
 import shapely
 
 from village_planner.base import Message, render
+from village_planner.delivery.extent import check_extent
 from village_planner.delivery.fields import check_values, is_empty
-from village_planner.delivery.findings import PackageFinding
-from village_planner.delivery.geodata import GDB, SHP, FileContent, LayerContent, row_serial
+from village_planner.delivery.findings import PackageFinding, place_of
+from village_planner.delivery.geodata import GDB, SHP, VCT, FileContent, LayerContent, row_serial
+from village_planner.delivery.sense import check_sense
 from village_planner.delivery.shapefile import dbf_width
 from village_planner.delivery.vector import OGR_GEOMETRIES, OGR_TYPES
 from village_planner.spatial.crs import CrsKind, looks_like
-from village_planner.standards import LayerSpec, Profile
+from village_planner.standards import FieldSpec, LayerSpec, Profile
 
 NOT_FOR_EDITION = "PK-03"
+JUDGED_BY_PLAN = frozenset({"townships", "villages", "patches", "sites"})
+"""Frames of which the plan's rule QC-4105 tells each shape that is not valid."""
 _STRUCTURE = "QC-3101"
 _EXAMPLES = 5
-_3_DEGREE = range(4513, 4555)
+_3_DEGREE = {"either": range(4513, 4555), "with": range(4513, 4534), "without": range(4534, 4555)}
+"""EPSG codes of the 3-degree zones of CGCS2000 by `zone_prefix`: whether the number of the zone stands before the eastings."""
 
 
 def check_layers(content: FileContent, profile: Profile, whole: Profile, crs: int | None, county: str, is_best: bool = True) -> list[PackageFinding]:
@@ -32,19 +37,22 @@ def check_layers(content: FileContent, profile: Profile, whole: Profile, crs: in
     """
     file = content.file
     by_name = {layer.name: layer for layer in content.layers}
-    findings = _check_presence(content, by_name, profile, whole)
+    findings = [PackageFinding(_STRUCTURE, file, "", doubt) for doubt in content.doubts]
+    findings += _check_presence(content, by_name, profile, whole)
     known = [(spec, by_name[name]) for name, spec in profile.layers.items() if name in by_name]
     for spec, layer in known:
         findings += _check_fields(file, spec, whole.layers[spec.name], layer, content.format)
         findings += [PackageFinding(_STRUCTURE, file, spec.name, doubt) for doubt in layer.doubts]
-        if content.format != SHP:
+        if content.format not in (SHP, VCT):
             findings += _check_names(file, spec, layer, content, profile)
         if is_best:
             findings += check_values(file, spec, layer.rows, profile)
+            findings += check_sense(file, spec, layer.rows, profile)
             findings += _check_shapes(file, spec, layer)
     spatial = [layer for _, layer in known if layer.geometry != "None"]
-    findings += _check_crs(file, spatial, crs)
-    return findings + (_check_serials(file, known, county) if is_best else [])
+    findings += _check_crs(file, spatial, crs, str(profile.value("zone_prefix")))
+    findings += check_extent(file, known, profile) if is_best else []
+    return findings + (_check_serials(file, known, _serial_prefix(profile, county)) if is_best else [])
 
 
 def _check_presence(content: FileContent, by_name: dict[str, LayerContent], profile: Profile, whole: Profile) -> list[PackageFinding]:
@@ -77,6 +85,8 @@ def _check_fields(file: str, spec: LayerSpec, whole: LayerSpec, content: LayerCo
             messages.append((field.name, Message("delivery.field_type", {**base, "found": _in_words(own.type), "expected": _in_words(field.type)})))
         elif field.type == "text" and own.width != width:
             messages.append((field.name, Message("delivery.field_width", {**base, "found": own.width, "expected": width})))
+        elif format_ == SHP and field.type == "real" and own.precision != field.precision:
+            messages.append((field.name, Message("delivery.field_precision", {**base, "found": own.precision, "expected": field.precision})))
     findings = [PackageFinding(_STRUCTURE, file, f"{spec.name}.{name}" if name else spec.name, message) for name, message in messages]
     left_out = {field.name: field.alias for field in whole.fields}
     for name in sorted(set(found) - {field.name for field in spec.fields}):
@@ -118,25 +128,29 @@ def _check_shapes(file: str, spec: LayerSpec, content: LayerContent) -> list[Pac
         return []
     geoms = content.rows["geom"].to_numpy(dtype=object)
     present = ~shapely.is_missing(geoms)
-    bad = present & (shapely.is_empty(geoms) | ~shapely.is_valid(geoms) | ~np.isfinite(shapely.bounds(geoms)).all(axis=1))
+    bad = present & (shapely.is_empty(geoms) | ~np.isfinite(shapely.bounds(geoms)).all(axis=1))
+    if spec.frame not in JUDGED_BY_PLAN:
+        bad |= present & ~shapely.is_valid(geoms)
     bad[list(content.unreadable)] = True
-    rows = np.flatnonzero(bad)
-    if len(rows) == 0:
-        return []
-    serials = [row_serial(spec, content, row) for row in rows[:_EXAMPLES]]
-    params = {"layer": spec.name, "count": len(rows), "examples": "、".join(serials)}
-    return [PackageFinding("QC-4105", file, spec.name, Message("delivery.geometry_invalid", params))]
+    findings = []
+    for rule, code, rows in (("QC-4105", "delivery.geometry_invalid", np.flatnonzero(bad)), ("QC-4106", "delivery.curves", content.curved)):
+        if len(rows):
+            serials = [row_serial(spec, content, row) for row in rows[:_EXAMPLES]]
+            params = {"layer": spec.name, "count": len(rows), "examples": "、".join(serials)}
+            findings.append(PackageFinding(rule, file, spec.name, Message(code, params), geom=place_of(geoms, list(rows))))
+    return findings
 
 
-def _check_crs(file: str, contents: Sequence[LayerContent], crs: int | None) -> list[PackageFinding]:
+def _check_crs(file: str, contents: Sequence[LayerContent], crs: int | None, prefix: str) -> list[PackageFinding]:
     expected = crs if crs is not None else next((content.crs.epsg for content in contents if content.crs.epsg), None)
     findings = []
     for content in contents:
         info, base = content.crs, {"layer": content.name, "found": content.crs.name or "—"}
         if info.kind not in (CrsKind.CGCS2000_PROJECTED, CrsKind.CGCS2000_GEOGRAPHIC):
             findings.append(PackageFinding("QC-2201", file, content.name, Message("delivery.crs_not_cgcs2000", base)))
-        elif info.epsg not in _3_DEGREE and content.rows["geom"].notna().any():
-            findings.append(PackageFinding("QC-2203", file, content.name, Message("delivery.crs_not_3_degree", base)))
+        elif info.epsg not in _3_DEGREE[prefix] and content.rows["geom"].notna().any():
+            code = f"delivery.crs_{prefix}_prefix" if info.epsg in _3_DEGREE["either"] else "delivery.crs_not_3_degree"
+            findings.append(PackageFinding("QC-2203", file, content.name, Message(code, base)))
         if expected is not None and info.epsg != expected:
             params = {**base, "found": info.epsg or "—", "expected": expected}
             findings.append(PackageFinding("QC-2204", file, content.name, Message("delivery.crs_differs", params)))
@@ -147,7 +161,18 @@ def _check_crs(file: str, contents: Sequence[LayerContent], crs: int | None) -> 
     return findings
 
 
-def _check_serials(file: str, known: Sequence[tuple[LayerSpec, LayerContent]], county: str) -> list[PackageFinding]:
+def _serial_prefix(profile: Profile, county: str) -> str:
+    """What every identifier begins with: the county's code, which villages' codes begin with too, or nothing."""
+    return county if str(profile.value("bsm_pattern")).startswith(("{county}", "{village}")) else ""
+
+
+def _is_serial(value: str, field: FieldSpec, prefix: str) -> bool:
+    """Whether an identifier has the digits that its field asks for; a number has no zeros before it."""
+    fits = len(value) <= field.width if field.type == "int" else len(value) == field.width
+    return fits and value.startswith(prefix) and value.isdigit()
+
+
+def _check_serials(file: str, known: Sequence[tuple[LayerSpec, LayerContent]], prefix: str) -> list[PackageFinding]:
     serials: list[tuple[str, str]] = []
     findings = []
     for spec, content in known:
@@ -156,9 +181,9 @@ def _check_serials(file: str, known: Sequence[tuple[LayerSpec, LayerContent]], c
             continue
         values = [str(value) for value in content.rows[field.name] if not is_empty(value)]
         serials += [(spec.name, value) for value in values]
-        wrong = [value for value in values if len(value) != field.width or not value.startswith(county) or not value.isdigit()]
+        wrong = [value for value in values if not _is_serial(value, field, prefix)]
         if wrong:
-            params = {"layer": spec.name, "count": len(wrong), "width": field.width, "prefix": county or "—", "value": wrong[0][:60]}
+            params = {"layer": spec.name, "count": len(wrong), "width": field.width, "prefix": prefix or "—", "value": wrong[0][:60]}
             findings.append(PackageFinding("QC-3302", file, spec.name, Message("delivery.bsm_malformed", params)))
     counts = Counter(value for _, value in serials)
     reported = set()

@@ -8,11 +8,11 @@ from typing import Any, Mapping
 
 import pandas as pd
 
-from village_planner.accounts import category_counts, phase_account
-from village_planner.accounts.sums import known_sum
+from village_planner.accounts import category_counts, percentages, phase_account
+from village_planner.accounts.sums import known_sum, known_sums
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
-from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.frames import DeliverySource, counted_inside, layer_frames
 from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
 from village_planner.delivery.tables_document import category_totals, destination_totals, figures_by_name, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
@@ -21,18 +21,18 @@ from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import Status
 from village_planner.standards import Profile, TableSpec
 
-_HA_DECIMALS = 4
 _BATCH = "committees"
 
 
 def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Frames by the names that TableSpec.frame uses, from the plan and its `frames.layer_frames`.
 
-    Each has a column `no`, which is null in rows that hold a total. Townships are those that have a village: of others the
-    delivered layers know nothing.
+    Each has a column `no`, which is null in rows that hold a total. Townships stand in the order of their codes, as villages do; they
+    are those that have a village: of others the delivered layers know nothing.
     """
     held = source.data.township["code"].isin(source.data.village["township_code"])
-    source = replace(source, data=PlanData({**source.data.tables, "township": source.data.township[held].reset_index(drop=True)}))
+    townships = source.data.township[held].sort_values("code", ignore_index=True)
+    source = replace(source, data=PlanData({**source.data.tables, "township": townships}))
     tables = {
         "village_roster": _village_roster(source, layers["villages"]),
         "village_categories": _village_categories(source, layers["villages"]),
@@ -102,8 +102,8 @@ def _village_roster(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFr
     frame["position_name"] = [profile.code_list("position").name(plain(position)) or "未知" for position in frame["position"]]
     frame["aliases"] = frame["village_code"].map(_aliases(data))
     frame["hamlet_names"] = frame["village_code"].map(data.hamlet.groupby("village_code")["name"].agg("、".join))
-    frame["area_ha"] = hectares(frame["area_m2"])
-    frame["present_ha"] = hectares(frame["present_m2"])
+    frame["area_ha"] = hectares(printed_m2(frame["area_m2"]))
+    frame["present_ha"] = hectares(printed_m2(frame["present_m2"]))
     return frame
 
 
@@ -130,9 +130,13 @@ def _is_to_classify(villages: pd.DataFrame, profile: Profile) -> pd.Series:
 
 def _category_summary(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
     """Villages by category of each township and of the whole plan: count, share of those that have or need a category, persons, land."""
-    counts = category_counts(source.data, source.profile, source.scenario).dropna(subset=["category"])
-    counts["land_ha"] = hectares(counts["built_m2"]).round(_HA_DECIMALS)
-    lacking = villages[_is_to_classify(villages, source.profile) & villages["category"].isna()].groupby("township_code").size()
+    whole_counts = category_counts(source.data, source.profile, source.scenario, counted_inside(source))
+    counts = whole_counts.dropna(subset=["category"]).copy()
+    # As in the roster: what is printed of many villages is the sum of what is printed of each.
+    printed = known_sums(villages.assign(land_m2=printed_m2(villages["present_m2"])), ["township_code", "category"], ["land_m2"])["land_m2"]
+    land_m2 = [printed.get(key, 0.0) for key in zip(counts["township_code"], counts["category"])]
+    counts["land_ha"] = hectares(pd.Series(land_m2, index=counts.index, dtype="float64"))
+    lacking = whole_counts[whole_counts["category"].isna()].set_index("township_code")["villages"]
     rows = [
         _category_row(code, str(group["township_name"].iloc[0]), group, int(lacking.get(code, 0)))
         for code, group in counts.groupby("township_code", sort=False)
@@ -147,23 +151,13 @@ def _category_row(code: str, name: str, group: pd.DataFrame, lacking: int) -> di
     """One row: group has one row per category; lacking: villages that need a category and have none."""
     classified = int(group["villages"].sum())
     row: dict[str, Any] = {"township_code": code, "township_name": name, "in_scope": classified + lacking, "classified": classified}
-    shares = _percentages([int(count) for count in group["villages"]], classified + lacking)
+    shares = percentages([int(count) for count in group["villages"]], classified + lacking)
     for part, share in zip(group.itertuples(), shares):
         row[f"count_{part.category}"] = part.villages
         row[f"share_{part.category}"] = share
         row[f"persons_{part.category}"] = part.persons
         row[f"land_ha_{part.category}"] = plain(part.land_ha)
     return row
-
-
-def _percentages(counts: list[int], whole: int) -> list[float | None]:
-    """Shares of a whole in percent with 2 decimals that add up to 100 together with that of the rest (largest remainders rounded up)."""
-    if whole == 0:
-        return [None] * len(counts)
-    parts = [divmod(count * 10_000, whole) for count in (*counts, whole - sum(counts))]
-    missing = 10_000 - sum(share for share, _ in parts)
-    raised = sorted(range(len(parts)), key=lambda position: -parts[position][1])[:missing]
-    return [(share + (position in raised)) / 100 for position, (share, _) in enumerate(parts[:-1])]
 
 
 def _move_list(source: DeliverySource, moves: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
@@ -213,8 +207,9 @@ def _crossings(data: PlanData, moves: pd.DataFrame) -> list[str | None]:
 
 
 def _phase_summary(source: DeliverySource) -> pd.DataFrame:
-    """Increments and running sums per township and phase, then those of the whole plan; net is a reduction where positive."""
+    """Increments and running sums per township and phase, then those of the whole plan; net is a reduction where positive. Without moves no row."""
     account = phase_account(printed_plan(source.data), source.scenario)
+    account = account if account["moves"].sum() else account.iloc[0:0]
     frame = account.drop(columns=["net_m2", "cumulative_net_m2"])
     frame["township_code"], frame["township_name"] = account["code"].fillna(""), account["name"].mask(account["kind"].eq("plan"), TOTAL)
     frame["phase_name"] = [UNPHASED if pd.isna(year) else f"{year}年" for year in account["phase"]]

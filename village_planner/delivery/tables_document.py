@@ -17,6 +17,8 @@ _FACTS = ("households", "persons", "residents", "built_m2")
 def township_facts(source: DeliverySource) -> pd.DataFrame:
     """Villages, hamlets, households, persons, residents and present land of each township that has a village."""
     facts = village_facts(source.data)
+    # As in the roster, so that its sums stand here.
+    facts["built_m2"] = printed_m2(facts["built_m2"])
     rows = [
         {
             "township_code": code, "township_name": name, "villages": len(mine), "hamlets": int(mine["hamlets"].sum()),
@@ -26,7 +28,7 @@ def township_facts(source: DeliverySource) -> pd.DataFrame:
         if len(mine := facts[facts["township_code"] == code])
     ]
     frame = pd.DataFrame(rows, columns=["township_code", "township_name", "villages", "hamlets", *_FACTS])
-    frame["present_ha"] = hectares(printed_m2(pd.to_numeric(frame["built_m2"], errors="coerce").astype("float64")))
+    frame["present_ha"] = hectares(pd.to_numeric(frame["built_m2"], errors="coerce"))
     return frame
 
 
@@ -37,11 +39,12 @@ def category_totals(source: DeliverySource, summary: pd.DataFrame) -> pd.DataFra
     rows: list[dict[str, Any]] = []
     for code, group in counts.groupby("category", sort=False):
         held = group[group["villages"] > 0]
-        sums = {column: known_sum(held[column]) for column in ("households", "persons", "built_m2")}
-        share = whole[f"share_{code}"].iloc[0] if len(whole) else None
-        rows.append({"category": code, "category_name": group["category_name"].iloc[0], "villages": int(group["villages"].sum()), "share": share, **sums})
-    frame = pd.DataFrame(rows, columns=["category", "category_name", "villages", "share", "households", "persons", "built_m2"])
-    frame["land_ha"] = hectares(printed_m2(pd.to_numeric(frame["built_m2"], errors="coerce").astype("float64")))
+        row = {"category": code, "category_name": group["category_name"].iloc[0], "villages": int(group["villages"].sum())}
+        row.update({column: known_sum(held[column]) for column in ("households", "persons")})
+        row.update({column: whole[f"{column}_{code}"].iloc[0] if len(whole) else None for column in ("share", "land_ha")})
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=["category", "category_name", "villages", "share", "households", "persons", "land_ha"])
+    frame["land_ha"] = pd.to_numeric(frame["land_ha"], errors="coerce")
     return frame
 
 

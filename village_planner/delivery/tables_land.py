@@ -6,35 +6,39 @@ from typing import Any
 
 import pandas as pd
 
-from village_planner.accounts import land_balance, per_capita_land, reclamation
+from village_planner.accounts import land_balance, per_capita_land, reclamation, rounded_parts
+from village_planner.accounts.reclamation import left_over_m2
 from village_planner.accounts.sums import known_sum
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL, UNPHASED, hectares, printed_m2, printed_plan
 from village_planner.plan.data import plain
 
-_OUTSIDE_TOWNSHIPS, _NOWHERE = "（乡镇范围以外）", "-"
-_BALANCE = ("base_m2", "cleared_m2", "new_m2", "planned_m2")
-_RECLAIMED = ("cleared_m2", "reclaimed_m2", "farmland_m2", "other_m2", "built_m2", "surplus_m2")
+_OUTSIDE_TOWNSHIPS, _NOWHERE, _ALL_PHASES = "（乡镇范围以外）", "-", "各期合计"
+_MEASURED = ("base_m2", "cleared_m2", "new_m2")
+_TEXTS = {"township_code": object, "township_name": object}
+_RECLAIMED = ("cleared_m2", "reclaimed_m2", "farmland_m2", "other_m2", "unstated_m2", "built_m2", "surplus_m2")
 
 
 def land_summary(source: DeliverySource) -> pd.DataFrame:
     """B6: base, cleared, new, planned land, net reduction and land per person of each township and of the whole plan.
 
-    What the plan holds beyond its townships gets a row of its own, so that the column adds up to the total.
+    What the plan holds beyond its townships gets a row of its own. Base, cleared and new land are rounded so that each
+    column adds up to its rounded whole (largest remainder); planned land and reduction are made of what is printed.
     """
     balance = land_balance(source.data, source.layers, source.profile, source.scenario)
-    townships, whole = balance[balance["kind"] == "township"].copy(), balance[balance["kind"] == "plan"].iloc[0]
-    rest = {column: whole[column] - townships[column].sum() for column in _BALANCE}
-    for column in _BALANCE:
-        townships[column] = printed_m2(townships[column])
-    rows = [_balance_row(code, name, areas) for code, name, areas in zip(townships["code"], townships["name"], townships[list(_BALANCE)].to_dict("records"))]
+    townships, whole = balance[balance["kind"] == "township"], balance[balance["kind"] == "plan"].iloc[0]
+    rows = townships[["code", "name", *_MEASURED]].rename(columns={"code": "township_code", "name": "township_name"}).astype(_TEXTS)
+    rest = {column: whole[column] - townships[column].sum() for column in _MEASURED}
     complete = bool(townships["base_m2"].notna().all())
     if complete and any(abs(area) >= 1.0 for area in rest.values()):
-        rows.append(_balance_row(None, _OUTSIDE_TOWNSHIPS, {column: round(area) for column, area in rest.items()}))
-    # Where the rows are the whole, the total is what is printed above it.
-    total = {column: sum(row[column] for row in rows) if complete and rows else round(whole[column], 0) for column in _BALANCE}
-    rows.append(_balance_row("", TOTAL, total))
-    frame = pd.DataFrame(rows, columns=["township_code", "township_name", *_BALANCE])
+        rows = pd.concat([rows, pd.DataFrame([{"township_code": None, "township_name": _OUTSIDE_TOWNSHIPS, **rest}])], ignore_index=True)
+    total = {"township_code": "", "township_name": TOTAL}
+    for column in _MEASURED:
+        rows[column] = rounded_parts(rows[column].tolist())
+        # Where the rows are the whole, the total is what is printed above it.
+        total[column] = rows[column].sum() if complete and len(rows) else round(whole[column], 0)
+    frame = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
+    frame["planned_m2"] = frame["base_m2"] - frame["cleared_m2"] + frame["new_m2"]
     people = per_capita_land(source.data, source.layers, source.profile, source.scenario, balance=balance)
     areas = people[people["kind"] != "village"]
     people = areas.set_index(areas["code"].fillna("")).reindex([_NOWHERE if code is None else code for code in frame["township_code"]]).reset_index(drop=True)
@@ -42,14 +46,9 @@ def land_summary(source: DeliverySource) -> pd.DataFrame:
         frame[name] = people[name]
     for name in ("base", "cleared", "new", "planned"):
         frame[f"{name}_ha"] = hectares(frame[f"{name}_m2"])
-    frame["reduction_ha"] = hectares(frame["base_m2"] - frame["planned_m2"])
-    frame["reduction_ha"] = frame["reduction_ha"].fillna(hectares(frame["cleared_m2"] - frame["new_m2"]))
+    frame["reduction_ha"] = hectares(frame["cleared_m2"] - frame["new_m2"])
     frame["reduction_percent"] = 100 * frame["reduction_ha"] / frame["base_ha"].where(frame["base_ha"] > 0)
     return frame
-
-
-def _balance_row(code: str | None, name: str, areas: dict[str, Any]) -> dict[str, Any]:
-    return {"township_code": code, "township_name": name, **{column: plain(area) for column, area in areas.items()}}
 
 
 def control_line_check(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
@@ -86,14 +85,19 @@ def _conclusion(row: dict[str, Any]) -> str:
 
 
 def reclamation_summary(source: DeliverySource) -> pd.DataFrame:
-    """Reclaimed land and what is left over, per township and phase, then per phase for the whole plan."""
+    """Reclaimed land and what is left over, per township and phase, then per phase and altogether for the whole plan."""
     account = reclamation(printed_plan(source.data), source.profile, source.scenario)
-    whole = [
-        {"township_code": "", "township_name": TOTAL, "phase": phase, **{name: known_sum(group[name]) for name in _RECLAIMED}}
-        for phase, group in account.groupby("phase", dropna=False)
-    ]
-    frame = pd.concat([account, pd.DataFrame(whole)], ignore_index=True) if whole else account
-    frame["phase_name"] = [UNPHASED if pd.isna(phase) else f"{int(phase)}年" for phase in frame["phase"]]
+    account["phase_name"] = [UNPHASED if pd.isna(phase) else f"{int(phase)}年" for phase in account["phase"]]
+    groups = [(name, group) for _, same in account.groupby("phase", dropna=False) for name, group in same.groupby("phase_name")]
+    groups += [(_ALL_PHASES, account)] if groups else []
+    whole = pd.DataFrame([
+        {"township_code": "", "township_name": TOTAL, "phase_name": name, **{column: known_sum(group[column]) for column in _RECLAIMED}}
+        for name, group in groups
+    ])
+    frame = pd.concat([account, whole], ignore_index=True) if len(whole) else account
     for name in _RECLAIMED:
-        frame[name.replace("_m2", "_ha")] = hectares(pd.to_numeric(frame[name], errors="coerce").astype("float64"))
+        frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
+    frame["surplus_m2"] = left_over_m2(frame)
+    for name in _RECLAIMED:
+        frame[name.replace("_m2", "_ha")] = hectares(frame[name])
     return frame

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import re
 import zipfile
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -25,7 +27,10 @@ _LITTER = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _LOCKS = ("~$", ".~lock.")
 _FOLDER_KINDS = frozenset({"filegdb", "shapefile"})
 """Kinds that are one folder full of files."""
-_SIGNATURES = {".pdf": b"%PDF", ".jpg": b"\xff\xd8", ".docx": b"PK", ".png": b"\x89PNG"}
+_SIGNATURES = {".pdf": (b"%PDF", b"%%EOF"), ".jpg": (b"\xff\xd8", b"\xff\xd9"), ".png": (b"\x89PNG", b"IEND")}
+"""How a file of a kind begins, and what stands near its end."""
+_END_BYTES = 4_096
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\\x00-\x1f]|[ .]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.IGNORECASE)
 
 
 def root_name(spec: PackageSpec, names: Mapping[str, str]) -> str:
@@ -107,6 +112,20 @@ def check_tree(
     return findings
 
 
+def check_names(opened: OpenedPackage, profile: Profile) -> list[PackageFinding]:
+    """Findings (QC-1101) on paths longer than the rule's `max_path` characters, and on names that Windows cannot have."""
+    setting = profile.rule(_RULE)
+    longest = int(setting.values.get("max_path", 0)) if setting else 0
+    findings = []
+    for path in (*opened.files, *opened.folders):
+        if longest and len(path) > longest:
+            message = Message("delivery.path_long", {"path": f"{path[:80]}…", "length": len(path), "most": longest})
+            findings.append(PackageFinding(_RULE, path, "", message, "B"))
+        if _NOT_ON_WINDOWS.search(path.rsplit("/", 1)[-1]):
+            findings.append(PackageFinding(_RULE, path, "", Message("delivery.path_illegal", {"path": path[:200]}), "B"))
+    return findings
+
+
 def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list[PackageFinding]:
     """Findings on files that cannot be opened (QC-1103), on sheets that a workbook lacks (QC-1201) or has and may not have (PK-03).
 
@@ -123,10 +142,11 @@ def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list
                 findings += _check_sheets(path, file, sheets if file in workbooks else [], left_out)
             elif suffix in (".csv", ".html", ".json", ".txt"):
                 path.read_text(encoding="utf-8-sig")
+            elif suffix == ".docx":
+                with _whole_archive(path) as archive:
+                    archive.getinfo("word/document.xml")
             elif suffix in _SIGNATURES:
-                with path.open("rb") as stream:
-                    if not stream.read(8).startswith(_SIGNATURES[suffix]):
-                        raise ValueError(suffix)
+                _demand_whole(path, *_SIGNATURES[suffix])
         except (*ZIP_FAULTS, KeyError, etree.XMLSyntaxError) as error:
             reason = str(error)[:200] or type(error).__name__
             findings.append(PackageFinding(UNREADABLE, file, "", Message("delivery.file_unreadable", {"file": file, "reason": reason})))
@@ -134,12 +154,7 @@ def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list
 
 
 def _check_sheets(path: Path, file: str, wanted: Sequence[str], left_out: Set[str]) -> list[PackageFinding]:
-    with zipfile.ZipFile(path) as archive:
-        if sum(info.file_size for info in archive.infolist()) > _MAX_PART_BYTES:
-            raise ValueError("> 256 MB")
-        damaged = archive.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(damaged)
+    with _whole_archive(path) as archive:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
     sheets = {str(sheet.get("name")) for sheet in book.iter(f"{_MAIN}sheet")}
@@ -147,6 +162,28 @@ def _check_sheets(path: Path, file: str, wanted: Sequence[str], left_out: Set[st
     return missing + [
         PackageFinding("PK-03", file, sheet, Message("delivery.sheet_not_for_edition", {"sheet": sheet})) for sheet in sorted(sheets & left_out)
     ]
+
+
+@contextmanager
+def _whole_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive of which every member can be read; ValueError where it would be too big, BadZipFile where a member is damaged."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > _MAX_PART_BYTES:
+            raise ValueError("> 256 MB")
+        damaged = archive.testzip()
+        if damaged is not None:
+            raise zipfile.BadZipFile(damaged)
+        yield archive
+
+
+def _demand_whole(path: Path, start: bytes, end: bytes) -> None:
+    """ValueError where a file does not begin as its kind does, or breaks off."""
+    with path.open("rb") as stream:
+        if not stream.read(8).startswith(start):
+            raise ValueError(path.suffix)
+        stream.seek(max(0, path.stat().st_size - _END_BYTES))
+        if end not in stream.read():
+            raise ValueError(f"{path.suffix} …")
 
 
 def _is_folder(entry: PackageEntry) -> bool:

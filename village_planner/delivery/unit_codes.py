@@ -1,15 +1,23 @@
-"""The table of unit codes (单位代码表.xlsx): county, townships and villages with their codes."""
+"""The table of unit codes (单位代码表.xlsx): county, townships and villages with their codes, written and compared with the layers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
+from lxml import etree
 
+from village_planner.base import Message
+from village_planner.delivery.fields import shortened
+from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import DeliverySource, county_code
-from village_planner.delivery.workbook import Heading, write_workbook
+from village_planner.delivery.unpack import ZIP_FAULTS
+from village_planner.delivery.workbook import Heading, first_data_row, write_workbook
 from village_planner.standards import TableColumn, TableSpec
 
+_RULE = "QC-3301"
+_FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError, etree.XMLSyntaxError)
 _SOURCE = "package_structures.md 第0节（建议）"
 _COLUMNS = (
     ("序号", "no", "0", 6.0), ("单位代码", "code", "", 16.0), ("单位名称", "name", "", 28.0), ("级别", "level", "", 10.0), ("上级单位代码", "above", "", 16.0),
@@ -31,3 +39,28 @@ def write_unit_codes(path: Path, source: DeliverySource, heading: Heading) -> No
     frame = pd.DataFrame(sorted(rows, key=lambda row: (len(row[0]), row[0])), columns=["code", "name", "level", "above"], dtype=object)
     frame.insert(0, "no", range(1, len(frame) + 1))
     write_workbook(path, [(_SPEC, frame)], data.phases, source.profile, heading)
+
+
+def check_unit_codes(path: Path, file: str, source: DeliverySource) -> list[PackageFinding]:
+    """One finding (QC-3301) where townships and villages of the layers are not in the table, or have another name there.
+
+    A table that cannot be read is passed over: other rules say so.
+    """
+    data = source.data
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except _FAULTS:
+        return []
+    try:
+        rows = book[_SPEC.sheet or _SPEC.id].iter_rows(min_row=first_data_row(_SPEC.columns), max_col=len(_COLUMNS), values_only=True)
+        listed = {str(row[1]).strip(): str(row[2] or "").strip() for row in rows if row[1] is not None}
+    except _FAULTS:
+        return []
+    finally:
+        book.close()
+    own = {**dict(zip(data.township["code"], data.township["name"])), **dict(zip(data.village["code"], data.village["name"]))}
+    wrong = [code for code, name in own.items() if listed.get(str(code)) != str(name).strip()]
+    if not wrong:
+        return []
+    params = {"file": file, "count": len(wrong), "code": wrong[0], "name": own[wrong[0]], "listed": shortened(listed.get(str(wrong[0])) or "—")}
+    return [PackageFinding(_RULE, file, str(wrong[0]), Message("delivery.unit_codes", params))]

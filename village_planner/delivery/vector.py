@@ -75,12 +75,16 @@ def created(driver: str, path: Path) -> Iterator[gdal.Dataset]:
 
 
 def _close(source: gdal.Dataset) -> None:
-    if hasattr(source, "Close"):
-        source.Close()
-        return
-    # Before GDAL 3.8 only the end of the Python object closes; this is what its OGR twin does in Destroy().
-    gdal.Dataset.__swig_destroy__(source)
-    source.thisown = 0
+    try:
+        if hasattr(source, "Close"):
+            source.Close()
+        else:
+            # Before GDAL 3.8 only the end of the Python object closes; this is what its OGR twin does in Destroy().
+            gdal.Dataset.__swig_destroy__(source)
+    finally:
+        # It is freed also where GDAL raises, say because the disk is full; the end of the Python object would free it again, which crashes.
+        if source.this is not None:
+            source.thisown = 0
 
 
 def demand(failed: int) -> None:

@@ -15,8 +15,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from village_planner.delivery.columns import column_widths, expanded_columns, heading_blocks, heading_depth, is_short, text_width, wrapped_lines
-from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
+from village_planner.delivery.columns import expanded_columns, heading_blocks, heading_depth
+from village_planner.delivery.rows import PrintedRow, RowKind, looks_like_formula, printed_rows
+from village_planner.delivery.widths import broken_heading, column_widths, is_short, text_width, wrapped_lines
 from village_planner.delivery.zipping import reproducible
 from village_planner.standards import Profile, TableColumn, TableSpec
 
@@ -24,10 +25,11 @@ SIGNATURE = "编制单位"
 """What the signature line begins with."""
 NOTE = "注："
 _FONT, _SIZE = "宋体", 10
-_LINE_POINTS = 14.0
+_LINE_POINTS, _ROW_POINTS = 13.0, 3.0
 _PAPER = {"A3": 8, "A4": 9}
 _TALLEST_POINTS = 400.0
 _CHARACTERS = {"A3": 215.0, "A4": 150.0}
+_AFTER_NUMBER = "_)"
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
 _SUM_FILL = PatternFill("solid", fgColor="F5F7FA")
@@ -56,6 +58,8 @@ def write_workbook(
     """
     book = Workbook()
     book.remove(book.active)
+    # Column widths count digits of the normal style's font: with the font of the cells they are the same everywhere.
+    book._named_styles["Normal"].font = Font(name=_FONT, size=_SIZE)
     for spec, frame in tables:
         sheet = book.create_sheet(spec.sheet or spec.id)
         columns = expanded_columns(spec, phases, profile)
@@ -118,7 +122,10 @@ def _write_foot(sheet: Worksheet, row: int, spec: TableSpec, widths: Sequence[fl
         _write_line(sheet, row, 1, len(widths), f"{NOTE}{spec.note}", widths, font, "left", 18)
         row += 1
     year, month, day = (int(part) for part in heading.date.split("-"))
-    text = f"{SIGNATURE}：{heading.institute or _BLANK}　　　　填表日期：{year}年{month}月{day}日　　　　填表人：{_BLANK}审核人：{_BLANK}"
+    who, when = f"{SIGNATURE}：{heading.institute or _BLANK}", f"填表日期：{year}年{month}月{day}日　　　　填表人：{_BLANK}审核人：{_BLANK}"
+    text = f"{who}　　　　{when}"
+    if wrapped_lines(text, sum(widths)) > 1:
+        text = f"{who}\n{when}"
     _write_line(sheet, row, 1, len(widths), text, widths, font, "left", 20)
     return row
 
@@ -149,7 +156,7 @@ def _write_headings(sheet: Worksheet, columns: Sequence[TableColumn], widths: Se
             cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     for block in sorted(heading_blocks(columns), key=lambda block: block.below - block.level):
         room = sum(widths[block.start : block.stop + 1])
-        text = _broken(block.text, room)
+        text = broken_heading(block.text, room)
         sheet.cell(3 + block.level, block.start + 1, text)
         if block.stop > block.start or block.below > block.level:
             sheet.merge_cells(
@@ -159,11 +166,6 @@ def _write_headings(sheet: Worksheet, columns: Sequence[TableColumn], widths: Se
         heights[block.below] += max(0, lacking)
     for level, height in enumerate(heights):
         sheet.row_dimensions[3 + level].height = _LINE_POINTS * height + 6
-
-
-def _broken(text: str, width: float) -> str:
-    """A heading that does not fit in one line has its unit in brackets on a line of its own."""
-    return text if wrapped_lines(text, width) == 1 else text.replace("（", "\n（", 1)
 
 
 def _write_row(
@@ -179,17 +181,18 @@ def _write_row(
         if isinstance(value, str):
             _keep_as_text(cell)
             middle = centred[position] or is_sum
-            lines = max(lines, wrapped_lines(value, widths[position] - (0 if middle else 1)))
-            cell.alignment = Alignment(horizontal="center" if middle else "left", vertical="center", wrap_text=True, indent=0 if middle else 1)
+            lines = max(lines, wrapped_lines(value, widths[position]))
+            cell.alignment = Alignment(horizontal="center" if middle else "left", vertical="center", wrap_text=True)
         else:
-            cell.number_format = column.format or "General"
+            # A blank as wide as its bracket keeps digits off the border.
+            cell.number_format = column.format + _AFTER_NUMBER if column.format and column.value != "no" else column.format or "General"
             cell.alignment = Alignment(horizontal="center" if column.value == "no" else "right", vertical="center")
-    sheet.row_dimensions[number].height = min(_LINE_POINTS * lines + 4, _TALLEST_POINTS)
+    sheet.row_dimensions[number].height = min(_LINE_POINTS * lines + _ROW_POINTS, _TALLEST_POINTS)
 
 
 def _keep_as_text(cell: Cell) -> None:
     """A text that a spreadsheet would run as a formula stays a text, also after somebody edits it."""
-    if isinstance(cell.value, str) and cell.value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if looks_like_formula(cell.value):
         cell.data_type = "s"
         cell.quotePrefix = True
 

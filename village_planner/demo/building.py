@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
+
+from village_planner.demo.fractals import ring_inside
 from village_planner.demo.layout import Area, Rect, Ring, rect_in, size_for
 from village_planner.demo.names import FARM_CODE, FARM_NAME, RESERVOIR_CODE, RESERVOIR_NAME, hamlet_names
 from village_planner.demo.roles import SiteRole
 from village_planner.demo.scene import Cast, Cover, Hamlet, Line, Patch, Plot, Protected, RosterRow, Scene, Village
+from village_planner.demo.settling import TOWN_BUILT, VILLAGE_BUILT, block_parcels, built_land
 
 HAMLET_SLOTS = (4, 0, 2, 1, 3, 5)
 SPARE_SLOT, FREE_SLOT, SECOND_SPARE_SLOT = 6, 7, 8
 OPENING_M = 12.0
-TOWN_BUILT, VILLAGE_BUILT = "202", "203"
 _CULTIVATED = (Cover("0102", 0.06, "1"), Cover("0103", 0.125, "2"), Cover("0101", 0.04, "1"))
 
 
@@ -25,17 +28,17 @@ def add_village(cast: Cast, number: int, root: str, area: Area) -> Village:
     for serial, name in enumerate(hamlet_names(root, cast.roles.hamlet_counts[number], scene.seed)):
         households, persons, width, height = cast.roles.fixed.get((number, serial)) or _figures(shake, serial)
         homesteads = households + shake.randint(2, 9)
-        block = rect_in(area.slot(HAMLET_SLOTS[serial]), width, height, scene.seed)
+        slot, vacant = area.slot(HAMLET_SLOTS[serial]), shake.randint(1, homesteads // 5)
+        built = built_land(cast, number, code, slot, (width, height))
+        scene.plots += built.plots
         hamlets.append(
-            Hamlet(f"{code}{serial + 1:03d}", name, households, persons, homesteads, shake.randint(1, homesteads // 5), block)
+            Hamlet(f"{code}{serial + 1:03d}", name, households, persons, homesteads, vacant, built.block, built.outline, built.is_by_hand)
         )
     name, kind = (root + "社区", "城镇社区") if is_town else (root + "村", "行政村")
     village = Village(code, name, cast.township, kind, area, tuple(hamlets))
     scene.villages.append(village)
-    built_code = TOWN_BUILT if cast.in_town(number) else VILLAGE_BUILT
     for hamlet in hamlets:
-        scene.plots += _block_parcels(village.code, hamlet.block, built_code)
-        scene.patches.append(Patch(scene.next_code("JM", 4), code, hamlet.name, "现状", hamlet.block.ring))
+        scene.patches.append(Patch(scene.next_code("JM", 4), code, hamlet.name, "现状", hamlet.ring))
     return village
 
 
@@ -52,7 +55,7 @@ def furnish(cast: Cast) -> None:
 
 def add_farm_redline(scene: Scene) -> None:
     """The state forest farm lies in the ecological red line."""
-    scene.redline.append(Line(scene.next_id("redline"), "岚桥山水源涵养红线", (scene.farm.ring(scene.seed),), "水源涵养", township_code=FARM_CODE[:9]))
+    scene.redline.append(Line(scene.next_id("redline"), "岚桥山水源涵养红线", (scene.ring(scene.farm),), "水源涵养", township_code=FARM_CODE[:9]))
 
 
 def add_second_roster(cast: Cast) -> None:
@@ -86,6 +89,8 @@ def add_farmland(cast: Cast, number: int) -> None:
         if keep_free or not _is_open_country(cast, number, slot):
             continue
         scene.covers[village.code, slot] = cover
+        if scene.mesh is not None:  # there each field is a piece of basic farmland of its own
+            continue
         rings: list[Ring] = [village.area.slot(slot).ring(scene.seed)]
         if slot in blocks:
             rings.append(blocks[slot].grown(OPENING_M).ring[::-1])
@@ -115,12 +120,21 @@ def _add_boundary(cast: Cast) -> None:
     taken = {*HAMLET_SLOTS[: len(town.hamlets)], *(site.slot for site in roles.sites if site.village == roles.town)}
     for slot in range(9):
         if slot not in taken:
-            scene.plots += _block_parcels(town.code, rect_in(town.area.slot(slot), 260, 200, scene.seed), TOWN_BUILT)
+            scene.plots += block_parcels(town.code, rect_in(town.area.slot(slot), 260, 200, scene.seed), TOWN_BUILT)
     columns = town.area.columns * (1 + len(roles.inside))
     for number in roles.cut:
         columns += cast[number].area.slot(0).columns
     area = Area(town.area.i0, town.area.j0, columns, town.area.rows)
-    scene.boundary.append(Line(scene.next_id("boundary"), cast.township.name, (area.ring(scene.seed),), code="410"))
+    scene.boundary.append(Line(scene.next_id("boundary"), cast.township.name, (_boundary_ring(cast, area),), code="410"))
+
+
+def _boundary_ring(cast: Cast, area: Area) -> Ring:
+    """The area's outline; on a mesh a ring of many points just inside it, so that nothing outside is touched."""
+    scene = cast.scene
+    if scene.mesh is None:
+        return scene.ring(area)
+    shake = np.random.default_rng([scene.seed, int(cast.township.code)])
+    return ring_inside(scene.ring(area), scene.fineness.boundary_vertices, 12.0, 40.0, shake)
 
 
 def _add_redline(cast: Cast) -> None:
@@ -129,7 +143,7 @@ def _add_redline(cast: Cast) -> None:
     for number in cast.roles.red_lined:
         area = cast[number].area
         top = Area(area.i0, area.slot(6).j0, area.columns, area.slot(6).rows)
-        scene.redline.append(Line(scene.next_id("redline"), "岚桥山水土保持红线", (top.ring(scene.seed),), "水土保持", township_code=cast.township.code))
+        scene.redline.append(Line(scene.next_id("redline"), "岚桥山水土保持红线", (scene.ring(top),), "水土保持", township_code=cast.township.code))
 
 
 def _add_hazards_and_protection(cast: Cast) -> None:
@@ -153,25 +167,6 @@ def _figures(shake: random.Random, serial: int) -> tuple[int, int, float, float]
     persons = round(households * shake.uniform(2.6, 3.7))
     width, height = size_for(households * shake.uniform(380, 480))
     return households, persons, width, height
-
-
-def _block_parcels(village_code: str, block: Rect, built_code: str) -> list[Plot]:
-    """A street through the middle, homesteads on both sides, public ground at one corner: together the whole block."""
-    street = 6.0
-    left = block.width / 2 - street / 2
-    lower = block.height // 2
-    right = left + street
-    public_width = left // 2
-    pieces = (
-        (block.part(left, 0, street, block.height), "1004"),
-        (block.part(0, 0, left, lower), "0702"),
-        (block.part(0, lower, public_width, block.height - lower), "0809"),
-        (block.part(public_width, lower, left - public_width, block.height - lower), "0702"),
-        (block.part(right, 0, left, lower), "0702"),
-        (block.part(right, lower, left, block.height - lower), "0702"),
-    )
-    homestead = "0701" if built_code == TOWN_BUILT else "0702"
-    return [Plot(village_code, rect, homestead if code == "0702" else code, built_code) for rect, code in pieces]
 
 
 def _add_brownfield(cast: Cast, number: int, slot: int, width: float, height: float, built_code: str) -> Rect:

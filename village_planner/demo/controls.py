@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from itertools import chain, count
+from typing import Iterator
 
 from village_planner.demo.building import FREE_SLOT
 from village_planner.demo.layout import CELLS_PER_SLOT, CELLS_PER_VILLAGE, Point, Rect, Ring, node
@@ -35,7 +37,7 @@ def add_controls(scene: Scene) -> None:
     """Add all of them; the clean scene stays without a finding."""
     scene.controls.update({kind: [] for kind in OTHER_KINDS})
     _add_roads_and_rivers(scene)
-    add_control(scene, PROTECTED, "岚桥山自然保护区", "省级", scene.farm.ring(scene.seed))
+    add_control(scene, PROTECTED, "岚桥山自然保护区", "省级", scene.ring(scene.farm))
     for cast in scene.casts:
         if cast.roles.town is None:
             continue
@@ -78,7 +80,7 @@ def corner_of(block: Rect) -> Rect:
 def _add_roads_and_rivers(scene: Scene) -> None:
     """A road each way for each seven villages, along their borders; rivers west to east between rows of hamlets."""
     cells = {cell for ground in scene.townships.values() for cell in ground.cells()}
-    roads, rivers = iter(_ROADS), iter(_RIVERS)
+    roads, rivers = chain(_ROADS, _further_roads()), iter(_RIVERS)
     for along in (0, 1):
         last = max(cell[1 - along] for cell in cells) + 1
         for place in range(3 * CELLS_PER_VILLAGE, last - CELLS_PER_VILLAGE, _VILLAGES_PER_LINE * CELLS_PER_VILLAGE):
@@ -90,6 +92,10 @@ def _add_roads_and_rivers(scene: Scene) -> None:
     for place in range(CELLS_PER_VILLAGE + CELLS_PER_SLOT, last, 2 * _VILLAGES_PER_LINE * CELLS_PER_VILLAGE):
         path = _longest_path(scene.seed, cells, 0, place)
         add_control(scene, BLUE, next(rivers), "河道", ribbon(path, _RIVER_HALF_WIDTH_M, 0))
+
+
+def _further_roads() -> Iterator[tuple[str, str]]:
+    return ((f"Y{number:03d}", f"乡道{number}号线") for number in count(1))
 
 
 def _longest_path(seed: int, cells: set[tuple[int, int]], along: int, place: int) -> list[Point]:

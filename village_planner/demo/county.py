@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from village_planner.demo.building import add_farm_redline, add_other_units, add_second_roster, add_village, furnish
 from village_planner.demo.controls import add_controls
-from village_planner.demo.county_map import county_grounds
+from village_planner.demo.county_map import COUNTY_LETTERS, COUNTY_MAP, grounds_of
 from village_planner.demo.county_roles import county_roles
-from village_planner.demo.names import county_roots
+from village_planner.demo.names import COUNTY_TOWNSHIPS, county_roots
 from village_planner.demo.scene import Cast, Scene
 
 
@@ -15,7 +15,7 @@ def build_county(seed: int) -> Scene:
 
     As in the township, names, figures of hamlets and the shapes of fields depend on the seed, the story does not.
     """
-    grounds, farm = county_grounds()
+    grounds, farm = grounds_of(COUNTY_MAP, COUNTY_LETTERS, COUNTY_TOWNSHIPS)
     scene = Scene(seed, farm)
     roots = county_roots(sum(len(ground.villages) for ground in grounds), seed)
     for position, ground in enumerate(grounds):

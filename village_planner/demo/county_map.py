@@ -1,14 +1,15 @@
-"""The map of 岚桥县: which village of the lattice belongs to which of its fifteen townships."""
+"""Maps of 岚桥县: which village of the lattice belongs to which of its townships; the county's own one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Sequence
 
 from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, Ground, village_area
-from village_planner.demo.names import COUNTY_TOWNSHIPS, TownshipName
+from village_planner.demo.names import TownshipName
 
 # One character for each village, from north to south: a letter for the township, # for the state forest farm.
-_MAP = (
+COUNTY_MAP = (
     "..........nooooooo",
     ".mmmmmmnnnnooooooo",
     ".mmmmmmnnnnnoooooo",
@@ -36,7 +37,7 @@ _MAP = (
     "............##cccc",
 )
 _FARM = "#"
-_LETTERS = "ckeabdfghijlmno"
+COUNTY_LETTERS = "ckeabdfghijlmno"
 TOWN_NUMBER = 14
 _TOWN_ROW = 3  # the town, the village beside it, and one more to the east
 
@@ -50,21 +51,24 @@ class TownshipGround:
     ground: Ground
 
 
-def county_grounds() -> tuple[list[TownshipGround], Ground]:
-    """Return the townships in the order of their codes, and the state forest farm, which belongs to the first one."""
-    farm = _places(_FARM)
+def grounds_of(map_rows: Sequence[str], letters: str, names: Sequence[TownshipName]) -> tuple[list[TownshipGround], Ground]:
+    """Return the townships in the order of their codes, and the state forest farm, which belongs to the first one.
+
+    map_rows: a character for each village, from north to south; letters: those of the townships in the order of `names`.
+    """
+    farm = _places(map_rows, _FARM)
     found = []
-    for letter, name in zip(_LETTERS, COUNTY_TOWNSHIPS):
-        places = _numbered(_places(letter))
+    for letter, name in zip(letters, names):
+        places = _numbered(_places(map_rows, letter))
         areas = tuple(village_area(column, row) for column, row in places)
-        whole = [*places, *(farm if name is COUNTY_TOWNSHIPS[0] else ())]
+        whole = [*places, *(farm if name is names[0] else ())]
         found.append(TownshipGround(name, areas, _ground(whole)))
     return found, _ground(farm)
 
 
-def _places(letter: str) -> list[tuple[int, int]]:
+def _places(map_rows: Sequence[str], letter: str) -> list[tuple[int, int]]:
     """Columns and rows of a letter, row by row from the south, to and fro, so that neighbours in the list are neighbours on the map."""
-    places = [(column, row) for row, line in enumerate(reversed(_MAP)) for column, found in enumerate(line) if found == letter]
+    places = [(column, row) for row, line in enumerate(reversed(map_rows)) for column, found in enumerate(line) if found == letter]
     return sorted(places, key=lambda place: (place[1], place[0] if place[1] % 2 == 0 else -place[0]))
 
 

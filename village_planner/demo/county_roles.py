@@ -6,29 +6,44 @@ import random
 from dataclasses import dataclass, field
 from typing import Optional
 
-from village_planner.demo.building import VILLAGE_BUILT
 from village_planner.demo.county_map import TOWN_NUMBER, TownshipGround
+from village_planner.demo.layout import CELL_M
 from village_planner.demo.names import COUNTY_TOWNSHIPS
-from village_planner.demo.roles import PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
+from village_planner.demo.roles import PLAIN, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
+from village_planner.demo.settling import VILLAGE_BUILT
 from village_planner.demo.township import ROLES
 
 _AS_THE_TOWNSHIP = 3
 _WITHOUT_MOVES = COUNTY_TOWNSHIPS[-1].name
 _WITHOUT_SITE = (3, 11)  # positions in the county of townships whose people go to town, into villages or take cash
 _TOWN_SITE = (4, 7, 9)
+_SITE_CAPACITY = 300
 _SIX_WITHDRAWALS = 10  # with a site, most have five
 _INTO, _RESETTLE = "就近撤并", "搬迁"
 _HAMLET, _SITE, _TOWN, _CASH, _NONE = "并入居民点", "集中安置点", "城镇安置", "货币安置", "自然消亡"
 _NEAR, _TOGETHER, _FROM_HAZARD = "就近并入中心村", "集中安置", "地质灾害避险搬迁"
-_PLAIN = 2  # the first villages of a township have no part: faults between townships need them
 _LISTS = (("传统村落", "国家级"), ("历史文化名村", "省级"), ("特色景观旅游名村", "省级"), ("传统村落", "省级"))
 
 
-def county_roles(position: int, ground: TownshipGround) -> Roles:
+@dataclass(frozen=True)
+class Telling:
+    """How the stories are told.
+
+    hamlet_counts: of a village, one is drawn; rounds: how often each withdrawal happens; towns: positions of the
+    townships with a town and a boundary, None: all; reach_m: how far from a site people may live, None: any way.
+    """
+
+    hamlet_counts: tuple[int, ...] = (2, 3, 3, 3, 4, 4, 5)
+    rounds: int = 1
+    towns: Optional[tuple[int, ...]] = None
+    reach_m: Optional[float] = None
+
+
+def county_roles(position: int, ground: TownshipGround, telling: Telling = Telling()) -> Roles:
     """Return the parts of the township at this position in the county; the same for each seed."""
     if position < _AS_THE_TOWNSHIP:
         return ROLES
-    return _Story(position, ground).roles()
+    return _Story(position, ground, telling).roles()
 
 
 @dataclass
@@ -37,6 +52,7 @@ class _Story:
 
     position: int
     ground: TownshipGround
+    telling: Telling
     free: list[int] = field(default_factory=list)
     counts: dict[int, int] = field(default_factory=dict)
     categories: dict[int, str] = field(default_factory=dict)
@@ -47,12 +63,17 @@ class _Story:
     def __post_init__(self) -> None:
         self.shake = random.Random(f"county:{self.ground.name.code}")
         size = len(self.ground.villages)
-        self.inside = (TOWN_NUMBER + 1,) if self.position % 2 == 0 else ()
-        self.cut = (TOWN_NUMBER + 1 + len(self.inside),) if self.position % 5 else ()
-        self.free = [n for n in range(_PLAIN, size) if n not in (TOWN_NUMBER, *self.inside, *self.cut)]
+        towns = self.telling.towns
+        self.town = TOWN_NUMBER if towns is None or self.position in towns else None
+        has_town = self.town is not None
+        self.inside = (TOWN_NUMBER + 1,) if has_town and self.position % 2 == 0 else ()
+        self.cut = (TOWN_NUMBER + 1 + len(self.inside),) if has_town and self.position % 5 else ()
+        self.free = [n for n in range(PLAIN, size) if n not in (self.town, *self.inside, *self.cut)]
         self.shake.shuffle(self.free)
-        self.counts = {n: self.shake.choice((2, 3, 3, 3, 4, 4, 5)) for n in range(size)}
-        self.counts.update({0: 2, 1: 3, TOWN_NUMBER: 1})
+        self.counts = {n: self.shake.choice(self.telling.hamlet_counts) for n in range(size)}
+        self.counts.update({0: 2, 1: 3})
+        if self.town is not None:
+            self.counts[self.town] = 1
 
     def roles(self) -> Roles:
         """All parts, each village at most one of them."""
@@ -69,40 +90,50 @@ class _Story:
         self.hazards.append((self._take(0), None))
         return Roles(
             hamlet_counts=tuple(self.counts[n] for n in sorted(self.counts)),
-            town=TOWN_NUMBER, inside=self.inside, cut=self.cut, red_lined=red_lined,
+            town=self.town, inside=self.inside, cut=self.cut, red_lined=red_lined,
             sites=(self.site,) if self.site else (), new_patches=(self._take(0),), hazards=tuple(self.hazards),
             protected=protected, categories=self.categories, moves=tuple(self.moves),
         )
 
-    def _take(self, hamlets: int) -> int:
-        """A village without a part, which gets so many hamlets; 0: as many as it has."""
-        number = self.free.pop()
+    def _take(self, hamlets: int, near_site: bool = False) -> int:
+        """A village without a part, which gets so many hamlets, 0: as many as it has; where asked, within reach of the site."""
+        reach_m = self.telling.reach_m
+        if near_site and self.site and reach_m is not None:
+            here = self.site.village
+            number = next(n for n in reversed(self.free) if self._distance(here, n) * CELL_M <= reach_m)
+            self.free.remove(number)
+        else:
+            number = self.free.pop()
         if hamlets:
             self.counts[number] = hamlets
         return number
 
     def _take_near(self, number: int) -> int:
         """The village without a part that lies nearest."""
-        here = self.ground.villages[number]
-        areas = self.ground.villages
-        nearest = min(self.free, key=lambda other: abs(here.i0 - areas[other].i0) + abs(here.j0 - areas[other].j0))
+        nearest = min(self.free, key=lambda other: self._distance(number, other))
         self.free.remove(nearest)
         return nearest
 
+    def _distance(self, number: int, other: int) -> int:
+        """Between two villages, in cells along the lattice."""
+        here, there = self.ground.villages[number], self.ground.villages[other]
+        return abs(here.i0 - there.i0) + abs(here.j0 - there.j0)
+
     def _place_site(self) -> None:
         """In the town, ready early, or in a village; big enough for all that may come."""
-        if self.position in _TOWN_SITE:
-            self.site = SiteRole(TOWN_NUMBER, 6, 250, 180, "202", "新城安置小区", 300, 2021, "城镇安置")
+        capacity = _SITE_CAPACITY * self.telling.rounds
+        if self.position in _TOWN_SITE and self.town is not None:
+            self.site = SiteRole(self.town, 6, 250, 180, "202", "新城安置小区", capacity, 2021, "城镇安置")
         else:
             suffix = self.shake.choice(("幸福新居安置点", "惠民安置小区", "和谐家园安置点", "生态移民集中安置点"))
-            self.site = SiteRole(self._take_near(TOWN_NUMBER), 6, 250, 180, VILLAGE_BUILT, suffix, 300, 2021)
+            self.site = SiteRole(self._take_near(TOWN_NUMBER), 6, 250, 180, VILLAGE_BUILT, suffix, capacity, 2021)
 
     def _withdrawals(self) -> None:
         first = self._whole_village if self.site else self._merge_over_phases
         tales = [first, self._merge_small, self._hazard, self._cash_and_end, self._next_village]
         if self.position == _SIX_WITHDRAWALS or not self.site:
             tales.append(self._to_town)
-        for tale in tales:
+        for tale in tales * self.telling.rounds:
             tale()
 
     def _merge_small(self) -> None:
@@ -119,7 +150,7 @@ class _Story:
 
     def _whole_village(self) -> None:
         """The village moves as a whole; its main hamlet in parts, over three phases."""
-        number = self._take(self.shake.choice((2, 3)))
+        number = self._take(self.shake.choice((2, 3)), near_site=True)
         self.categories[number] = WITHDRAW
         self._add(Move(number, 0, _RESETTLE, _SITE, 0, 2021, _TOGETHER, (0, 5, 10)))
         self._add(Move(number, 0, _RESETTLE, _SITE, 0, 2022, _TOGETHER, (5, 8, 10), consent=""))
@@ -128,7 +159,7 @@ class _Story:
             self._add(Move(number, serial, _RESETTLE, _SITE, 0, 2022, _TOGETHER))
 
     def _hazard(self) -> None:
-        number = self._take(self.shake.choice((3, 4)))
+        number = self._take(self.shake.choice((3, 4)), near_site=True)
         serial = self.counts[number] - 1
         self.hazards.append((number, serial))
         if self.site:

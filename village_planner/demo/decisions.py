@@ -10,6 +10,7 @@ from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, V
 
 BASIS = "《岚桥县国土空间总体规划（2020—2035年）》"
 _RECLAIMED_SHARE = 0.85
+_RECLAIM_TO = "旱地"
 _SITE = "集中安置点"
 STAYS = "保留"
 _GROUNDS = {
@@ -71,7 +72,7 @@ def move_row(
         grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。", basis=BASIS, consent=survey(hamlet.households),
         destination_kind=destination[0], destination=destination[1], phase=phase, households=hamlet.households,
         persons=hamlet.persons, mode={"并入居民点": "就近并入中心村", "集中安置点": "集中安置"}.get(destination[0], "城镇安置"),
-        cleared_m2=round(hamlet.block.width * hamlet.block.height, 2),
+        cleared_m2=round(hamlet.area_m2, 2),
     )
 
 
@@ -90,7 +91,7 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
     village = cast[move.village]
     hamlet = village.hamlets[move.hamlet]
     households, persons = share_of(hamlet, move.part)
-    area = hamlet.block.width * hamlet.block.height
+    area = hamlet.area_m2
     return Decision(
         township=cast.township.name,
         village=village.name,
@@ -108,6 +109,7 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
         cleared_m2=round(area * households / hamlet.households, 2),
         built_m2=round(built[move.to] * households, 2) if move.kind == _SITE and isinstance(move.to, int) else move.built_m2,
         reclaimed_m2=None if move.kind == "自然消亡" else round(area * households / hamlet.households * _RECLAIMED_SHARE, 2),
+        reclaim_to="" if move.kind == "自然消亡" else _RECLAIM_TO,
     )
 
 

@@ -6,16 +6,19 @@ from village_planner.demo.building import add_farmland, add_village, committee_n
 from village_planner.demo.decisions import category_row
 from village_planner.demo.expected import Planted
 from village_planner.demo.faults_decisions import plant_decision_faults
+from village_planner.demo.faults_farmland import plant_farmland_faults
 from village_planner.demo.faults_geometry import plant_geometry_faults
 from village_planner.demo.faults_lines import plant_line_faults
+from village_planner.demo.faults_shapes import plant_outer_boundary_fault, plant_shape_faults
 from village_planner.demo.faults_sums import plant_plan_faults, plant_sum_faults
 from village_planner.demo.faults_tables import plant_table_faults
 from village_planner.demo.layout import CELLS_PER_VILLAGE, Area, village_area
 from village_planner.demo.names import NEIGHBOUR_TOWNSHIP, village_roots
+from village_planner.demo.oracle_farmland import farmland_findings
 from village_planner.demo.oracle_land import reduction_findings
 from village_planner.demo.roles import GATHER, Roles
 from village_planner.demo.scene import Cast, RosterRow, Scene
-from village_planner.demo.township import COLUMNS, ROLES
+from village_planner.demo.township import COLUMNS
 
 _NEIGHBOUR = Roles(hamlet_counts=(2, 3))
 
@@ -25,8 +28,8 @@ def plant_faults(scene: Scene) -> Planted:
 
     Faults that take two townships fall on a neighbour: each gets its own, and a scene of one township two villages more.
     """
-    casts = [cast for cast in scene.casts if cast.roles is ROLES]
-    others = [cast for cast in scene.casts if cast.roles is not ROLES] or [_add_neighbour_township(scene)]
+    casts = [cast for cast in scene.casts if cast.roles.bears_faults]
+    others = [cast for cast in scene.casts if not cast.roles.bears_faults] or [_add_neighbour_township(scene)]
     planted = Planted()
     for cast, neighbour in zip(casts, reversed(others)):
         plant_table_faults(cast, planted)
@@ -34,8 +37,13 @@ def plant_faults(scene: Scene) -> Planted:
         plant_decision_faults(cast, neighbour, planted)
         plant_line_faults(cast, planted)
         plant_sum_faults(cast, planted)
+    for cast in casts[: len(others)]:
+        plant_shape_faults(cast, planted)
+        plant_farmland_faults(cast, planted)
+    plant_outer_boundary_fault(scene, planted)
     plant_plan_faults(scene, planted)
-    planted.findings += reduction_findings(scene, {row["village"] for row in planted.rejected})
+    refused = {row["village"] for row in planted.rejected}
+    planted.findings += [*reduction_findings(scene, refused), *farmland_findings(scene, refused)]
     return planted
 
 

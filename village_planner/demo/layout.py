@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 from functools import cache
-from typing import Optional
+from typing import Collection, Optional
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -95,14 +95,17 @@ class Area:
         row, column = divmod(number, SLOTS_PER_SIDE)
         return Area(self.i0 + column * CELLS_PER_SLOT, self.j0 + row * CELLS_PER_SLOT, CELLS_PER_SLOT, CELLS_PER_SLOT)
 
-    def ring(self, seed: int) -> Ring:
-        """Closed outline over all lattice nodes on it, clockwise."""
+    def outline(self) -> list[tuple[int, int]]:
+        """Indices of all lattice nodes on its outline, closed, clockwise from the lower left."""
         i1, j1 = self.i0 + self.columns, self.j0 + self.rows
         nodes = [(self.i0, j) for j in range(self.j0, j1)]
         nodes += [(i, j1) for i in range(self.i0, i1)]
         nodes += [(i1, j) for j in range(j1, self.j0, -1)]
-        nodes += [(i, self.j0) for i in range(i1, self.i0 - 1, -1)]
-        return [node(i, j, seed) for i, j in nodes]
+        return nodes + [(i, self.j0) for i in range(i1, self.i0 - 1, -1)]
+
+    def ring(self, seed: int) -> Ring:
+        """Closed outline over all lattice nodes on it, clockwise."""
+        return [node(i, j, seed) for i, j in self.outline()]
 
     def centre(self, seed: int) -> Point:
         """Middle of its four corner nodes, in whole metres."""
@@ -120,20 +123,33 @@ class Ground:
         """Lower left lattice indices of its cells, row by row."""
         return sorted(self.members, key=lambda cell: (cell[1], cell[0]))
 
+    def outline(self) -> list[tuple[int, int]]:
+        """Indices of all lattice nodes on its outline, closed, clockwise from the leftmost."""
+        return outline_of(self.members)
+
     def ring(self, seed: int) -> Ring:
         """Closed outline over all lattice nodes on it, clockwise."""
-        following = {}
-        for i, j in self.members:
-            sides = (
-                ((i, j), (i, j + 1), (i - 1, j)), ((i, j + 1), (i + 1, j + 1), (i, j + 1)),
-                ((i + 1, j + 1), (i + 1, j), (i + 1, j)), ((i + 1, j), (i, j), (i, j - 1)),
-            )
-            following.update({start: end for start, end, beyond in sides if beyond not in self.members})
-        first = place = min(following)
-        ring = [node(*first, seed)]
-        while (place := following[place]) != first:
-            ring.append(node(*place, seed))
-        return [*ring, ring[0]]
+        return [node(i, j, seed) for i, j in self.outline()]
+
+
+def outline_of(members: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Indices of the corners on the outline of a connected set of cells without holes, closed, clockwise from the leftmost."""
+    following = {}
+    for i, j in members:
+        sides = (
+            ((i, j), (i, j + 1), (i - 1, j)), ((i, j + 1), (i + 1, j + 1), (i, j + 1)),
+            ((i + 1, j + 1), (i + 1, j), (i + 1, j)), ((i + 1, j), (i, j), (i, j - 1)),
+        )
+        following.update({start: end for start, end, beyond in sides if beyond not in members})
+    places = [min(following)]
+    while (place := following[places[-1]]) != places[0]:
+        places.append(place)
+    return [*places, places[0]]
+
+
+def planar_area_m2(ring: Ring) -> float:
+    """Area within a closed ring in the plane, m²."""
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:]))) / 2
 
 
 def village_area(column: int, row: int) -> Area:

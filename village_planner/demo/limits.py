@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Callable, Mapping, Sequence
+from typing import Callable, Mapping
 
 from village_planner.demo.expected import NOBODY, Finding, Party, Planted
 from village_planner.demo.names import COUNTY_CODE, COUNTY_NAME
 from village_planner.demo.oracle_limits import land_per_person, planned_figures
-from village_planner.demo.parcels import Parcel
+from village_planner.demo.parcels import Survey
 from village_planner.demo.roles import SUBURBAN
 from village_planner.demo.scene import Cast, Fixed, Quota, Scene
 
@@ -58,10 +58,10 @@ QUOTA_ITEMS = (
 OTHER_HEADINGS = {_RESERVE: "机动指标（公顷）", _PER_PERSON: "人均村庄建设用地（m²/人）"}
 
 
-def set_limits(scene: Scene, parcels: Sequence[Parcel], planted: Planted, faults: bool) -> None:
+def set_limits(scene: Scene, survey: Survey, planted: Planted, faults: bool) -> None:
     """Set quotas and the list of fixed villages, with faults in some townships where `faults`; add what must be found."""
     refused = {row["village"] for row in planted.rejected}
-    figures, shares = planned_figures(scene, parcels, refused), land_per_person(scene, refused)
+    figures, shares = planned_figures(scene, survey, refused), land_per_person(scene, refused)
     names = {township.code: township.name for township in scene.townships}
     if len(names) > 1:
         names[COUNTY_CODE] = COUNTY_NAME

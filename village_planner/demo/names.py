@@ -48,6 +48,10 @@ COUNTY_TOWNSHIPS = (
     TownshipName("379921201", "青岩乡"), NEIGHBOUR_TOWNSHIP, TownshipName("379921203", "金谷乡"),
     TownshipName("379921204", "红叶岭林区生态保护示范乡"), TownshipName("379921205", "芦花荡乡"),
 )
+STRESS_TOWNSHIPS = (
+    *COUNTY_TOWNSHIPS,
+    TownshipName("379921110", "槐荫镇"), TownshipName("379921206", "松涛乡"), TownshipName("379921207", "清河套乡"),
+)
 
 
 def village_roots(count: int, seed: int) -> list[str]:

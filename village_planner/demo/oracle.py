@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 from pyproj import Geod, Transformer
 
@@ -26,7 +27,7 @@ def densified(ring: Ring) -> Ring:
 
 def geographic(ring: Ring) -> Ring:
     """The ring in EPSG:4490 as (longitude, latitude) in degrees; no point is added."""
-    longitudes, latitudes = _to_geographic().transform([x for x, _ in ring], [y for _, y in ring])
+    longitudes, latitudes = to_geographic().transform([x for x, _ in ring], [y for _, y in ring])
     return list(zip(longitudes, latitudes))
 
 
@@ -52,18 +53,19 @@ def rule_area_m2(ring: Ring) -> float:
     return abs(total)
 
 
-def _zone_area_per_radian(b1: float, b2: float) -> float:
+def zone_factor(latitude: Any, functions: Any = math) -> Any:
+    """M·N·cos B at a latitude in radians, m²: the ellipsoid's area per radian of latitude and of longitude; of an array with numpy's functions."""
     flattening = 1 / _INVERSE_FLATTENING
     e2 = flattening * (2 - flattening)
+    return _SEMI_MAJOR_M**2 * (1 - e2) * functions.cos(latitude) / (1 - e2 * functions.sin(latitude) ** 2) ** 2
+
+
+def _zone_area_per_radian(b1: float, b2: float) -> float:
     middle, half = (b1 + b2) / 2, (b2 - b1) / 2
-    total = 0.0
-    for position, weight in _GAUSS:
-        latitude = middle + half * position
-        total += weight * math.cos(latitude) / (1 - e2 * math.sin(latitude) ** 2) ** 2
-    return _SEMI_MAJOR_M**2 * (1 - e2) * half * total
+    return half * float(sum(weight * zone_factor(middle + half * place) for place, weight in GAUSS))
 
 
-_GAUSS = (
+GAUSS = (
     (0.0, 0.5688888888888889),
     (0.5384693101056831, 0.47862867049936647),
     (-0.5384693101056831, 0.47862867049936647),
@@ -73,7 +75,8 @@ _GAUSS = (
 
 
 @lru_cache(maxsize=1)
-def _to_geographic() -> Transformer:
+def to_geographic() -> Transformer:
+    """From the plan's CRS to longitude and latitude in degrees."""
     return Transformer.from_crs(PLAN_EPSG, 4490, always_xy=True)
 
 

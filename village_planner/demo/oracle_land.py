@@ -6,14 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Sequence
 
+import shapely
+
 from village_planner.demo.expected import TOLERANCE_M2, Finding
-from village_planner.demo.layout import Rect
 from village_planner.demo.names import COUNTY_CODE, TownshipName
 from village_planner.demo.oracle import rule_area_m2
-from village_planner.demo.scene import Decision, Scene
+from village_planner.demo.oracle_arrays import rule_areas_m2
+from village_planner.demo.scene import Decision, Plot, Scene
 
 VILLAGE_BUILT = ("203",)
 BUILT = ("202", "203", "203A")
+TOWN_SETTING = "城镇安置"
 WITHDRAWN_ACTIONS = ("就近撤并", "搬迁")
 
 
@@ -35,24 +38,25 @@ def land_balances(scene: Scene, refused: set[str]) -> dict[TownshipName, Balance
     """Return the balance by township; refused: names of villages whose decision rows are not taken.
 
     Present patches of village land are the blocks of their hamlets, which the parcels of class 203 fill to the edge,
-    and new land lies either wholly on one plot or wholly off the built ones: so areas are sums of rectangles.
+    and new land lies either wholly on one plot or wholly off the built ones: so areas are sums of
+    plots. A site in a town is no village land.
     """
     balances = {township: Balance() for township in scene.townships}
     township_of = {village.code: village.township for village in scene.villages}
     built = built_ground(scene, VILLAGE_BUILT)
-    for code, rects in built.items():
-        balances[township_of[code]].base_m2 += sum(rule_area_m2(rect.ring) for rect in rects)
+    for code, plots in built.items():
+        balances[township_of[code]].base_m2 += _total_m2(plots)
     withdrawn = withdrawn_hamlets(scene, refused)
     for village in scene.villages:
         for hamlet in village.hamlets:
             if hamlet.code in withdrawn:
-                on_base = [rect for rect in built[village.code] if hamlet.block.holds(rect.ring)]
-                balances[village.township].cleared_m2 += sum(rule_area_m2(rect.ring) for rect in on_base)
+                on_base = [plot for plot in built[village.code] if hamlet.block.holds(plot.ring)]
+                balances[village.township].cleared_m2 += _total_m2(on_base)
     for patch in scene.patches:
-        if patch.ring is None or patch.kind == "现状":
+        if patch.ring is None or patch.kind == "现状" or patch.setting == TOWN_SETTING:
             continue
         balance = balances[township_of[patch.village_code]]
-        lies_on_base = any(rect.holds(patch.ring) for rect in built[patch.village_code])
+        lies_on_base = any(plot.holds(patch.ring) for plot in built[patch.village_code])
         if patch.kind == "腾退" and lies_on_base:
             balance.cleared_m2 += rule_area_m2(patch.ring)
         elif patch.kind != "腾退" and not lies_on_base:
@@ -74,12 +78,16 @@ def reduction_findings(scene: Scene, refused: set[str]) -> list[Finding]:
     ]
 
 
-def built_ground(scene: Scene, codes: Sequence[str]) -> dict[str, list[Rect]]:
+def _total_m2(plots: Sequence[Plot]) -> float:
+    return float(rule_areas_m2(shapely.polygons([shapely.LinearRing(plot.ring) for plot in plots])).sum()) if plots else 0.0
+
+
+def built_ground(scene: Scene, codes: Sequence[str]) -> dict[str, list[Plot]]:
     """Plots with one of the CZCSXM codes, by village."""
-    found: dict[str, list[Rect]] = defaultdict(list)
+    found: dict[str, list[Plot]] = defaultdict(list)
     for plot in scene.plots:
         if plot.built_code in codes:
-            found[plot.village_code].append(plot.rect)
+            found[plot.village_code].append(plot)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Iterator
+from typing import Iterator, Optional
 
 import shapely
 
@@ -13,10 +13,11 @@ from village_planner.demo.layout import CELLS_PER_SLOT, CELLS_PER_VILLAGE, SLOTS
 from village_planner.demo.names import FARM_CODE, FARM_NAME
 from village_planner.demo.oracle import geodesic_area_m2
 from village_planner.demo.scene import Cover, Plot, Scene
+from village_planner.demo.terrain import Terrain
 
 CLASS_NAMES = {
     "0101": "水田", "0102": "水浇地", "0103": "旱地", "0201": "果园", "0301": "乔木林地", "0305": "灌木林地", "0404": "其他草地",
-    "0601": "工业用地", "0701": "城镇住宅用地", "0702": "农村宅基地", "0809": "公用设施用地", "1004": "城镇村道路用地",
+    "0601": "工业用地", "0701": "城镇住宅用地", "0702": "农村宅基地", "0809": "公用设施用地", "1004": "城镇村道路用地", "1006": "农村道路",
     "1104": "坑塘水面", "1202": "设施农用地",
 }
 _WILD = ("0201", "0201", "0201", "0301", "0301", "0301", "0301", "0305", "0305", "0404", "0404", "1104", "1202")
@@ -41,6 +42,26 @@ class Parcel:
         return geodesic_area_m2(self.rings[0]) - sum(geodesic_area_m2(hole) for hole in self.rings[1:])
 
 
+@dataclass(frozen=True)
+class Survey:
+    """The county's parcels: single ones and, of a county on a mesh, the fields of its terrain."""
+
+    parcels: list[Parcel]
+    terrain: Optional[Terrain] = None
+
+    def __len__(self) -> int:
+        """Number of parcels."""
+        return len(self.parcels) + (len(self.terrain.fields) if self.terrain else 0)
+
+
+def surveyed(scene: Scene, terrain: Optional[Terrain] = None) -> Survey:
+    """Survey the scene: what is planted, and the fields around it, of the terrain where there is one."""
+    if terrain is None:
+        return Survey(parcels(scene))
+    names = {village.code: village.name for village in scene.villages}
+    return Survey([_planted(plot, names[plot.village_code]) for plot in scene.plots], terrain)
+
+
 def parcels(scene: Scene) -> list[Parcel]:
     """Return all parcels: first the planted plots in their order, then the fields around them, village by village."""
     names = {village.code: village.name for village in scene.villages}
@@ -57,7 +78,7 @@ def parcels(scene: Scene) -> list[Parcel]:
 
 def _planted(plot: Plot, name: str) -> Parcel:
     slope = "1" if plot.class_code.startswith("01") else ""
-    return Parcel((plot.rect.ring,), plot.village_code, name, plot.class_code, plot.built_code, plot.deduction, slope)
+    return Parcel((plot.ring,), plot.village_code, name, plot.class_code, plot.built_code, plot.deduction, slope)
 
 
 def _slot_of(cell: tuple[int, int]) -> int:

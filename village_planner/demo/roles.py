@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Union
 
+PLAIN = 2  # the first villages of a township have no part: faults between townships need them
 GATHER, SUBURBAN, PROTECT, WITHDRAW, UNDECIDED = "集聚提升类", "城郊融合类", "特色保护类", "搬迁撤并类", "暂不分类"
 Target = Union[int, tuple[int, int], str]
 
@@ -51,7 +52,8 @@ class Roles:
 
     hamlet_counts: of each village; fixed: (village, hamlet) → households, persons, width and height of its block in m;
     inside: villages inside the boundary beside the town; cut: those that it cuts; hazards: (village, hamlet serial) over a
-    hamlet that moves, serial None on empty land; protected: (village, hamlet serial, title, level).
+    hamlet that moves, serial None on empty land; protected: (village, hamlet serial, title, level);
+    bears_faults: with known faults, they are planted here.
     """
 
     hamlet_counts: tuple[int, ...]
@@ -68,3 +70,4 @@ class Roles:
     protected: tuple[tuple[int, int, str, str], ...] = ()
     categories: Mapping[int, str] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    bears_faults: bool = False

@@ -6,14 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Optional, Sequence, Union
 
-from village_planner.demo.layout import Area, Ground, Rect, Ring, rect_in
+from village_planner.demo.layout import Area, Ground, Rect, Ring, planar_area_m2, rect_in
+from village_planner.demo.mesh import Mesh, Step
 from village_planner.demo.names import COUNTY_NAME, TownshipName
-from village_planner.demo.roles import GATHER, Roles
+from village_planner.demo.roles import GATHER, PLAIN, Roles
 
 
 @dataclass(frozen=True)
 class Hamlet:
-    """A hamlet (自然村): households and persons by registration; block: its built land. code: by roster order."""
+    """A hamlet (自然村): households and persons by registration. code: by roster order.
+
+    block: its built land; where that is no rectangle, the rectangle around it, and `outline` the built land;
+    is_by_hand: drawn without regard to the parcels.
+    """
 
     code: str
     name: str
@@ -22,6 +27,18 @@ class Hamlet:
     homesteads: int
     vacant_homesteads: int
     block: Rect
+    outline: Optional[Ring] = None
+    is_by_hand: bool = False
+
+    @property
+    def ring(self) -> Ring:
+        """Outline of its built land."""
+        return self.outline or self.block.ring
+
+    @property
+    def area_m2(self) -> float:
+        """Its built land in the plane, m²."""
+        return planar_area_m2(self.outline) if self.outline else self.block.width * self.block.height
 
 
 @dataclass(frozen=True)
@@ -38,13 +55,26 @@ class Village:
 
 @dataclass(frozen=True)
 class Plot:
-    """A rectangular survey parcel. class_code: DLBM; built_code: CZCSXM or ''; deduction: KCXS, 0 without."""
+    """A planted survey parcel. class_code: DLBM; built_code: CZCSXM or ''; deduction: KCXS, 0 without.
+
+    rect: the parcel, or the rectangle around one of another `outline`.
+    """
 
     village_code: str
     rect: Rect
     class_code: str
     built_code: str = ""
     deduction: float = 0.0
+    outline: Optional[Ring] = None
+
+    @property
+    def ring(self) -> Ring:
+        """Outline of the parcel."""
+        return self.outline or self.rect.ring
+
+    def holds(self, ring: Ring) -> bool:
+        """Whether the parcel is a rectangle with all points of a ring in it or on its edge."""
+        return self.outline is None and self.rect.holds(ring)
 
 
 @dataclass(frozen=True)
@@ -60,7 +90,7 @@ class Cover:
 class Patch:
     """A row of the patch layer. kind: 现状, 腾退, 新建 or 集中安置点; ring: None keeps the row without geometry.
 
-    setting: 安置类型 of a site, '' where the layer says nothing (rural).
+    setting: 安置类型 of a site, '' where the layer says nothing (rural). more: rings of further parts.
     """
 
     code: str
@@ -72,6 +102,7 @@ class Patch:
     capacity: Optional[int] = None
     ready_phase: Optional[int] = None
     setting: str = ""
+    more: tuple[Ring, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +154,7 @@ class Decision:
     cleared_m2: Optional[float] = None
     built_m2: Optional[float] = None
     reclaimed_m2: Optional[float] = None
+    reclaim_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,14 +212,24 @@ class RosterRow:
     former: str = ""
 
 
+@dataclass(frozen=True)
+class Fineness:
+    """How fine the land of a scene on a mesh is. cut: chances that a cell is cut into four, three or two parcels, else one."""
+
+    red_line_vertices: int = 200_000
+    boundary_vertices: int = 5_000
+    cut: tuple[float, float, float] = (0.55, 0.32, 0.13)
+
+
 @dataclass
 class Scene:
     """The whole township or county; lists are added to while it is built and faults are planted.
 
     farm: cells of the state forest farm; controls: further control layers by kind;
     stated_persons: what the facts say of a village's persons where that is not the sum of its hamlets;
-    townships: their cells; covers: what grows in a slot, by village code and slot;
+    village_rings: boundaries of villages that are not those of their cells; townships: their cells; covers: what grows in a slot, by village code and slot;
     repeated_hamlets: (village code, hamlet name) whose roster row stands twice.
+    mesh: of the stress county, whose parcels, built land and lines follow its edges; settled: its quads that are built.
     """
 
     seed: int
@@ -195,6 +237,7 @@ class Scene:
     townships: dict[TownshipName, Union[Area, Ground]] = field(default_factory=dict)
     casts: list[Cast] = field(default_factory=list)
     villages: list[Village] = field(default_factory=list)
+    village_rings: dict[str, Ring] = field(default_factory=dict)
     covers: dict[tuple[str, int], Cover] = field(default_factory=dict)
     plots: list[Plot] = field(default_factory=list)
     patches: list[Patch] = field(default_factory=list)
@@ -212,11 +255,18 @@ class Scene:
     decisions: list[Decision] = field(default_factory=list)
     second_roster: list[RosterRow] = field(default_factory=list)
     repeated_hamlets: list[tuple[str, str]] = field(default_factory=list)
+    mesh: Optional[Mesh] = None
+    fineness: Fineness = Fineness()
+    settled: set[Step] = field(default_factory=set)
     _serials: Counter[str] = field(default_factory=Counter)
 
     def slot_rect(self, village: Village, slot: int, width: float, height: float) -> Rect:
         """A rectangle in the middle of a village's slot."""
         return rect_in(village.area.slot(slot), width, height, self.seed)
+
+    def ring(self, area: Union[Area, Ground]) -> Ring:
+        """Closed outline of an area of lattice cells, clockwise."""
+        return self.mesh.ring(area.outline()) if self.mesh else area.ring(self.seed)
 
     @property
     def title(self) -> str:
@@ -232,6 +282,11 @@ class Scene:
         """The next BSM (county + layer + serial, 18 digits) of a control line layer: farmland, redline or boundary."""
         lines: list[Line] = getattr(self, layer)
         return _LAYER_CODES[layer] + f"{len(lines) + 1:08d}"
+
+
+def split_id(source_id: str) -> tuple[str, int]:
+    """The part of a BSM that names county and layer, and its serial number."""
+    return source_id[:-8], int(source_id[-8:])
 
 
 _LAYER_CODES = {"farmland": "3799212005", "redline": "3799213003", "boundary": "3799213002"}
@@ -270,6 +325,10 @@ class Cast:
     def in_town(self, number: int) -> bool:
         """Whether a village lies wholly inside the development boundary."""
         return number == self.roles.town or number in self.roles.inside
+
+    def is_free(self, number: int) -> bool:
+        """Whether a village's built land may have any shape: on a mesh, where no fault is planted that counts on rectangles."""
+        return self.scene.mesh is not None and number >= PLAIN and not self.roles.bears_faults and not self.in_town(number)
 
     def category(self, number: int) -> str:
         """The category of a village outside the boundary."""

@@ -21,9 +21,9 @@ from village_planner.demo.scene import Decision, Hamlet, Scene, Village
 STAMP = datetime(2020, 12, 31, 12, 0, 0)
 DECISION_HEADINGS = (
     "乡镇", "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
-    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）", "复垦面积（m²）",
+    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）", "复垦面积（m²）", "复垦方向",
 )
-_ROSTER_WIDTH = 11
+_ROSTER_WIDTH, _HEADING_ROWS = 11, 3
 
 
 def write_roster(scene: Scene, path: Path) -> None:
@@ -40,7 +40,7 @@ def write_roster(scene: Scene, path: Path) -> None:
         rows = [*village.hamlets, *(h for h in village.hamlets if (village.code, h.name) in scene.repeated_hamlets)]
         # Each village by itself: openpyxl compares a merged cell with all that it has, which for 400 villages takes seconds.
         sheet.merged_cells = MultiCellRange()
-        _village_rows(sheet, serial, village, rows)
+        _village_rows(sheet, serial, village, rows, _HEADING_ROWS + len(hamlets) + 1)
         merged += sheet.merged_cells.ranges
         hamlets += rows
     sheet.merged_cells = MultiCellRange(merged)
@@ -98,7 +98,7 @@ def _decision_cells(row: Decision) -> list[Any]:
     return [
         row.township, row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
         _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, _text(row.mode),
-        row.cleared_m2, row.built_m2, row.reclaimed_m2,
+        row.cleared_m2, row.built_m2, row.reclaimed_m2, _text(row.reclaim_to),
     ]
 
 
@@ -121,8 +121,7 @@ def _two_row_heading(sheet: Worksheet) -> None:
             cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
-def _village_rows(sheet: Worksheet, serial: int, village: Village, hamlets: Sequence[Hamlet]) -> None:
-    first = sheet.max_row + 1
+def _village_rows(sheet: Worksheet, serial: int, village: Village, hamlets: Sequence[Hamlet], first: int) -> None:
     code: Any = float(village.code) if serial % 3 == 0 else village.code
     for offset, hamlet in enumerate(hamlets):
         shared = [serial, village.township.name, code, village.name, village.kind or None] if offset == 0 else [None] * 5

@@ -12,7 +12,7 @@ from village_planner.standards import load_profile
 SOURCES, PLANS, PACKAGES = "资料", "规划", "成果"
 _EDITION = "consultation"
 _DRAFT = "草稿"
-_QUICK_FORMATS, _ALL_FORMATS = "gpkg,xlsx", "gpkg,gdb,shp,xlsx,docx,sheets"
+_QUICK_FORMATS, _ALL_FORMATS = "gpkg,xlsx", "gpkg,gdb,shp,vct,xlsx,docx,sheets"
 _PROVIDER = "villageplanner"
 AREA_FILES = {
     "road_red_line": "道路红线.shp", "heritage_purple_line": "城市紫线.shp", "water_blue_line": "城市蓝线.shp", "green_line": "城市绿线.shp",

@@ -54,6 +54,7 @@ ROLES = Roles(
         Move(22, 3, _RESETTLE, _CASH, "", 2021, _CASH),
         Move(24, 3, _RESETTLE, _TOWN, "{town}镇区", 2025, _TOWN),
     ),
+    bears_faults=True,
 )
 
 

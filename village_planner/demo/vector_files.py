@@ -29,10 +29,11 @@ class ShapeField:
 
 @dataclass(frozen=True)
 class Feature:
-    """Values by field name, and polygon rings (outline first; a single open ring is a line); None: no geometry."""
+    """Values by field name, and polygon rings (outline first; a single open ring is a line); None: no geometry, or it is in `wkb`."""
 
     values: Mapping[str, Any]
     rings: Optional[Rings]
+    wkb: Optional[bytes] = None
 
 
 def write_shapefile(
@@ -120,12 +121,23 @@ def _add(layer: Any, geometry_type: int, features: Iterable[Feature]) -> None:
     definition = layer.GetLayerDefn()
     # By index: osgeo looks a name up by asking for every field's name, which costs more than all the rest.
     index = {definition.GetFieldDefn(n).GetName(): n for n in range(definition.GetFieldCount())}
+    # One feature for all, of which only what differs from the one before is set: setting costs more than writing.
+    feature = ogr.Feature(definition)
+    before: Mapping[str, Any] = {}
     for item in features:
-        feature = ogr.Feature(definition)
-        for name, value in item.values.items():
-            if value is not None and value != "":
+        values = {name: value for name, value in item.values.items() if value is not None and value != ""}
+        if item.rings is None and item.wkb is None:
+            feature, before = ogr.Feature(definition), {}
+        feature.SetFID(-1)
+        for name in before.keys() - values.keys():
+            feature.UnsetField(index[name])
+        for name, value in values.items():
+            if before.get(name) != value:
                 feature.SetField(index[name], value)
-        if item.rings is not None:
+        before = values
+        if item.wkb is not None:
+            feature.SetGeometryDirectly(ogr.ForceToMultiPolygon(ogr.CreateGeometryFromWkb(item.wkb)))
+        elif item.rings is not None:
             feature.SetGeometryDirectly(_geometry(item.rings, geometry_type))
         _write(layer, feature)
 

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsApplication,
     QgsFieldConstraints,
     QgsLabelingEngineSettings,
+    QgsLabelObstacleSettings,
     QgsLayoutExporter,
     QgsLayoutItemLabel,
     QgsLayoutItemShape,
@@ -20,6 +21,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProject,
     QgsRenderContext,
+    QgsSymbolLayer,
     QgsTask,
     QgsWkbTypes,
 )
@@ -57,12 +59,29 @@ LABEL_AROUND = _scoped(getattr(Qgis, "LabelPlacement", None), "AroundPoint", Qgs
 LABEL_ENGINE = _scoped(
     getattr(Qgis, "LabelPlacementEngineVersion", None), "Version2", QgsLabelingEngineSettings, "PlacementEngineVersion2"
 )
-LABEL_ALWAYS_SHOW = _scoped(getattr(QgsPalLayerSettings, "Property", None), "AlwaysShow", QgsPalLayerSettings, "AlwaysShow")
+LABEL_PARTIAL = _scoped(getattr(Qgis, "LabelingFlag", None), "UsePartialCandidates", QgsLabelingEngineSettings, "UsePartialCandidates")
+_LABEL_PROPERTIES = getattr(QgsPalLayerSettings, "Property", None)
+LABEL_ALWAYS_SHOW = _scoped(_LABEL_PROPERTIES, "AlwaysShow", QgsPalLayerSettings, "AlwaysShow")
+LABEL_X = _scoped(_LABEL_PROPERTIES, "PositionX", QgsPalLayerSettings, "PositionX")
+LABEL_Y = _scoped(_LABEL_PROPERTIES, "PositionY", QgsPalLayerSettings, "PositionY")
+LABEL_SIZE = _scoped(_LABEL_PROPERTIES, "Size", QgsPalLayerSettings, "Size")
+LABEL_COLOR = _scoped(_LABEL_PROPERTIES, "Color", QgsPalLayerSettings, "Color")
+LABEL_BOLD = _scoped(_LABEL_PROPERTIES, "Bold", QgsPalLayerSettings, "Bold")
+LABEL_PRIORITY = _scoped(_LABEL_PROPERTIES, "Priority", QgsPalLayerSettings, "Priority")
+LABEL_DISTANCE = _scoped(_LABEL_PROPERTIES, "LabelDistance", QgsPalLayerSettings, "LabelDistance")
+LABEL_OBSTACLE_WEIGHT = _scoped(_LABEL_PROPERTIES, "ObstacleFactor", QgsPalLayerSettings, "ObstacleFactor")
+LABEL_LINES_CENTRED = _scoped(getattr(Qgis, "LabelMultiLineAlignment", None), "Center", QgsPalLayerSettings, "MultiCenter")
+LABEL_OBSTACLE_WHOLE = _scoped(
+    getattr(QgsLabelObstacleSettings, "ObstacleType", None), "PolygonWhole", QgsLabelObstacleSettings, "PolygonWhole"
+)
 LABEL_FONT_MODE = _scoped(getattr(QgsLayoutItemLabel, "Mode", None), "ModeFont", QgsLayoutItemLabel, "ModeFont")
 EXPORTED = _scoped(getattr(QgsLayoutExporter, "ExportResult", None), "Success", QgsLayoutExporter, "Success")
 _DONT_RESOLVE = _scoped(getattr(Qgis, "ProjectReadFlag", None), "DontResolveLayers", QgsProject, "FlagDontResolveLayers")
 _READ_FLAGS = _scoped(Qgis, "ProjectReadFlags", QgsProject, "ReadFlags")
 DONT_RESOLVE_LAYERS = _READ_FLAGS(_DONT_RESOLVE)
+_SYMBOL_PROPERTIES = getattr(QgsSymbolLayer, "Property", None)
+ARROW_HEAD_LENGTH = _scoped(_SYMBOL_PROPERTIES, "ArrowHeadLength", QgsSymbolLayer, "PropertyArrowHeadLength")
+ARROW_HEAD_THICKNESS = _scoped(_SYMBOL_PROPERTIES, "ArrowHeadThickness", QgsSymbolLayer, "PropertyArrowHeadThickness")
 RECTANGLE = _scoped(getattr(QgsLayoutItemShape, "Shape", None), "Rectangle", QgsLayoutItemShape, "Rectangle")
 TEXT_AS_TEXT = _scoped(getattr(Qgis, "TextRenderFormat", None), "AlwaysText", QgsRenderContext, "TextFormatAlwaysText")
 # QgsField takes QMetaType from 3.38 on; Qt 6 has no QVariant.Type.

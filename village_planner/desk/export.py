@@ -9,6 +9,7 @@ from village_planner.base.report import write_report
 from village_planner.checks import NotChecked
 from village_planner.delivery import Inspection
 from village_planner.delivery.record import write_record
+from village_planner.desk.report_pdf import write_report_pdf
 from village_planner.desk.session import PlanSession
 from village_planner.plan.runs import last_run
 
@@ -29,13 +30,14 @@ def export_findings(session: PlanSession, path: Path) -> int:
 
 
 def export_inspection(inspection: Inspection, path: Path) -> Path:
-    """Write the report of an inspection: `path` with the suffix .html, beside it .json, and the findings as .csv; returns the .html.
+    """Write the report of an inspection: `path` with the suffix .html, beside it .json and .pdf, and the record of checks (质检记录) as .csv.
 
-    Raises InputError where a file cannot be written.
+    Returns the .html. Raises InputError where a file cannot be written.
     """
     report, findings = path.with_suffix(".json"), path.with_suffix(".csv")
     try:
         write_report(inspection.report, report)
+        write_report_pdf(inspection.report, path.with_suffix(".pdf"))
         write_record(findings, inspection.plan_result.findings, inspection.not_checked, inspection.findings, inspection.profile)
     except OSError as error:
         raise InputError("desk.not_written", file=path.name, reason=error.strerror or str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 
 from qgis.core import QgsApplication
@@ -16,8 +17,12 @@ _BUTTON_OF_QT = ("QPlatformTheme", "Cancel")
 _PACKAGE = Path(__file__).absolute().parent.parent
 
 
+@lru_cache(maxsize=1)
 def language() -> str:
-    """Return ``en`` where QGIS runs in English, else ``zh_CN``: the plan and its readers are Chinese."""
+    """Return ``en`` where QGIS runs in English, else ``zh_CN``: the plan and its readers are Chinese.
+
+    QGIS keeps its locale until it starts again, and looks it up in its settings, which takes long for a sentence of each finding.
+    """
     return ENGLISH if QgsApplication.locale().lower().startswith("en") else CHINESE
 
 

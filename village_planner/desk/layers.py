@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from village_planner.accounts import move_lines
-from village_planner.base import Message, PlanFileError
+from village_planner.base import Message
 from village_planner.desk import styles
 from village_planner.desk.forms import relate, table_layer
 from village_planner.desk.language import text
@@ -26,10 +25,10 @@ from village_planner.desk.navigation import go_to
 from village_planner.desk.session import PlanSession
 from village_planner.standards import CodeList
 
-_log = logging.getLogger("village_planner")
 GROUP_PROPERTY = "village_planner/plan"
 # Outlines of whole villages would hide the map; a click in the list still flashes them.
 WHOLE_UNITS = ("county", "township", "village", "difference")
+_SHOWN_TABLES = ("site", "patch", "township")
 _NAMED_TABLES = ("village", "hamlet", "phase")
 _MOVE_TABLES = {"move", "hamlet", "site", "patch", "township"}
 
@@ -56,17 +55,27 @@ class PlanLayers(QObject):
         session.closed.connect(self.remove)
         session.changed.connect(self._follow)
         session.reloaded.connect(self._renew)
-        session.findings_changed.connect(self._fill_findings)
+        session.findings_changed.connect(lambda: session.turns.run(self._fill_findings))
 
     def show(self) -> None:
-        """Build the group anew for the open plan."""
+        """Build the group anew for the open plan: its layers from the top to the bottom, each in its turn."""
         self.remove()
-        self._offer_choices()
-        session, crs = self._session, self._session.data.crs
+        session = self._session
         title = str(session.data.info["title"])
         self._group = QgsProject.instance().layerTreeRoot().insertGroup(0, title)
         self._group.setCustomProperty(GROUP_PROPERTY, str(session.path))
-        tr = QCoreApplication.translate
+        for piece in (self._add_findings, self._add_moves, self._add_hamlets):
+            session.turns.run(piece)
+        tables: dict[str, QgsVectorLayer] = {}
+        for table in (*_SHOWN_TABLES, *_NAMED_TABLES):
+            session.turns.run(partial(self._add_table, table, tables))
+        session.turns.run(partial(self._relate, tables))
+        for piece in (self._add_villages, self._follow_selection, self.show_controls):
+            session.turns.run(piece)
+        self._fill()
+
+    def _add_findings(self) -> None:
+        tr, crs = QCoreApplication.translate, self._session.data.crs
         self._findings = [
             (Mirror(tr("PlanLayers", "Findings (places)"), "Point", crs, _FINDING_COLUMNS), ("Point", "MultiPoint")),
             (Mirror(tr("PlanLayers", "Findings (areas)"), "MultiPolygon", crs, _FINDING_COLUMNS), ("Polygon", "MultiPolygon")),
@@ -74,29 +83,28 @@ class PlanLayers(QObject):
         for mirror, _ in self._findings:
             styles.style_findings(mirror.layer)
             self._add(mirror.layer)
-        self._moves = Mirror(tr("PlanLayers", "Moves"), "LineString", crs, _MOVE_COLUMNS)
+
+    def _add_moves(self) -> None:
+        session = self._session
+        self._moves = Mirror(QCoreApplication.translate("PlanLayers", "Moves"), "LineString", session.data.crs, _MOVE_COLUMNS)
         styles.style_moves(self._moves.layer, session.data.phases)
         self._add(self._moves.layer)
-        self.hamlets = Mirror(tr("PlanLayers", "Hamlets"), "Point", crs, _HAMLET_COLUMNS)
+
+    def _add_hamlets(self) -> None:
+        session = self._session
+        self.hamlets = Mirror(QCoreApplication.translate("PlanLayers", "Hamlets"), "Point", session.data.crs, _HAMLET_COLUMNS)
         styles.style_hamlets(self.hamlets.layer, session.profile.code_list("action"))
         self._add(self.hamlets.layer)
-        self._add_tables()
-        self.villages = Mirror(tr("PlanLayers", "Villages by category"), "MultiPolygon", crs, _VILLAGE_COLUMNS)
+
+    def _add_villages(self) -> None:
+        session = self._session
+        self.villages = Mirror(QCoreApplication.translate("PlanLayers", "Villages by category"), "MultiPolygon", session.data.crs, _VILLAGE_COLUMNS)
         styles.style_villages(self.villages.layer, session.profile.code_list("category"))
         self._add(self.villages.layer)
-        for mirror in (self.villages, self.hamlets):
-            mirror.layer.selectionChanged.connect(partial(self._tell_selection, mirror))
-        self.show_controls()
-        self._fill()
 
-    def _offer_choices(self) -> None:
-        """The profile may name choices that an older file does not have yet."""
-        file = self._session.file
-        try:
-            if file.writable:
-                file.offer_choices()
-        except PlanFileError:
-            _log.info("%s is being written elsewhere; its choices stay as they are", file.path.name)
+    def _follow_selection(self) -> None:
+        for mirror in filter(None, (self.villages, self.hamlets)):
+            mirror.layer.selectionChanged.connect(partial(self._tell_selection, mirror))
 
     def remove(self) -> None:
         """Take our group and its layers out of the project, also one that an earlier session has left."""
@@ -184,48 +192,51 @@ class PlanLayers(QObject):
         node.setExpanded(False)
         return node
 
-    def _add_tables(self) -> None:
-        profile = self._session.profile
-        site_color = (profile.code_list("patch_kind").row("site") or {}).get("color") or "#984ea3"
-        makers: dict[str, Callable[[QgsVectorLayer], None]] = {
-            "site": lambda layer: styles.style_sites(layer, site_color),
-            "patch": lambda layer: styles.style_patches(layer, profile.code_list("patch_kind")),
-            "township": styles.style_townships,
-        }
-        tables = {table: table_layer(self._session.path, table, profile) for table in (*makers, *_NAMED_TABLES)}
-        tables = {table: layer for table, layer in tables.items() if layer.isValid()}
-        for table, layer in tables.items():
-            if table in makers:
-                makers[table](layer)
-                layer.setReadOnly(table == "township")
-                layer.afterCommitChanges.connect(self._session.reload)
-                self._add(layer)
-            else:
-                # Only the drop-down lists of the other forms need it.
-                layer.setReadOnly(True)
-                layer.setCustomProperty(GROUP_PROPERTY, str(self._session.path))
-                QgsProject.instance().addMapLayer(layer, False)
+    def _add_table(self, table: str, tables: dict[str, QgsVectorLayer]) -> None:
+        """Open a table of the plan file and keep it in `tables`; those that are not shown serve the drop-down lists of the others' forms."""
+        session, layer = self._session, table_layer(self._session.path, table, self._session.profile)
+        if not layer.isValid():
+            return
+        tables[table] = layer
+        if table not in _SHOWN_TABLES:
+            layer.setReadOnly(True)
+            layer.setCustomProperty(GROUP_PROPERTY, str(session.path))
+            QgsProject.instance().addMapLayer(layer, False)
+            return
+        kinds = session.profile.code_list("patch_kind")
+        if table == "site":
+            styles.style_sites(layer, (kinds.row("site") or {}).get("color") or "#984ea3")
+        elif table == "patch":
+            styles.style_patches(layer, kinds)
+        else:
+            styles.style_townships(layer)
+        # The lock of an approved plan makes others read-only too: desk/locking.py.
+        layer.setReadOnly(table == "township")
+        layer.afterCommitChanges.connect(session.reload)
+        self._add(layer)
+
+    def _relate(self, tables: dict[str, QgsVectorLayer]) -> None:
         relate(tables, self._session.scenario)
 
     def _follow(self, change: Any) -> None:
         if self._group is None:
             return
-        touched = set(change.tables)
-        data, scenario = self._session.data, self._session.scenario
-        for mirror, frame, base, decision in (
-            (self.villages, village_frame, "village", "category"), (self.hamlets, hamlet_frame, "hamlet", "action"),
+        touched, turns = set(change.tables), self._session.turns
+        for fill, patch, base, decision in (
+            (self._fill_villages, self._patch_villages, "village", "category"), (self._fill_hamlets, self._patch_hamlets, "hamlet", "action"),
         ):
-            if base in touched:
-                mirror.fill(frame(data, scenario))
-            elif decision in touched:
-                mirror.patch(frame(data, scenario))
+            if touched & {base, decision}:
+                turns.run(fill if base in touched else patch)
         if touched & _MOVE_TABLES:
-            self._moves.fill(_moves_frame(data, scenario))
+            turns.run(self._fill_moves)
+        turns.run(self._renew_controls)
 
     def _renew(self) -> None:
-        if self._group is None:
-            return
-        self._fill()
+        if self._group is not None:
+            self._fill()
+            self._session.turns.run(self._renew_controls)
+
+    def _renew_controls(self) -> None:
         if self._control_codes() != self._controls:
             self.show_controls()
 
@@ -243,6 +254,12 @@ class PlanLayers(QObject):
 
     def _fill_hamlets(self) -> None:
         self.hamlets.fill(hamlet_frame(self._session.data, self._session.scenario))
+
+    def _patch_villages(self) -> None:
+        self.villages.patch(village_frame(self._session.data, self._session.scenario))
+
+    def _patch_hamlets(self) -> None:
+        self.hamlets.patch(hamlet_frame(self._session.data, self._session.scenario))
 
     def _fill_moves(self) -> None:
         self._moves.fill(_moves_frame(self._session.data, self._session.scenario))

@@ -105,7 +105,7 @@ def village_frame(data: PlanData, scenario: str) -> pd.DataFrame:
     """Villages with their category: code, name, category (null: none), geom."""
     rows = data.category[data.category["scenario"] == scenario]
     frame = data.village[["code", "name", "geom"]].copy()
-    frame["category"] = frame["code"].map(dict(zip(rows["village_code"], rows["category"])))
+    frame["category"] = frame["code"].map(dict(zip(rows["village_code"].to_numpy(dtype=object), rows["category"].to_numpy(dtype=object))))
     return frame
 
 
@@ -113,5 +113,5 @@ def hamlet_frame(data: PlanData, scenario: str) -> pd.DataFrame:
     """Hamlets with their action: code, name, village_code, action (null: undecided), geom."""
     rows = data.action[data.action["scenario"] == scenario]
     frame = data.hamlet[["code", "name", "village_code", "geom"]].copy()
-    frame["action"] = frame["code"].map(dict(zip(rows["hamlet_code"], rows["action"])))
+    frame["action"] = frame["code"].map(dict(zip(rows["hamlet_code"].to_numpy(dtype=object), rows["action"].to_numpy(dtype=object))))
     return frame

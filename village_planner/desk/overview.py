@@ -102,7 +102,7 @@ def overview(data: PlanData, profile: Profile, scenario: str, inside: Collection
         steps.append(_ledger(data))
     own = data.finding[data.finding["scenario"] == scenario]
     return Overview(
-        tuple(steps), _category_bars(data, profile, scenario), _phase_bars(data, scenario), findings,
+        tuple(steps), _category_bars(data, profile, scenario, inside), _phase_bars(data, scenario), findings,
         "" if run is None else str(run["at"]), int(own["state"].isin(("waived", "accepted")).sum()), not_checked, work,
     )
 
@@ -224,10 +224,10 @@ def _ledger(data: PlanData) -> WorkStep:
     return WorkStep("ledger", (Line(_message("ledger_kept", count=len(recorded)), (link,), gap=False),))
 
 
-def _category_bars(data: PlanData, profile: Profile, scenario: str) -> tuple[Bar, ...]:
+def _category_bars(data: PlanData, profile: Profile, scenario: str, inside: Collection[str]) -> tuple[Bar, ...]:
     codes = profile.code_list("category")
     bars = []
-    for row in category_totals(data, profile, scenario).to_dict("records"):
+    for row in category_totals(data, profile, scenario, inside).to_dict("records"):
         entry = codes.row(row["category"]) if not pd.isna(row["category"]) else None
         known = not pd.isna(row["households"])
         note = _message("bar_households", count=int(row["households"])) if known and row["villages"] else None

@@ -23,13 +23,21 @@ class PackageLayer:
     def __init__(self) -> None:
         self._ids: list[str] = []
 
-    def show(self, name: str, findings: pd.DataFrame, crs: int | None) -> None:
-        """Show findings with the columns of table `finding` in a CRS (EPSG code); None, or no geometry, shows nothing."""
+    def show(self, name: str, findings: pd.DataFrame, of_files: pd.DataFrame, crs: int | None) -> None:
+        """Show findings on the plan, with the columns of table `finding`, and on the files of an inspection, in a CRS (EPSG code).
+
+        None, or no geometry, shows nothing.
+        """
         self.remove()
-        if crs is None or not len(findings):
+        if crs is None:
             return
         shown = findings["state"].eq(OPEN) & ~findings["subject_kind"].isin(WHOLE_UNITS)
-        frame = findings[shown].rename(columns={"key": "code"})
+        columns = ["code", "rule", "severity", "message_code", "params", "geom"]
+        own = of_files.assign(code=[f"file-{number}" for number in range(len(of_files))])
+        parts = [part for part in (findings[shown].rename(columns={"key": "code"})[columns], own[columns]) if len(part)]
+        if not parts:
+            return
+        frame = pd.concat(parts, ignore_index=True)
         frame = frame.assign(message=[text(finding_message(row)) for row in frame.to_dict("records")])
         kinds = frame["geom"].map(lambda shape: shape.geom_type if shape is not None else "")
         titles = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from village_planner.base import Message, render
+from collections.abc import Callable
+
+from village_planner.base import Feedback, Message, render
 from village_planner.desk.session import PlanSession
-from village_planner.plan import scenarios
+from village_planner.desk.steps import who
+from village_planner.plan import PlanFile, scenarios
 
 
 class Scenarios:
@@ -28,12 +31,16 @@ class Scenarios:
         numbers = [*"一二三四五六七八九十", *map(str, range(11, 1000))]
         return next(title for title in (f"方案{number}" for number in numbers) if title not in taken)
 
-    def copy(self, source: str, title: str) -> str:
-        """Copy a scenario and show the copy; returns its code."""
-        with self._session.writing(self._label("copy", source, to=title.strip())) as tx:
-            code = scenarios.copy_scenario(tx, source, title)
-        self._session.choose_scenario(code)
-        return code
+    def copying(self, source: str, title: str) -> Callable[[Feedback], str]:
+        """A step for a task that copies a scenario and gives the code of the copy: a county's has thousands of rows."""
+        session = self._session
+        file, label = PlanFile(session.path), self._label("copy", source, to=title.strip())
+
+        def copy(_: Feedback) -> str:
+            with session.alone(), file.write(who(), label, session.profile) as tx:
+                return scenarios.copy_scenario(tx, source, title)
+
+        return copy
 
     def rename(self, code: str, title: str) -> None:
         """Give a scenario another title."""

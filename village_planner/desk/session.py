@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
-from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer, pyqtSignal
 
-from village_planner.accounts import positions
-from village_planner.base import PlannerError, Refused
-from village_planner.checks import apply_waivers
-from village_planner.desk.opening import ReadPlan, last_write, read_plan
+from village_planner.base import Feedback, PlannerError, Refused
+from village_planner.desk.layer_sources import layer_source, layers_reading
+from village_planner.desk.location import LOCATING_TABLES, locate_villages
+from village_planner.desk.opening import FreshNews, ReadPlan, fresh_news, last_write, read_plan
 from village_planner.desk.steps import who
 from village_planner.desk.tasks import StepTask
 from village_planner.desk.turns import Turns
-from village_planner.plan import Change, PlanFile, decisions
+from village_planner.plan import PlanFile, decisions
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.schema import LOCKED, WITHDRAWN, Status
 from village_planner.standards import Profile
 
 STRANGERS_MS = 400
+GATE_S = 1.0
+"""How long an action waits for a task of ours that reads or writes the plan file for a moment."""
+Result = TypeVar("Result")
+_NOTHING: tuple[PlanData, int] = (PlanData({}), 0)
 _log = logging.getLogger("village_planner")
 
 
@@ -58,11 +63,13 @@ class PlanSession(QObject):
         self._canvas = canvas
         self.turns = Turns(self)
         self._file: PlanFile | None = None
-        self._data: PlanData | None = None
+        # The snapshot, and the newest row of the history then: one value, since a task reads both.
+        self._known: tuple[PlanData, int] = _NOTHING
         self._profile: Profile | None = None
         self._inside: frozenset[str] = frozenset()
         self._chosen: str | None = None
         self._stamp = 0
+        self._gate = threading.Lock()
         self._watcher = QFileSystemWatcher(self)
         self._strangers = QTimer(self)
         self._strangers.setSingleShot(True)
@@ -78,8 +85,7 @@ class PlanSession(QObject):
         """Make a plan that was read the open one."""
         self.turns.forget()
         self._file, self._profile, self._inside, self._chosen = read.file, read.profile, frozenset(), None
-        self._take(read.data)
-        self._stamp = read.stamp
+        self._known, self._stamp = (read.data, read.seen), read.stamp
         self._watch()
         self.opened.emit()
         self._locate()
@@ -88,7 +94,8 @@ class PlanSession(QObject):
         """Forget the plan."""
         self.turns.forget()
         if self._file is not None:
-            self._file = self._data = self._profile = None
+            self._file = self._profile = None
+            self._known = _NOTHING
             self._watch()
             self.closed.emit()
 
@@ -112,9 +119,9 @@ class PlanSession(QObject):
     @property
     def data(self) -> PlanData:
         """The present snapshot; raises Refused without a plan."""
-        if self._data is None:
+        if self._file is None:
             raise Refused("desk.no_plan")
-        return self._data
+        return self._known[0]
 
     @property
     def profile(self) -> Profile:
@@ -235,35 +242,70 @@ class PlanSession(QObject):
         """The last actions, newest first: group, at, who, label, rows, undone, can_undo."""
         return self.file.history(limit)
 
-    def refresh_findings(self) -> None:
-        """Read the findings that a check has stored."""
-        self._stamp = last_write(self.file)
-        self._take(self.file.read_changed(self.data, Change(0, {"finding": [{}], "check_run": [{}]})))
-        self.findings_changed.emit()
+    def followed(self, step: Callable[[Feedback], Result]) -> Callable[[Feedback], tuple[Result, FreshNews | None]]:
+        """A step for a task that writes the plan file by itself, and then reads there what `take` needs.
+
+        The news are None where the file could not be read; it then is when they are taken.
+        """
+        file = self.file
+
+        def run(feedback: Feedback) -> tuple[Result, FreshNews | None]:
+            result = step(feedback)
+            try:
+                with self.alone():
+                    return result, fresh_news(file, *self._known)
+            except PlannerError:
+                _log.info("the plan file is being written", exc_info=True)
+                return result, None
+
+        return run
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While a task of the desk reads or writes the plan file for a moment, an action of the planner waits for it instead of being refused."""
+        with self._gate:
+            yield
+
+    def take(self, fresh: FreshNews | None, scenario: str | None = None) -> None:
+        """Hold what the plan file holds now; layers and listeners follow what concerns them. scenario: to show from now on."""
+        if fresh is None or fresh.news.base is not self._known[0]:
+            # Something was decided while the task read.
+            fresh = fresh_news(self.file, *self._known)
+        news, shown = fresh.news, self.scenario
+        self._known, self._stamp = (news.data, news.seen), fresh.stamp
+        self._chosen = scenario or self._chosen
+        tables = news.change.tables
+        for layer in self.plan_layers():
+            if layer_source(layer)[1] in tables and not layer.isEditable():
+                layer.dataProvider().reloadData()
+        if news.is_whole or self.scenario != shown:
+            # Another scenario is shown, or the one that was shown is gone.
+            self.reloaded.emit()
+        else:
+            if tables:
+                self.changed.emit(news.change)
+            if news.has_run or "waiver" in tables:
+                self.findings_changed.emit()
+        if LOCATING_TABLES & set(tables):
+            self._locate()
 
     def reload(self) -> None:
-        """Read everything anew after somebody else wrote: an import, or the planner in an editable layer."""
-        self._stamp = last_write(self.file)
-        self._take(self.file.read())
-        for layer in self.plan_layers():
-            if not layer.isEditable():
-                layer.dataProvider().reloadData()
-        self.reloaded.emit()
-        self._locate()
+        """Take what somebody else wrote: an import, or the planner in an editable layer."""
+        self.take(None)
 
-    def apply(self, action: Callable[[PlanFile], Change]) -> None:
-        """Run an action that writes the plan file by itself and says what it changed; afterwards layers and listeners are fresh."""
+    def apply(self, action: Callable[[PlanFile], Any]) -> None:
+        """Run an action that writes the plan file by itself; afterwards layers and listeners are fresh."""
         with self._quiet_layers():
-            change = action(self.file)
-        self._refresh(change)
+            action(self.file)
+        self.reload()
 
     @contextmanager
     def writing(self, label: str) -> Iterator[Any]:
         """One user action: a transaction with `label` in the history; afterwards layers and listeners are fresh."""
         with self._quiet_layers():
-            with self.file.write(who(), label) as tx:
+            with self.file.write(who(), label, self.profile) as tx:
                 yield tx
-        self._refresh(tx.change)
+        self.reload()
 
     @contextmanager
     def _deciding(self, label: str) -> Iterator[Any]:
@@ -274,7 +316,7 @@ class PlanSession(QObject):
 
     def plan_layers(self) -> list[QgsVectorLayer]:
         """The project's layers that read the plan file."""
-        return [layer for layer in QgsProject.instance().mapLayers().values() if self._reads_plan(layer)]
+        return layers_reading(self._file.path) if self._file is not None else []
 
     def require_no_edits(self) -> None:
         """Raise Refused while a layer of the plan is in edit mode."""
@@ -299,21 +341,14 @@ class PlanSession(QObject):
         return rest
 
     def _locate(self) -> None:
-        """Compare villages and boundary in a task: a county's boundary has hundreds of thousands of vertices."""
-        file, data, profile = self.file, self.data, self.profile
-
-        def step(feedback: Any) -> frozenset[str]:
-            found = positions(data, PlanFile(file.path).layers(), profile)
-            return frozenset(found.loc[found["counts_inside"], "village_code"])
+        file = self.file
 
         def take(inside: frozenset[str]) -> None:
             if self._file is file and inside != self._inside:
                 self._inside = inside
                 self.located.emit()
 
-        task = StepTask(QCoreApplication.translate("PlanSession", "Compare villages with the development boundary"), step)
-        task.signals.finished.connect(take)
-        task.start()
+        locate_villages(file, self.data, self.profile, take)
 
     def _explain(self, table: str, key: str, codes: Sequence[str], reasons: Reasons, label: str) -> None:
         frame = getattr(self.data, table)
@@ -344,30 +379,15 @@ class PlanSession(QObject):
             # A render that reads the file would hold up the commit.
             self._canvas.stopRendering()
             self._canvas.freeze(True)
+        is_ours = self._gate.acquire(timeout=GATE_S)
         try:
             yield
         finally:
+            if is_ours:
+                self._gate.release()
             if self._canvas is not None:
                 self._canvas.freeze(False)
                 self._canvas.refresh()
-
-    def _refresh(self, change: Any) -> None:
-        shown = self.scenario
-        self._stamp = last_write(self.file)
-        self._take(self.file.read_changed(self.data, change))
-        for layer in self.plan_layers():
-            if _source(layer).get("layerName") in change.tables:
-                layer.dataProvider().reloadData()
-        self.changed.emit(change)
-        if self.scenario != shown:
-            # The scenario that was shown is gone, or another one was adopted.
-            self.reloaded.emit()
-        elif "waiver" in change.tables:
-            self.findings_changed.emit()
-
-    def _take(self, data: PlanData) -> None:
-        """Hold a snapshot; its findings say of themselves what the present explanations make of them."""
-        self._data = PlanData({**data.tables, "finding": apply_waivers(data.finding, data.waiver)})
 
     def _watch(self) -> None:
         if self._watcher.files():
@@ -380,18 +400,14 @@ class PlanSession(QObject):
         if self._file is None or not self._file.path.is_file() or last_write(self._file) == self._stamp:
             return
         self._watch()
-        try:
-            self.reload()
-        except PlannerError:
-            # In the middle of its writing; the end of it calls us again.
-            _log.info("the plan file is being written", exc_info=True)
+        file = self._file
+        step = self.followed(lambda _: None)
+        task = StepTask(QCoreApplication.translate("PlanSession", "Read what another program wrote"), step, silent=True)
+        task.signals.finished.connect(lambda done: self._take_strangers(file, done[1]))
+        task.start()
 
-    def _reads_plan(self, layer: Any) -> bool:
-        if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr" or self._file is None:
-            return False
-        source = _source(layer).get("path", "")
-        return bool(source) and Path(source).resolve() == self.path.resolve()
-
-
-def _source(layer: QgsVectorLayer) -> dict[str, Any]:
-    return dict(QgsProviderRegistry.instance().decodeUri("ogr", layer.source()))
+    def _take_strangers(self, file: PlanFile, fresh: FreshNews | None) -> None:
+        # In the middle of their writing there are none; the end of it calls us again.
+        if self._file is file and fresh is not None:
+            with self.turns.one_by_one():
+                self.take(fresh)

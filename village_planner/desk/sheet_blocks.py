@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
 
-from qgis.core import QgsLineSymbol, QgsMarkerSymbol, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsLineSymbol, QgsMarkerSymbol, QgsRectangle
 
-from village_planner.delivery.sheets import MapClass, PrintedTable
+from village_planner.delivery.sheets import MapClass, MapLayer, PrintedTable
+from village_planner.desk.sheet_labels import fit_simply
 from village_planner.desk.sheet_page import CENTRE, LINE_HEIGHT, MM_PER_POINT, RIGHT, Box, Page
-from village_planner.desk.sheet_symbols import legend_symbol
+from village_planner.desk.sheet_symbols import legend_symbol, map_layers
+from village_planner.desk.sheet_trial import Frame
 
 GAP = 3.0
 _SMALLEST = 0.45
 _STACK_WIDTH = 60.0
 _TEXT, _HEADING = 7.8, 9.0
 _ROW, _HEADING_ROW = 5.0, 6.0
+_SAMPLE = 8.0
+_LEAST_SHARE = 0.9
+"""How far a text of the legend may be smaller than the others."""
 
 
 class Block(Protocol):
@@ -40,10 +45,11 @@ class Stacks:
     columns: tuple[int, ...]
 
 
-def stacked(page: Page, box: Box, blocks: Sequence[Block]) -> Stacks:
-    """How blocks fit a box in the largest scale, in as many stacks side by side as the box is wide for."""
-    most = max(1, min(len(blocks), int((box.width + GAP) // (_STACK_WIDTH + GAP))))
-    return max((_split(page, box, blocks, count) for count in range(1, most + 1)), key=lambda stacks: stacks.scale)
+def stacked(page: Page, box: Box, blocks: Sequence[Block], largest: float = 1.0) -> Stacks:
+    """How blocks fit a box in the largest scale up to `largest`, in as many stacks side by side as the box is wide for."""
+    wide = _STACK_WIDTH * largest + GAP
+    most = max(1, min(len(blocks), int((box.width + GAP) // wide)))
+    return max((_split(page, box, blocks, count, largest) for count in range(1, most + 1)), key=lambda stacks: stacks.scale)
 
 
 def draw_stacks(page: Page, box: Box, blocks: Sequence[Block], stacks: Stacks) -> None:
@@ -57,12 +63,12 @@ def draw_stacks(page: Page, box: Box, blocks: Sequence[Block], stacks: Stacks) -
             y += height + GAP * scale
 
 
-def _split(page: Page, box: Box, blocks: Sequence[Block], count: int) -> Stacks:
+def _split(page: Page, box: Box, blocks: Sequence[Block], count: int, largest: float) -> Stacks:
     best = Stacks(0.0, (), ())
     width = _stack_width(box, count)
     for cuts in combinations(range(1, len(blocks)), count - 1):
         ends = (0, *cuts, len(blocks))
-        found = [_largest(page, width, box.height, blocks[first:last]) for first, last in zip(ends, ends[1:])]
+        found = [_largest(page, width, box.height, blocks[first:last], largest) for first, last in zip(ends, ends[1:])]
         scale = min(size for size, _ in found)
         if scale > best.scale:
             best = Stacks(scale, ends, tuple(columns for _, columns in found))
@@ -73,9 +79,9 @@ def _stack_width(box: Box, count: int) -> float:
     return (box.width - GAP * (count - 1)) / count
 
 
-def _largest(page: Page, width: float, height: float, blocks: Sequence[Block]) -> tuple[float, int]:
+def _largest(page: Page, width: float, height: float, blocks: Sequence[Block], largest: float) -> tuple[float, int]:
     """The scale in which blocks fit below each other, and the columns of their lists; 0 where they fit in none."""
-    for step in range(20, round(_SMALLEST * 20) - 1, -1):
+    for step in range(round(largest * 20), round(_SMALLEST * 20) - 1, -1):
         scale = step / 20
         for columns in (1, 2, 3):
             heights = [block.height(page, width, scale, columns) for block in blocks]
@@ -91,7 +97,11 @@ class Legend:
     groups: tuple[tuple[str, tuple[MapClass, ...]], ...]
 
     def height(self, page: Page, width: float, scale: float, columns: int) -> float:
-        """As Block."""
+        """As Block; infinite where the columns are too narrow for the texts."""
+        room = self._text_width((width - GAP * (columns - 1)) / columns, scale)
+        longest = max((page.width_of(_counted(one), _TEXT * scale) for _, classes in self.groups for one in classes), default=0.0)
+        if columns > 1 and longest * _LEAST_SHARE > room:
+            return math.inf
         return _HEADING_ROW * scale + max(sum(height for _, _, height in column) for column in self._columns(scale, columns))
 
     def draw(self, page: Page, box: Box, scale: float, columns: int) -> None:
@@ -109,7 +119,7 @@ class Legend:
                 y += height
 
     def _entry(self, page: Page, row: Box, one: MapClass, scale: float) -> None:
-        symbol, wide, high = legend_symbol(one), 8.0 * scale, 3.4 * scale
+        symbol, wide, high = legend_symbol(one), _SAMPLE * scale, 3.4 * scale
         sample = Box(row.x, row.y + (row.height - high) / 2, wide, high)
         if isinstance(symbol, QgsMarkerSymbol):
             page.swatch(Box(row.x + wide / 2 - 2.5, row.y + row.height / 2 - 2.5, 5, 5), symbol)
@@ -117,8 +127,13 @@ class Legend:
             page.swatch(sample, symbol)
         else:
             page.swatch(sample, symbol)
-        counted = f"{one.name}（{one.count}{one.unit}）" if one.count is not None else one.name
-        page.text(Box(row.x + wide + 1.8, row.y, row.width - wide - 1.8, row.height), counted, _TEXT * scale)
+        room = self._text_width(row.width, scale)
+        page.text(Box(row.right - room, row.y, room, row.height), _counted(one), _TEXT * scale)
+
+    @staticmethod
+    def _text_width(width: float, scale: float) -> float:
+        """What a column of a width leaves for the text beside the sample."""
+        return width - _SAMPLE * scale - 1.8
 
     def _columns(self, scale: float, columns: int) -> list[list[tuple[str, MapClass | None, float]]]:
         """Rows of each column; a heading stays with its first class."""
@@ -220,7 +235,7 @@ class Inset:
     title: str
     extent: QgsRectangle
     crs: int
-    layers: tuple[QgsVectorLayer, ...]
+    townships: MapLayer
 
     def height(self, page: Page, width: float, scale: float, columns: int) -> float:
         """As Block."""
@@ -231,7 +246,9 @@ class Inset:
         page.text(Box(box.x, box.y, box.width, 5.0 * scale), self.title, _TEXT * scale, True, CENTRE)
         height = self._map_height(box.width, scale)
         width = min(box.width, height * self.extent.width() / self.extent.height())
-        page.map(Box(box.x + (box.width - width) / 2, box.y + 5.5 * scale, width, height), self.extent, self.crs, self.layers, 0.2)
+        room = Box(box.x + (box.width - width) / 2, box.y + 5.5 * scale, width, height)
+        names = fit_simply(self.townships, Frame(room, self.extent, self.crs))
+        page.map(room, self.extent, self.crs, [*names.layers, *map_layers(self.townships, self.crs)], 0.2)
 
     def _map_height(self, width: float, scale: float) -> float:
         return min(52.0 * scale, width * self.extent.height() / self.extent.width())
@@ -299,6 +316,10 @@ class Index:
     def _across(self, page: Page, width: float, scale: float) -> int:
         longest = max(page.width_of(f"{number} {name}", _TEXT * scale * 0.8) for number, name in self.names)
         return max(1, int(width // (longest + 2)))
+
+
+def _counted(one: MapClass) -> str:
+    return f"{one.name}（{one.count}{one.unit}）" if one.count is not None else one.name
 
 
 def north_arrow(page: Page, box: Box) -> None:

@@ -2,171 +2,223 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsLabelingEngineSettings,
-    QgsMapRendererCustomPainterJob,
-    QgsMapSettings,
-    QgsPalLayerSettings,
-    QgsProject,
-    QgsProperty,
-    QgsRectangle,
-    QgsTextBufferSettings,
-    QgsTextFormat,
-    QgsVectorLayer,
-    QgsVectorLayerSimpleLabeling,
-)
-from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor, QImage, QPainter
+import shapely
+from qgis.core import QgsVectorLayer
 
-from village_planner.desk import compat
-from village_planner.desk.sheet_page import Box
-from village_planner.desk.sheet_symbols import LABEL, NUMBER
-from village_planner.desk.styles import label_font
+from village_planner.delivery.sheets import MapLayer
+from village_planner.desk.sheet_symbols import symbol_place
+from village_planner.desk.sheet_trial import IMPASSABLE, Frame, Name, Obstacle, Placed, Trial, covers, pinned
 
 SIZES = (8.5, 7.5, 6.5, 5.5, 5.0)
-_TRIAL_DPI = 96
-_MM_PER_INCH = 25.4
-# Colour, points more than the villages have, priority, bold.
+_INSET_SIZES = (6.0, 5.5, 5.0, 4.5, 4.0)
+_ROUNDS = 4
+_LEAST_IN_A_LINE, _MOST_LINES = 3, 3
+_TOWNSHIP = "township"
+# Millimetres on the paper: free space around a symbol, and how wide a border or line is for a name.
+_GAP_MM, _BORDER_MM, _LINE_MM = 0.3, 0.1, 0.3
+# How dear it is for a name to cover a symbol, a border of townships or villages, a line.
+_SYMBOL, _TOWNSHIP_BORDER, _VILLAGE_BORDER, _LINE = 0.6, 0.7, 0.5, 0.2
+# A size is too large when more than this share of the names covers symbols.
+_MOST_COVERING = 0.02
+_SEGMENTS = 4
+
+
+@dataclass(frozen=True)
+class _Look:
+    """larger: points more than the villages have."""
+
+    color: str
+    larger: float
+    priority: float
+    bold: bool
+
+
 _LOOKS = {
-    "village": ("#1a1a1a", 0.0, 5, False), "inset": ("#1a1a1a", 0.0, 5, False), "place": ("#6a1b7a", -0.5, 8, False),
-    "township": ("#7a3b10", 2.0, 9, True),
+    "village": _Look("#1a1a1a", 0.0, 5, False), "place": _Look("#6a1b7a", -0.5, 8, False), _TOWNSHIP: _Look("#7a3b10", 2.0, 9, True),
+    "inset": _Look("#1a1a1a", 0.0, 5, False),
 }
 
 
 @dataclass(frozen=True)
-class Named:
-    """A layer whose features have names. kind: ``village``, ``township`` or ``place``; ``obstacle`` has none, and names keep off it."""
+class Names:
+    """What is written on a map: the layers that draw it, number and name of those that have a number only, and how many lie on others."""
 
-    layer: QgsVectorLayer
-    kind: str
+    layers: tuple[QgsVectorLayer, ...]
+    numbered: tuple[tuple[int, str], ...] = ()
+    covering: int = 0
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The map that names are set on: its box on the paper, its extent and CRS (EPSG)."""
+class _Trials:
+    """strict: no name covers a symbol; loose: it may, where there is no other room; across: it may lie across borders of villages, too."""
 
-    box: Box
-    extent: QgsRectangle
-    crs: int
-
-
-def set_up_engine(project: QgsProject) -> None:
-    """Let a project place labels as `fit` tries them."""
-    project.setLabelingEngineSettings(_engine())
+    strict: Trial
+    loose: Trial
+    across: Trial
 
 
-def fit(named: Sequence[Named], frame: Frame, largest: float = SIZES[0], first_number: int = 1) -> list[tuple[int, str]]:
-    """Label the layers in the largest size in which every name has room; where even the smallest is too large, numbers stand for the rest.
+@dataclass(frozen=True)
+class _Written:
+    """Names that found room in one size, how many of them cover symbols, and the names that found none."""
 
-    Returns number and name of those, beginning with `first_number`, for a list beside the map.
+    placed: list[Placed]
+    covering: int
+    lost: list[Name]
+
+
+def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float = SIZES[0], first_number: int = 1) -> Names:
+    """Write the names of layers in the largest size in which every one has room; where even the smallest is too large, numbers stand for the rest.
+
+    factor: of the symbols, as `sheet_symbols.crowding` gives it. The numbers begin with `first_number` and are listed beside the map, so that they
+    are always seen; so are the names of townships.
     """
-    wanted = {(one.layer.id(), feature.id()): feature[LABEL] for one in named for feature in one.layer.getFeatures() if feature[LABEL]}
-    if not wanted:
-        return []
-    lost = _set_in_largest(named, frame, [size for size in SIZES if size <= largest], list(wanted))
-    villages = {one.layer.id(): one.layer for one in named if one.kind in ("village", "place")}
-    order = {one.layer.id(): number for number, one in enumerate(named)}
-    numbered = sorted((key for key in lost if key[0] in villages), key=lambda key: (order[key[0]], key[1]))
-    listed = []
-    for number, (layer_id, feature_id) in enumerate(numbered, first_number):
-        layer = villages[layer_id]
-        layer.dataProvider().changeAttributeValues({feature_id: {layer.fields().indexOf(NUMBER): str(number)}})
-        listed.append((number, str(wanted[layer_id, feature_id])))
-    return listed
+    upper_first = sorted(layers, key=lambda layer: -layer.level)
+    metres = frame.metres_per_mm
+    named = [(layer.label_kind, name) for layer in upper_first for name in _names(layer, layer.label_kind, factor, metres)]
+    if not named:
+        return Names(())
+    townships = [name for kind, name in named if kind == _TOWNSHIP and _is_area(name.shape)]
+    others = [name for kind, name in named if kind != _TOWNSHIP or not _is_area(name.shape)]
+    obstacles = [one for layer in upper_first for one in _obstacles(layer, factor, metres)]
+    trials = _Trials(
+        Trial(frame, [replace(one, weight=IMPASSABLE) if one.weight == _SYMBOL else one for one in obstacles]),
+        Trial(frame, obstacles), Trial(frame, [one for one in obstacles if one.weight != _VILLAGE_BORDER]),
+    )
+    written = _in_largest(trials, others, townships, [size for size in SIZES if size <= largest])
+    placed = list(written.placed)
+    numbered: list[tuple[int, str]] = []
+    covering = 0
+    for name in written.lost:
+        text = name.text
+        if name.priority != _LOOKS[_TOWNSHIP].priority:
+            text = str(first_number + len(numbered))
+            numbered.append((first_number + len(numbered), name.text))
+        forced = trials.loose.put(replace(name, text=text), placed)
+        covering += covers(forced, placed)
+        placed.append(forced)
+    return Names((pinned(placed, frame.crs),), tuple(numbered), covering)
 
 
-def _set_in_largest(named: Sequence[Named], frame: Frame, sizes: Sequence[float], wanted: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Label in the largest of the sizes (falling) in which all names have room, else in the smallest; returns the names that have none."""
-    def lost(position: int) -> list[tuple[str, int]]:
-        for one in named:
-            _label(one, sizes[position])
-        placed = _placed(named, frame)
-        return [key for key in wanted if key not in placed]
+def fit_simply(layer: MapLayer, frame: Frame) -> Names:
+    """Write the names of a layer of areas within these, as an inset does: each as large as it has room."""
+    left = [name for name in _names(layer, "inset", 1.0, frame.metres_per_mm) if _is_area(name.shape)]
+    trial = Trial(frame, _obstacles(layer, 1.0, frame.metres_per_mm))
+    placed: list[Placed] = []
+    for points in _INSET_SIZES:
+        inside, left = _place_inside(trial, [replace(name, points=points) for name in left], placed)
+        placed += inside
+    across, _ = _place(trial, [_in_lines(name, 2) if len(name.text) >= 2 * _LEAST_IN_A_LINE else name for name in left], placed)
+    return Names((pinned([*placed, *across], frame.crs),))
 
+
+def _in_largest(trials: _Trials, names: Sequence[Name], townships: Sequence[Name], sizes: Sequence[float]) -> _Written:
+    """The names in the largest of the sizes (falling) in which all have room and few cover symbols, else in the smallest."""
+    def written(position: int) -> _Written:
+        return _write(trials, *([replace(name, points=name.points + sizes[position]) for name in group] for group in (names, townships)))
+
+    found: dict[int, _Written] = {}
     first, last = 0, len(sizes) - 1
     # What has room in a size has room in every smaller one: halving spares trials.
     while first < last:
         middle = (first + last) // 2
-        first, last = (middle + 1, last) if lost(middle) else (first, middle)
-    return lost(last)
+        found[middle] = written(middle)
+        too_large = found[middle].lost or found[middle].covering > _MOST_COVERING * len(names)
+        first, last = (middle + 1, last) if too_large else (first, middle)
+    return found.get(last) or written(last)
 
 
-def name_simply(layers: Sequence[QgsVectorLayer], points: float) -> None:
-    """Name the features of layers where there is room, as an inset does."""
-    for layer in layers:
-        _label(Named(layer, "inset"), points)
+def _write(trials: _Trials, names: Sequence[Name], townships: Sequence[Name]) -> _Written:
+    """Names of points first, then of areas, then those of townships, which are large, in the gaps between them: within their borders, else across."""
+    placed: list[Placed] = []
+    lost: list[Name] = []
+    covering = 0
+    for around in (True, False):
+        left = [name for name in names if _is_area(name.shape) is not around]
+        if not around:
+            within, left = _place_inside(trials.strict, left, placed)
+            placed += within
+        free, left = _place(trials.strict, left, placed)
+        over, left = _place(trials.loose, left, [*placed, *free])
+        placed, lost, covering = [*placed, *free, *over], [*lost, *left], covering + len(over)
+    inside, left = _place_inside(trials.across, townships, placed)
+    across, left = _place(trials.across, left, [*placed, *inside])
+    return _Written([*placed, *inside, *across], covering, [*lost, *left])
 
 
-def _placed(named: Sequence[Named], frame: Frame) -> set[tuple[str, int]]:
-    """The features whose names find room, as (layer id, feature id), by a trial on a small picture."""
-    settings = QgsMapSettings()
-    settings.setLayers([one.layer for one in named])
-    settings.setDestinationCrs(QgsCoordinateReferenceSystem(f"EPSG:{frame.crs}"))
-    size = QSize(round(frame.box.width / _MM_PER_INCH * _TRIAL_DPI), round(frame.box.height / _MM_PER_INCH * _TRIAL_DPI))
-    settings.setOutputSize(size)
-    settings.setOutputDpi(_TRIAL_DPI)
-    settings.setExtent(frame.extent)
-    settings.setLabelingEngineSettings(_engine())
-    picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    painter = QPainter(picture)
-    job = QgsMapRendererCustomPainterJob(settings, painter)
-    job.renderSynchronously()
-    painter.end()
-    results = job.takeLabelingResults()
-    return {(position.layerID, position.featureId) for position in results.allLabels()} if results is not None else set()
+def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ()) -> tuple[list[Placed], list[Name]]:
+    """Names that found room and the others. QGIS looks for a good solution, not for all names: what it left out is tried again beside the rest."""
+    placed: list[Placed] = []
+    left = list(names)
+    for _ in range(_ROUNDS):
+        found = trial.place(left, [*standing, *placed]) if left else {}
+        if not found:
+            break
+        placed += found.values()
+        left = [name for position, name in enumerate(left) if position not in found]
+    return placed, left
 
 
-def _engine() -> QgsLabelingEngineSettings:
-    settings = QgsLabelingEngineSettings()
-    settings.setPlacementVersion(compat.LABEL_ENGINE)
-    return settings
+def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
+    """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two or three."""
+    found = trial.place(names, standing, inside=True) if names else {}
+    placed = list(found.values())
+    left = [name for number, name in enumerate(names) if number not in found]
+    for lines in range(1, _MOST_LINES + 1):
+        tried = [number for number, name in enumerate(left) if lines == 1 or len(name.text) >= lines * _LEAST_IN_A_LINE]
+        found = trial.place_in_the_middle([_in_lines(left[number], lines) for number in tried], [*standing, *placed]) if tried else {}
+        placed += found.values()
+        done = {tried[position] for position in found}
+        left = [name for number, name in enumerate(left) if number not in done]
+    return placed, left
 
 
-def _label(one: Named, points: float) -> None:
-    if one.kind == "obstacle":
-        _set_labeling(one.layer, _obstacle())
-        return
-    color, larger, priority, bold = _LOOKS[one.kind]
-    font = label_font()
-    font.setBold(bold)
-    text = QgsTextFormat()
-    text.setFont(font)
-    text.setSize(points + larger)
-    text.setColor(QColor(color))
-    halo = QgsTextBufferSettings()
-    halo.setEnabled(True)
-    halo.setSize(0.45)
-    halo.setColor(QColor("#ffffff"))
-    text.setBuffer(halo)
-    settings = QgsPalLayerSettings()
-    settings.fieldName = f'coalesce("{NUMBER}", "{LABEL}")'
-    settings.isExpression = True
-    settings.placement = compat.LABEL_HORIZONTAL if one.layer.geometryType() == compat.POLYGON else compat.LABEL_AROUND
-    settings.fitInPolygonOnly = one.kind == "township"
-    settings.dist = 1.0
-    settings.priority = priority
-    settings.setFormat(text)
-    # A number stands where its name has no room; it is listed beside the map, so it must be seen.
-    properties = settings.dataDefinedProperties()
-    properties.setProperty(compat.LABEL_ALWAYS_SHOW, QgsProperty.fromExpression(f'"{NUMBER}" IS NOT NULL'))
-    settings.setDataDefinedProperties(properties)
-    _set_labeling(one.layer, settings)
+def _in_lines(name: Name, lines: int) -> Name:
+    """A name in lines of about the same length."""
+    length = math.ceil(len(name.text) / lines)
+    return replace(name, text="\n".join(name.text[start : start + length] for start in range(0, len(name.text), length)))
 
 
-def _obstacle() -> QgsPalLayerSettings:
-    settings = QgsPalLayerSettings()
-    settings.drawLabels = False
-    obstacle = settings.obstacleSettings()
-    obstacle.setIsObstacle(True)
-    obstacle.setFactor(1.0)
-    settings.setObstacleSettings(obstacle)
-    return settings
+def _names(layer: MapLayer, kind: str, factor: float, metres: float) -> list[Name]:
+    look, classes = _LOOKS[kind], {one.code: one for one in layer.classes}
+    made = []
+    for code, label, shape in zip(layer.rows["code"], layer.rows["label"], layer.rows["geom"]):
+        if not label:
+            continue
+        reach = 0.0
+        if shape.geom_type.endswith("Point"):
+            x, y, half = symbol_place(classes[code], factor)
+            shape, reach = shapely.Point(shape.centroid.x + x * metres, shape.centroid.y + y * metres), half + _GAP_MM
+        elif not _is_area(shape):
+            shape = _strip(shape, _LINE_MM * metres)
+        made.append(Name(str(label), shape, reach, look.larger, look.priority, look.color, look.bold))
+    return made
 
 
-def _set_labeling(layer: QgsVectorLayer, settings: QgsPalLayerSettings) -> None:
-    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
-    layer.setLabelsEnabled(True)
+def _obstacles(layer: MapLayer, factor: float, metres: float) -> list[Obstacle]:
+    """Symbols and lines of a layer, and the borders of its areas where they have names."""
+    classes = {one.code: one for one in layer.classes}
+    with_names = layer.rows["label"].notna().any()
+    made = []
+    for code, shape in zip(layer.rows["code"], layer.rows["geom"]):
+        if shape.geom_type.endswith("Point"):
+            x, y, half = symbol_place(classes[code], factor)
+            moved = shapely.transform(shape, lambda points, dx=x, dy=y: points + (dx * metres, dy * metres))
+            made.append(Obstacle(moved.buffer(half * metres, quad_segs=_SEGMENTS), _SYMBOL))
+        elif shape.geom_type.endswith(("LineString", "LinearRing")):
+            made.append(Obstacle(_strip(shape, _LINE_MM * metres), _LINE))
+        elif with_names and _is_area(shape):
+            weight = _TOWNSHIP_BORDER if layer.label_kind == _TOWNSHIP else _VILLAGE_BORDER
+            made.append(Obstacle(_strip(shape.boundary, _BORDER_MM * metres), weight))
+    return made
+
+
+def _is_area(shape: shapely.Geometry) -> bool:
+    return shape.geom_type in ("Polygon", "MultiPolygon")
+
+
+def _strip(line: shapely.Geometry, width: float) -> shapely.Geometry:
+    return line.simplify(width / 2).buffer(width / 2, quad_segs=1)

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from qgis.core import QgsRectangle, QgsVectorLayer
 
+from village_planner.delivery.naming import chinese_date
 from village_planner.delivery.sheets import MapLayer, Panel, Sheet, SheetSource
 from village_planner.desk import compat, sheet_labels
 from village_planner.desk.sheet_blocks import GAP, Block, Index, Inset, Legend, Notes, Scale, Statement, Table, draw_stacks, stacked
-from village_planner.desk.sheet_labels import Frame, Named
 from village_planner.desk.sheet_page import CENTRE, LINE_HEIGHT, MM_PER_POINT, RIGHT, Box, Page
 from village_planner.desk.sheet_symbols import crowding, map_layers
+from village_planner.desk.sheet_trial import Frame, set_up_engine
 
 PAPERS = ((420.0, 297.0), (297.0, 420.0))
 GROWTHS = (1.0, 2**0.5, 2.0)
-_READABLE, _MOST_NUMBERS, _MOST_SHARE = 0.6, 40, 0.35
+_READABLE, _MOST_NUMBERS, _MOST_SHARE, _LEAST_SYMBOLS = 0.6, 40, 0.35, 0.5
 _MARGIN, _TITLE, _FOOT, _COLUMN, _STRIP, _PANEL_TITLE = 10.0, 21.0, 9.0, 84.0, 88.0, 9.5
 _ROOM_AROUND = 1.06
-_STEPS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0)
+_STEPS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0)
 _SMALLEST_M = 200.0
 _LABELS_ON_PANELS = 6.5
-_KEEP_OFF = "obstacle"
 _GEOMETRY_ORDER = {compat.POLYGON: 0, compat.LINE: 1, compat.POINT: 2}
 
 
@@ -39,39 +39,49 @@ class Arrangement:
 def compose(sheet: Sheet, source: SheetSource) -> Page:
     """The sheet as a layout of one page: A3, landscape or portrait, whichever gives the larger scale.
 
-    Where too many names found no room, or what stands beside the maps would be too small to read, the paper grows to A2 and A1.
+    Where too many names found no room, some lie on others, or symbols or what stands beside the maps would be too small to read, the paper grows to
+    A2 and A1; title, legend and tables grow with it, so that they can be read where the sheet is printed on smaller paper.
     """
     for growth in GROWTHS:
         best = arrange(len(sheet.panels), source.bounds, bool(sheet.panels[0].title), growth)
         page, last = Page(*best.paper), growth == GROWTHS[-1]
-        if not last and _share_of_names(page, sheet, source, best.denominator) > _MOST_SHARE:
+        if not last and _is_crowded(page, sheet, source, best.denominator):
             continue
-        sheet_labels.set_up_engine(page.project)
+        set_up_engine(page.project)
         numbered: list[tuple[int, str]] = []
+        covering = 0
         for panel, box in zip(sheet.panels, best.maps):
-            numbered += _draw_map(page, panel, box, best.denominator, source, len(numbered) + 1)
+            names = _draw_map(page, panel, box, best.denominator, source, len(numbered) + 1, growth)
+            numbered += names.numbered
+            covering += names.covering
         blocks = _beside(sheet, source, best, numbered)
         room = best.beside.inset(1.5)
-        stacks = stacked(page, room, blocks)
+        stacks = stacked(page, room, blocks, growth)
         if last and not stacks.scale:
             # The inset tells nothing that the map does not.
             blocks = [block for block in blocks if not isinstance(block, Inset)]
-            stacks = stacked(page, room, blocks)
-        if last or (stacks.scale >= _READABLE and len(numbered) <= _MOST_NUMBERS):
+            stacks = stacked(page, room, blocks, growth)
+        if last or (stacks.scale >= _READABLE and len(numbered) <= _MOST_NUMBERS and not covering):
             break
     draw_stacks(page, room, blocks, stacks)
     page.rectangle(best.beside, 0.3)
-    _draw_frame(page, sheet, source)
+    _draw_frame(page, sheet, source, growth)
     return page
 
 
-def _share_of_names(page: Page, sheet: Sheet, source: SheetSource, scale: int) -> float:
-    """How much of the plan's ground on the fullest map names of the smallest size would cover: above a third a trial is a waste."""
-    west, south, east, north = source.bounds
-    ground = max((east - west) * (north - south) * 1e6 / scale**2, 1.0)
+def _is_crowded(page: Page, sheet: Sheet, source: SheetSource, scale: int) -> bool:
+    """Whether symbols of the fullest map would shrink too far, or names of the smallest size cover so much of the ground that a trial is a waste."""
+    ground = _ground(source, scale)
     points = sheet_labels.SIZES[-1]
     lengths = [sum(page.width_of(label, points) for layer in panel.layers for label in layer.rows["label"].dropna()) for panel in sheet.panels]
-    return max(lengths) * points * MM_PER_POINT * LINE_HEIGHT / ground
+    share = max(lengths) * points * MM_PER_POINT * LINE_HEIGHT / ground
+    return share > _MOST_SHARE or min(crowding(panel.layers, ground) for panel in sheet.panels) < _LEAST_SYMBOLS
+
+
+def _ground(source: SheetSource, scale: int) -> float:
+    """The ground of the plan on the paper, mm²."""
+    west, south, east, north = source.bounds
+    return max((east - west) * (north - south) * 1e6 / scale**2, 1.0)
 
 
 def _beside(sheet: Sheet, source: SheetSource, best: Arrangement, numbered: list[tuple[int, str]]) -> list[Block]:
@@ -79,8 +89,8 @@ def _beside(sheet: Sheet, source: SheetSource, best: Arrangement, numbered: list
     blocks += [Statement(sheet.statement)] if sheet.statement else []
     blocks += [Table(table) for table in sheet.tables]
     blocks += [Index(tuple(numbered))] if numbered else []
-    blocks += [_inset(source)] if source.townships is not None and len(sheet.panels) == 1 else []
-    return [*blocks, Scale(best.denominator), Notes(sheet.notes)]
+    blocks += [_inset(source, source.townships)] if source.townships is not None and len(sheet.panels) == 1 else []
+    return [*blocks, Scale(best.denominator), *([Notes(sheet.notes)] if sheet.notes else [])]
 
 
 def arrange(maps: int, bounds: tuple[float, float, float, float], with_titles: bool = False, growth: float = 1.0) -> Arrangement:
@@ -90,7 +100,8 @@ def arrange(maps: int, bounds: tuple[float, float, float, float], with_titles: b
     """
     found = []
     for paper in ((round(width * growth), round(height * growth)) for width, height in PAPERS):
-        body = Box(_MARGIN, _MARGIN + _TITLE, paper[0] - 2 * _MARGIN, paper[1] - 2 * _MARGIN - _TITLE - _FOOT)
+        title, foot = _TITLE * growth, _FOOT * growth
+        body = Box(_MARGIN, _MARGIN + title, paper[0] - 2 * _MARGIN, paper[1] - 2 * _MARGIN - title - foot)
         if maps == 1:
             column, strip = _COLUMN * growth, _STRIP * growth
             beside = Box(body.right - column, body.y, column, body.height)
@@ -108,7 +119,7 @@ def arrange(maps: int, bounds: tuple[float, float, float, float], with_titles: b
             beside = Box(last.x, last.y, body.right - last.x, last.height)
             if min(beside.width, beside.height) < 75 or beside.width * beside.height < 9_000:
                 continue
-            title = _PANEL_TITLE if with_titles else 0.0
+            title = _PANEL_TITLE * growth if with_titles else 0.0
             rooms = tuple(Box(cell.x, cell.y + title, cell.width, cell.height - title) for cell in cells[:-1])
             found.append(Arrangement(paper, rooms, beside, denominator(bounds, rooms[0])))
     return min(found, key=lambda one: one.denominator)
@@ -122,28 +133,23 @@ def denominator(bounds: tuple[float, float, float, float], room: Box) -> int:
     return int(next(step * power for step in _STEPS if step * power >= needed * (1 - 1e-9)))
 
 
-def _draw_map(page: Page, panel: Panel, box: Box, scale: int, source: SheetSource, first_number: int) -> list[tuple[int, str]]:
-    """One map with its title; returns the names that have numbers only."""
+def _draw_map(
+    page: Page, panel: Panel, box: Box, scale: int, source: SheetSource, first_number: int, growth: float
+) -> sheet_labels.Names:
+    """One map with its title; returns what is written on it."""
     if panel.title:
-        head = Box(box.x, box.y - _PANEL_TITLE, box.width, _PANEL_TITLE)
+        head, title = Box(box.x, box.y - _PANEL_TITLE * growth, box.width, _PANEL_TITLE * growth), 22 * growth
         page.rectangle(head, 0.3, fill="#f2f2f2")
-        page.text(Box(head.x + 2, head.y, 22, head.height), panel.title, 11, True)
-        page.text(Box(head.x + 24, head.y, head.width - 26, head.height), panel.summary, 8, False, RIGHT)
+        page.text(Box(head.x + 2, head.y, title, head.height), panel.title, 11 * growth, True)
+        page.text(Box(head.x + title + 2, head.y, head.width - title - 4, head.height), panel.summary, 8 * growth, False, RIGHT)
     extent = _around(source.bounds, box, scale)
-    west, south, east, north = source.bounds
-    factor = crowding(panel.layers, (east - west) * (north - south) * 1e6 / scale**2)
+    factor = crowding(panel.layers, _ground(source, scale))
     drawn: list[tuple[MapLayer, QgsVectorLayer]] = [(layer, made) for layer in panel.layers for made in map_layers(layer, source.crs, factor)]
     drawn.sort(key=lambda pair: (pair[0].level, _GEOMETRY_ORDER[pair[1].geometryType()]), reverse=True)
-    named = [Named(made, layer.label_kind if layer.rows["label"].notna().any() else _KEEP_OFF) for layer, made in drawn if _concerns_names(layer, made)]
     largest = _LABELS_ON_PANELS if panel.title else sheet_labels.SIZES[0]
-    numbered = sheet_labels.fit(named, Frame(box, extent, source.crs), largest, first_number)
-    page.map(box, extent, source.crs, [made for _, made in drawn])
-    return numbered
-
-
-def _concerns_names(layer: MapLayer, made: QgsVectorLayer) -> bool:
-    """Whether a layer has names, or symbols that names should keep off."""
-    return bool(layer.rows["label"].notna().any()) or made.geometryType() != compat.POLYGON
+    names = sheet_labels.fit(panel.layers, factor, Frame(box, extent, source.crs), largest, first_number)
+    page.map(box, extent, source.crs, [*names.layers, *(made for _, made in drawn)])
+    return names
 
 
 def _around(bounds: tuple[float, float, float, float], box: Box, scale: int) -> QgsRectangle:
@@ -153,46 +159,40 @@ def _around(bounds: tuple[float, float, float, float], box: Box, scale: int) -> 
     return QgsRectangle(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
-def _inset(source: SheetSource) -> Inset:
+def _inset(source: SheetSource, townships: MapLayer) -> Inset:
     west, south, east, north = source.bounds
     extent = QgsRectangle(west, south, east, north)
     extent.grow(0.04 * max(extent.width(), extent.height()))
-    layers = map_layers(source.townships, source.crs) if source.townships is not None else []
-    sheet_labels.name_simply(layers, 6.0)
-    return Inset("乡镇位置示意", extent, source.crs, tuple(layers))
+    return Inset("乡镇位置示意", extent, source.crs, townships)
 
 
-def _draw_frame(page: Page, sheet: Sheet, source: SheetSource) -> None:
-    """Frames, title, number, draft mark, and the line at the foot."""
-    heading, paper = source.heading, page.box
+def _draw_frame(page: Page, sheet: Sheet, source: SheetSource, growth: float) -> None:
+    """Frames, title, number, draft mark, and the line at the foot; texts and boxes as much larger as the paper."""
+    heading, paper, g = source.heading, page.box, growth
     page.rectangle(paper.inset(_MARGIN - 4), 0.8)
     page.rectangle(paper.inset(_MARGIN - 2), 0.2)
     inner = paper.inset(_MARGIN)
-    middle = Box(inner.x + 48, inner.y, inner.width - 96, _TITLE)
-    page.text(Box(middle.x, middle.y, middle.width, 7.5), heading.plan_title, 14, False, CENTRE)
-    page.text(Box(middle.x, middle.y + 7.5, middle.width, 11.5), sheet.title, 26, True, CENTRE)
-    page.rectangle(Box(inner.right - 26, inner.y + 1, 26, 9), 0.3)
-    page.text(Box(inner.right - 25, inner.y + 1, 24, 9), f"图号 {sheet.number}", 11, True, CENTRE)
-    page.text(Box(inner.right - 46, inner.y + 11, 46, 6), heading.edition, 10, False, RIGHT)
+    middle = Box(inner.x + 48 * g, inner.y, inner.width - 96 * g, _TITLE * g)
+    page.text(Box(middle.x, middle.y, middle.width, 7.5 * g), heading.plan_title, 14 * g, False, CENTRE)
+    page.text(Box(middle.x, middle.y + 7.5 * g, middle.width, 11.5 * g), sheet.title, 26 * g, True, CENTRE)
+    page.rectangle(Box(inner.right - 26 * g, inner.y + 1, 26 * g, 9 * g), 0.3)
+    page.text(Box(inner.right - 25 * g, inner.y + 1, 24 * g, 9 * g), f"图号 {sheet.number}", 11 * g, True, CENTRE)
+    page.text(Box(inner.right - 46 * g, inner.y + 11 * g, 46 * g, 6 * g), heading.edition, 10 * g, False, RIGHT)
     if heading.draft:
-        page.rectangle(Box(inner.x, inner.y + 1, 26, 12), 0.8, "#d00000")
-        page.text(Box(inner.x + 1, inner.y + 1, 24, 12), "草稿", 22, True, CENTRE, "#d00000")
+        page.rectangle(Box(inner.x, inner.y + 1, 26 * g, 12 * g), 0.8, "#d00000")
+        page.text(Box(inner.x + 1, inner.y + 1, 26 * g - 2, 12 * g), "草稿", 22 * g, True, CENTRE, "#d00000")
     if heading.secrecy:
-        page.text(Box(inner.x + 28, inner.y + 1, 20, 9), heading.secrecy, 12, True)
-    foot = Box(inner.x, inner.bottom - _FOOT + 2, inner.width, _FOOT - 2)
+        page.text(Box(inner.x + 28 * g, inner.y + 1, 20 * g, 9 * g), heading.secrecy, 12 * g, True)
+    foot = Box(inner.x, inner.bottom - _FOOT * g + 2, inner.width, _FOOT * g - 2)
     texts = [
-        f"编制单位：{heading.institute or '（未填）'}", f"编制日期：{_date(heading.date)}", f"坐标系统：{source.crs_text}",
-        f"资料截止时间：{_date(source.facts_text)}",
+        f"编制单位：{heading.institute or '（未填）'}", f"编制日期：{chinese_date(heading.date)}", f"坐标系统：{source.crs_text}",
+        f"资料截止时间：{chinese_date(source.facts_text)}",
     ]
-    shares = [max(page.width_of(text, 8.5), 30) for text in texts]
+    points = 8.5 * g
+    shares = [max(page.width_of(text, points), 30) for text in texts]
     x = foot.x
     for text, share in zip(texts, shares):
         width = foot.width * share / sum(shares)
         page.rectangle(Box(x, foot.y, width, foot.height), 0.2)
-        page.text(Box(x + 1.5, foot.y, width - 3, foot.height), text, 8.5, False, CENTRE)
+        page.text(Box(x + 1.5, foot.y, width - 3, foot.height), text, points, False, CENTRE)
         x += width
-
-
-def _date(text: str) -> str:
-    parts = text.split("-")
-    return f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 and all(part.isdigit() for part in parts) else text

@@ -23,9 +23,9 @@ from qgis.PyQt.QtGui import QColor
 from village_planner.delivery.sheets import MapClass, MapLayer
 from village_planner.desk import compat
 from village_planner.desk.mirrors import qgs_geometry
-from village_planner.desk.styles import arrow
+from village_planner.desk.styles import arrow, arrow_by_length
 
-CODE, LABEL, NUMBER = "code", "label", "number"
+_CODE = "code"
 _AREAS = {
     "fill": {"outline_color": "#8a8a8a", "outline_width": "0.15"}, "outline": {"style": "no", "outline_width": "0.18"},
     "border": {"style": "no", "outline_width": "0.45"}, "boundary": {"style": "no", "outline_width": "0.8"},
@@ -36,13 +36,14 @@ _SIZES = {"dot": 2.0, "ring": 2.4, "square": 2.8, "diamond": 3.0, "triangle": 2.
 # Beside the hamlet's dot, each kind on a side of its own, so that several at one place do not cover each other.
 _OFFSETS = {"star": (-2.6, -2.2), "triangle": (2.6, 2.2), "diamond": (2.6, -2.2), "cross": (-2.6, 2.2)}
 _ROOM_MM = 12.0
+SMALLEST = 0.45
 _LINE_WIDTHS = {"border": "0.45", "boundary": "0.8", "line": "0.6"}
 
 
 def crowding(layers: Sequence[MapLayer], area_mm2: float) -> float:
     """How far the symbols of a map shrink, 1 to 0.45, so that its points leave room for each other on the paper."""
     points = sum(sum(shape.geom_type == "Point" for shape in layer.rows["geom"]) for layer in layers)
-    return min(1.0, max(0.45, math.sqrt(area_mm2 / max(points, 1)) / _ROOM_MM))
+    return min(1.0, max(SMALLEST, math.sqrt(area_mm2 / max(points, 1)) / _ROOM_MM))
 
 
 def symbol_for(one: MapClass, geometry: str, in_legend: bool = False, factor: float = 1.0) -> QgsSymbol:
@@ -50,7 +51,7 @@ def symbol_for(one: MapClass, geometry: str, in_legend: bool = False, factor: fl
     if geometry == "Point":
         return _marker(one, in_legend, factor)
     if geometry == "LineString":
-        return arrow(one.color, factor) if one.symbol == "arrow" else _line(one)
+        return arrow_by_length(one.color, factor) if one.symbol == "arrow" else _line(one)
     if one.symbol == "hatch":
         return _hatch(one.color)
     style = dict(_AREAS.get(one.symbol, _AREAS["fill"]))
@@ -61,11 +62,19 @@ def symbol_for(one: MapClass, geometry: str, in_legend: bool = False, factor: fl
     return QgsFillSymbol.createSimple({"color": one.color, "joinstyle": "round", **style})
 
 
+def symbol_place(one: MapClass, factor: float = 1.0) -> tuple[float, float, float]:
+    """Where the symbol of a point stands on a map: mm to the right of and above the point, and half its size."""
+    right, down = _OFFSETS.get(one.symbol, (0.0, 0.0))
+    return right * factor, -down * factor, _SIZES.get(one.symbol, _SIZES["dot"]) * factor / 2
+
+
 def legend_symbol(one: MapClass) -> QgsSymbol:
     """What the legend shows of a class."""
     if one.symbol in _POINTS:
         return symbol_for(one, "Point", in_legend=True)
-    if one.symbol in ("arrow", "border", "boundary", "line"):
+    if one.symbol == "arrow":
+        return arrow(one.color)
+    if one.symbol in ("border", "boundary", "line"):
         return symbol_for(one, "LineString")
     return symbol_for(one, "MultiPolygon")
 
@@ -79,18 +88,18 @@ def map_layers(layer: MapLayer, crs: int, factor: float = 1.0) -> list[QgsVector
             rows = layer.rows[chosen]
             made.append(_memory_layer(layer, geometry, crs, rows))
             categories = [QgsRendererCategory(one.code, symbol_for(one, geometry, factor=factor), one.name) for one in layer.classes]
-            made[-1].setRenderer(QgsCategorizedSymbolRenderer(CODE, categories))
+            made[-1].setRenderer(QgsCategorizedSymbolRenderer(_CODE, categories))
     return made
 
 
 def _memory_layer(layer: MapLayer, geometry: str, crs: int, rows: pd.DataFrame) -> QgsVectorLayer:
     made = QgsVectorLayer(f"{geometry}?crs=EPSG:{crs}", layer.id, "memory")
-    made.dataProvider().addAttributes([QgsField(CODE, compat.TEXT), QgsField(LABEL, compat.TEXT), QgsField(NUMBER, compat.TEXT)])
+    made.dataProvider().addAttributes([QgsField(_CODE, compat.TEXT)])
     made.updateFields()
     features = []
-    for code, label, shape in zip(rows["code"], rows["label"], rows["geom"]):
+    for code, shape in zip(rows["code"], rows["geom"]):
         feature = QgsFeature(made.fields())
-        feature.setAttributes([code, label, None])
+        feature.setAttributes([code])
         feature.setGeometry(qgs_geometry(shape))
         features.append(feature)
     made.dataProvider().addFeatures(features)

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
+    QgsProperty,
     QgsRendererCategory,
     QgsSingleSymbolRenderer,
     QgsSymbol,
@@ -162,6 +163,15 @@ def arrow(color: str, factor: float = 1.0) -> QgsLineSymbol:
     shape.setSubSymbol(QgsFillSymbol.createSimple({"color": color, "outline_color": "#ffffff", "outline_width": "0.1"}))
     symbol = QgsLineSymbol.createSimple({})
     symbol.changeSymbolLayer(0, shape)
+    return symbol
+
+
+def arrow_by_length(color: str, factor: float = 1.0) -> QgsLineSymbol:
+    """As `arrow`, on a map: the head of a short one is half as long as it, but not less than a third of the usual."""
+    symbol = arrow(color, factor)
+    for key, usual, share in ((compat.ARROW_HEAD_LENGTH, 2.4 * factor, 0.5), (compat.ARROW_HEAD_THICKNESS, 1.4 * factor, 0.3)):
+        fitting = f"{share} * 1000 * length($geometry) / @map_scale"
+        symbol.symbolLayer(0).setDataDefinedProperty(key, QgsProperty.fromExpression(f"min({usual:.2f}, max({usual / 3:.2f}, {fitting}))"))
     return symbol
 
 

@@ -38,6 +38,11 @@ class Turns(QObject):
         else:
             piece()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a piece still waits for its turn."""
+        return bool(self._waiting)
+
     def finish(self) -> None:
         """Run all that waits now: somebody is about to build on it."""
         while self._waiting:

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QDate
-from qgis.PyQt.QtWidgets import QCheckBox, QDateEdit, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QDateEdit, QWidget
 
 from village_planner.desk.language import text
 from village_planner.desk.procedure import ApprovalStep, next_statuses, takes_back
@@ -48,9 +48,6 @@ class ApprovalDialog(StepDialog):
         self.evidence = self.add_file(self.tr("Evidence (file)"), self.tr("All files") + " (*)", QgsFileWidget.StorageMode.GetFile)
         self.copied = QCheckBox(self.tr("Keep a copy of the file in the plan"))
         self._form.addRow("", self.copied)
-        self._warning = QLabel()
-        self._warning.setWordWrap(True)
-        self._form.addRow(self._warning)
         self.to_status.currentIndexChanged.connect(self._show_fields)
         self.legal_ground.textChanged.connect(self._enable)
         self._show_fields()
@@ -80,7 +77,7 @@ class ApprovalDialog(StepDialog):
         self._form.labelForField(self.date).setText(self.tr("First day of the public notice") if entering_notice else self.tr("Date"))
         if self._has_end():
             self._offer_end()
-        self._warning.setText(self._warn(to_status))
+        self.warn(self._warned(to_status))
         self._enable()
 
     def _has_end(self) -> bool:
@@ -99,7 +96,7 @@ class ApprovalDialog(StepDialog):
     def _days(self) -> int:
         return int(self._session.data.info["public_notice_days"] or NOTICE_DAYS)
 
-    def _warn(self, to_status: Status) -> str:
+    def _warned(self, to_status: Status) -> str:
         said = []
         if to_status is Status.PUBLIC_NOTICE:
             said.append(self.tr("The notice lasts at least {0} days; its first and last day count.").format(self._days()))
@@ -135,7 +132,7 @@ class ApprovalDialog(StepDialog):
 
     def _enable(self, *_: Any) -> None:
         super()._enable()
-        if hasattr(self, "_warning") and Status(self.to_status.value()) is Status.REVISION and not self.legal_ground.text().strip():
+        if hasattr(self, "legal_ground") and Status(self.to_status.value()) is Status.REVISION and not self.legal_ground.text().strip():
             self._ok().setEnabled(False)
 
 

@@ -235,8 +235,10 @@ class ClassifyDock(QgsDockWidget):
     def _follow(self, change: Any) -> None:
         session = self._session
         if not self.model.follow(change, session.data, session.scenario):
-            self._load()
+            self._load_in_turn()
             return
+        if {"plan", "approval_step"} & set(change.tables):
+            self._lock()
         self.details.show_history()
         self._show_selected()
         self._show_counts()
@@ -259,9 +261,7 @@ class ClassifyDock(QgsDockWidget):
         self._undecided.setChecked(False)
 
     def _apply_filter(self, *_: Any) -> None:
-        self.filter.set_text(self._search.text())
-        self.filter.set_township(self._township.currentData() or "")
-        self.filter.set_undecided_only(self._undecided.isChecked())
+        self.filter.show(self._search.text(), self._township.currentData() or "", self._undecided.isChecked())
         self._show_counts()
 
     def _show_selected(self) -> None:

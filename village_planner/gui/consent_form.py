@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qgis.gui import QgsDateEdit
@@ -12,12 +13,17 @@ from village_planner.gui.forms import CodeCombo, CountEdit
 from village_planner.gui.record_form import RecordForm
 from village_planner.standards import Profile
 
+Scopes = Mapping[str, Sequence[tuple[Any, str]]]
+"""By village code: (hamlet code or None for the whole village, name)."""
+
 
 class ConsentForm(RecordForm):
     """Shows consents and hands over what the planner adds, changes or removes."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._scopes: Scopes = {}
+        self._of: tuple[str, str | None] | None = None
         self._scope, self._kind, self._date = CodeCombo(), CodeCombo(), QgsDateEdit()
         self._date.setDisplayFormat("yyyy-MM-dd")
         self._date.setAllowNull(True)
@@ -38,14 +44,29 @@ class ConsentForm(RecordForm):
         """Take the forms of consent from the profile."""
         self._kind.set_choices((row["code"], row["name"]) for row in profile.code_list("consent_kind").rows)
 
-    def show_consents(self, consents: list[dict[str, Any]], labels: dict[str, list[str]], scopes: list[tuple[Any, str]]) -> None:
+    def show_consents(self, consents: list[dict[str, Any]], labels: dict[str, list[str]], scopes: Scopes, of: tuple[str, str | None] | None) -> None:
         """Show consents (rows of table `consent`) with the cells of the list by code.
 
-        scopes: whose will a new record may hold: (hamlet code or None for the whole village, name); empty where nothing is selected.
+        scopes: by village whose will a record may hold. of: the village and the hamlet (None: the whole village) that is selected, which
+        a new record begins with; None where none or several are selected, so that none can be added.
         """
-        self._scope.set_choices(scopes)
+        self._scopes = scopes
+        if of != self._of:
+            self._of = of
+            self.begin_entry()
+            self.clear_entry()
+            self._offer(of[0] if of else None)
+            self._scope.set_value(of[1] if of else None)
+        elif of:
+            self._offer(of[0])
         self.show_records(consents, labels)
-        self.set_addable(bool(scopes))
+        self.set_addable(of is not None)
+
+    def clear_entry(self) -> None:
+        """Take the figures and the document of the one vote out; whose vote, form, date and basis stay for the next of the same day."""
+        self._table.setCurrentCell(-1, -1)
+        for field in (self._eligible, self._attended, self._in_favour, self._document):
+            field.clear()
 
     def row(self) -> dict[str, Any]:
         """What stands in the form, as columns of table `consent` without the village."""
@@ -59,6 +80,7 @@ class ConsentForm(RecordForm):
 
     def show_record(self, record: dict[str, Any]) -> None:
         """Show a consent in the fields."""
+        self._offer(record["village_code"])
         self._scope.set_value(record["hamlet_code"])
         self._kind.set_value(record["kind"])
         self._date.setDate(QDate.fromString(record["date"], Qt.DateFormat.ISODate)) if record["date"] else self._date.clear()
@@ -67,3 +89,6 @@ class ConsentForm(RecordForm):
         self._eligible.set_value(record["eligible"])
         self._attended.set_value(record["attended"])
         self._in_favour.set_value(record["in_favour"])
+
+    def _offer(self, village: str | None) -> None:
+        self._scope.set_choices(self._scopes.get(village or "", []))

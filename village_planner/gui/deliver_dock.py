@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from village_planner.desk.session import PlanSession
 from village_planner.gui.deliver_form import DeliverForm
 from village_planner.gui.dialogs import accepted
 from village_planner.gui.facts_dialog import FactsDialog
-from village_planner.gui.forms import CodeCombo, scrolled
+from village_planner.gui.forms import scrolled
 from village_planner.gui.help_button import help_button
 from village_planner.gui.inspection_page import InspectionPage
+from village_planner.gui.profile_choice import ProfileChoice
 from village_planner.gui.readiness_list import ReadinessList
 from village_planner.gui.running import StepRunner
 from village_planner.gui.status_badge import StatusBadge
 from village_planner.gui.telling import Teller
-from village_planner.standards import load_profile, profile_ids
 
 MINIMUM_WIDTH = 380
 PAUSE_MS = 250
@@ -37,7 +38,8 @@ class DeliverDock(QgsDockWidget):
     """Two pages: write the package of the open plan, and inspect a package.
 
     `front_wished` asks to be shown; `findings_wished` carries keyword arguments of `FindingsDock.show_findings`; `check_wished`,
-    `classify_wished` and `overview_wished` ask for what the docks of these names do.
+    `classify_wished` and `overview_wished` ask for what the docks of these names do; `reading_wished` carries the path of a package
+    from which a plan is to be read back.
     """
 
     front_wished = pyqtSignal()
@@ -45,6 +47,7 @@ class DeliverDock(QgsDockWidget):
     check_wished = pyqtSignal()
     classify_wished = pyqtSignal()
     overview_wished = pyqtSignal()
+    reading_wished = pyqtSignal(str)
 
     def __init__(self, session: PlanSession, canvas: Any, teller: Teller, runner: StepRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,12 +169,16 @@ class DeliverDock(QgsDockWidget):
         self.folder, self.zip = QgsFileWidget(), QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.zip.setFilter("ZIP (*.zip)")
-        self.profile = CodeCombo()
-        self.profile.set_choices([(name, load_profile(name).title) for name in profile_ids()], self.tr("as the package says"))
+        self.profile = ProfileChoice(self.tr("as the package says"))
         self._inspect = QPushButton(self.tr("Inspect"))
+        self._read_back = QPushButton(self.tr("Read plan from it…"))
+        self._read_back.setToolTip(self.tr("Make a plan file of what this package carries"))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._inspect)
+        buttons.addWidget(self._read_back)
         form = QFormLayout()
         form.setVerticalSpacing(4)
-        for title, field in ((self.tr("Folder"), self.folder), (self.tr("or zip file"), self.zip), (self.tr("Profile"), self.profile), ("", self._inspect)):
+        for title, field in ((self.tr("Folder"), self.folder), (self.tr("or zip file"), self.zip), (self.tr("Profile"), self.profile), ("", buttons)):
             form.addRow(title, field)
         self._hint = QLabel(self.tr("Choose the folder of a package, or a zip file, of this or any other program. Nothing in it is changed or run."))
         self._hint.setWordWrap(True)
@@ -187,9 +194,9 @@ class DeliverDock(QgsDockWidget):
 
     def _connect(self) -> None:
         session = self._session
-        session.opened.connect(lambda: self._load(anew=True))
         session.closed.connect(lambda: self._load(anew=True))
-        session.reloaded.connect(lambda: self._load(anew=False))
+        for signal, anew in ((session.opened, True), (session.reloaded, False)):
+            signal.connect(partial(session.turns.run, partial(self._load, anew)))
         for signal in (session.changed, session.findings_changed, session.located, self.form.changed):
             signal.connect(lambda *_: self._pause.start())
         self._pause.timeout.connect(self._judge_where_seen)
@@ -204,6 +211,7 @@ class DeliverDock(QgsDockWidget):
         self.folder.fileChanged.connect(lambda path: self._chose(path, self.zip))
         self.zip.fileChanged.connect(lambda path: self._chose(path, self.folder))
         self._inspect.clicked.connect(self._inspect_chosen)
+        self._read_back.clicked.connect(lambda: self.reading_wished.emit(self._chosen_package()))
         self._enable()
 
     def close_marks(self) -> None:
@@ -234,7 +242,8 @@ class DeliverDock(QgsDockWidget):
         self._write.setToolTip(self.tr("What stands in red stops this package") if stopped else "")
         self._check.setEnabled(is_free and self._session.is_open)
         self._mend.setEnabled(chosen is not None and chosen.place is not Place.NOWHERE)
-        self._inspect.setEnabled(is_free and bool(self._chosen_package()))
+        for button in (self._inspect, self._read_back):
+            button.setEnabled(is_free and bool(self._chosen_package()))
 
     def _go_and_mend(self, condition: Condition | None) -> None:
         if condition is None:
@@ -264,6 +273,8 @@ class DeliverDock(QgsDockWidget):
         self._pages.setCurrentIndex(1)
         self.front_wished.emit()
         self._teller.done(self.tr("Package of {0} files: {1}").format(result.file_count, result.path.name), result.path)
+        for note in result.notes:
+            self._teller.warn(note)
 
     def _chose(self, path: str, other: QgsFileWidget) -> None:
         if path.strip() and other.filePath().strip():

@@ -15,7 +15,7 @@ from village_planner.desk.session import PlanSession
 from village_planner.gui.forms import CodeCombo
 from village_planner.plan.schema import Status
 
-FORMATS_IN_A_ROW = 3
+FORMATS_IN_A_ROW = 2
 _CONTACT, _FOLDER = "village_planner/contact", "village_planner/package_folder"
 
 
@@ -110,8 +110,8 @@ class DeliverForm(QWidget):
 
     def _format_titles(self) -> dict[str, str]:
         return {
-            "gpkg": "GeoPackage", "gdb": "FileGDB", "shp": "Shapefile", "xlsx": self.tr("Tables (xlsx)"), "docx": self.tr("Texts (docx)"),
-            "sheets": self.tr("Map sheets"),
+            "gpkg": "GeoPackage", "gdb": "FileGDB", "shp": "Shapefile", "vct": "VCT", "xlsx": self.tr("Tables (xlsx)"), "docx": self.tr("Texts (docx)"),
+            "pdf": self.tr("Texts as PDF"), "sheets": self.tr("Map sheets"),
         }
 
 

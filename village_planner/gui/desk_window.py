@@ -16,6 +16,7 @@ from village_planner.base import resource
 from village_planner.desk.demo import make_demo_plan
 from village_planner.desk.help import manual_url
 from village_planner.desk.layers import PlanLayers, plan_of_project
+from village_planner.desk.locking import LayerLock
 from village_planner.desk.navigation import show
 from village_planner.desk.opening import ReadPlan, read_plan
 from village_planner.desk.session import PlanSession
@@ -26,6 +27,7 @@ from village_planner.gui.findings_dock import FindingsDock
 from village_planner.gui.leads import Leads
 from village_planner.gui.manual_window import show_manual
 from village_planner.gui.overview_dock import OverviewDock
+from village_planner.gui.package_reading import PackageReading
 from village_planner.gui.plan_actions import PlanActions
 from village_planner.gui.project_actions import ProjectActions
 from village_planner.gui.running import StepRunner
@@ -46,29 +48,35 @@ class DeskWindow(QObject):
         canvas = iface.mapCanvas()
         self.session = PlanSession(canvas, self)
         self.layers = PlanLayers(self.session, self)
+        self._lock = LayerLock(self.session, self)
         self.main_window = iface.mainWindow()
         self._teller = Teller(iface.messageBar())
         self._runner = StepRunner(iface.messageBar(), self._teller, self)
-        self.overview = OverviewDock(self.session, self._teller, self.main_window)
+        self.overview = OverviewDock(self.session, self._teller, self._runner, self.main_window)
         self.classify = ClassifyDock(self.session, self.layers, canvas, self._teller, self.main_window)
         self.findings = FindingsDock(self.session, self.layers, canvas, self._teller, self._runner, self.main_window)
         self.delivery = DeliverDock(self.session, canvas, self._teller, self._runner, self.main_window)
         self._docks = (self.overview, self.classify, self.findings, self.delivery)
         self.plan_actions = PlanActions(self.session, self._teller, self._runner, self.main_window)
-        self.project_actions = ProjectActions(self.session, self._teller, iface)
+        self.project_actions = ProjectActions(self.session, self._teller, iface, self._read_in_task)
         self._leads = Leads(self, self._teller, self._runner)
+        self._package_reading = PackageReading(self.session, self._teller, self._runner, self.open_in_task, self.main_window)
         self._toolbar = iface.addToolBar(title())
         self._toolbar.setObjectName("VillagePlannerToolbar")
         self._toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._actions: list[QAction] = []
         self._need_plan: list[QAction] = []
+        self._projects = 0
         self._add_actions()
         for dock in self._docks:
             iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, [], False)
         for dock in self._docks:
             dock.hide()
         for welcome in (self.overview.welcome, self.classify.welcome):
-            for wish, slot in ((welcome.new_wished, self._new_plan), (welcome.open_wished, self._choose_plan), (welcome.demo_wished, self._demo)):
+            for wish, slot in (
+                (welcome.new_wished, self._new_plan), (welcome.open_wished, self._choose_plan), (welcome.demo_wished, self._demo),
+                (welcome.package_wished, self._package_reading.ask),
+            ):
                 wish.connect(partial(self._guarded, slot))
         self.overview.wished.connect(lambda to: self._guarded(partial(self._leads.follow, to)))
         self.plan_actions.shown.connect(lambda code: self._leads.show_places([code]))
@@ -76,7 +84,9 @@ class DeskWindow(QObject):
         self.session.opened.connect(self._enable)
         self.session.closed.connect(self._enable)
         self._runner.busy_changed.connect(self._enable)
-        QgsProject.instance().cleared.connect(self.session.close)
+        self._lock.told.connect(self._teller.refuse)
+        iface.currentLayerChanged.connect(self._lock.turn_to)
+        QgsProject.instance().cleared.connect(self._leave_project)
         QgsProject.instance().readProject.connect(self._reopen)
         self._enable()
         if not QgsSettings().value(_WELCOMED, False, type=bool):
@@ -85,9 +95,11 @@ class DeskWindow(QObject):
 
     def close(self) -> None:
         """Take everything out of the QGIS window."""
-        self._runner.cancel()
-        QgsProject.instance().cleared.disconnect(self.session.close)
+        self._runner.close_down()
+        QgsProject.instance().cleared.disconnect(self._leave_project)
         QgsProject.instance().readProject.disconnect(self._reopen)
+        self._iface.currentLayerChanged.disconnect(self._lock.turn_to)
+        self._lock.stop()
         self.session.close()
         self.findings.close_down()
         self.delivery.close_down()
@@ -99,6 +111,11 @@ class DeskWindow(QObject):
         self._toolbar.deleteLater()
         self.deleteLater()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no step is under way and all that the last one gave is shown."""
+        return not self._runner.is_busy and not self.session.turns.is_waiting
+
     def open_plan(self, path: str | Path) -> None:
         """Open a plan file, show its layers and the docks; the present plan stays open when that is refused."""
         with self._teller.refusals():
@@ -108,14 +125,23 @@ class DeskWindow(QObject):
 
     def open_in_task(self, path: str | Path) -> None:
         """As `open_plan`, but read in a task and shown piece by piece, so that the window stays alive; for the plans of a county."""
-        self.session.require_no_edits()
-        self._runner.start(self.tr("Open plan"), lambda feedback: read_plan(Path(path)), self._show_read)
+        self._read_in_task(Path(path), self._show_plan)
 
-    def _show_read(self, read: ReadPlan) -> None:
+    def _read_in_task(self, path: Path, then: Callable[[], None]) -> None:
+        """Read a plan in a task, show it piece by piece, and at last call `then`."""
         self.session.require_no_edits()
-        with self.session.turns.one_by_one():
-            self.session.show(read)
-            self.session.turns.run(self._show_plan)
+        project = self._projects
+
+        def show(read: ReadPlan) -> None:
+            if project != self._projects:
+                # The planner has turned to another project meanwhile.
+                return
+            self.session.require_no_edits()
+            with self.session.turns.one_by_one():
+                self.session.show(read)
+                self.session.turns.run(then)
+
+        self._runner.start(self.tr("Open plan"), lambda feedback: read_plan(path), show)
 
     def _show_plan(self) -> None:
         self.zoom_to_plan()
@@ -162,6 +188,7 @@ class DeskWindow(QObject):
         delivery.check_wished.connect(self.check)
         delivery.classify_wished.connect(lambda: self._leads.follow("undecided"))
         delivery.overview_wished.connect(self.show_overview)
+        delivery.reading_wished.connect(lambda package: self._guarded(partial(self._package_reading.ask, package)))
         delivery.findings_wished.connect(lambda wanted: self.show_findings(**wanted))
 
     def _add_actions(self) -> None:
@@ -177,6 +204,7 @@ class DeskWindow(QObject):
         self._need_plan.append(self._add("package", self.tr("Deliver"), self.deliver))
         self._toolbar.addSeparator()
         self._add("inspect", self.tr("Inspect package…"), self.delivery.show_inspect)
+        self._add("open", self.tr("Read plan from package…"), self._package_reading.ask, in_toolbar=False)
         self._need_plan.append(self._add("project", self.tr("Save project into the plan file"), self.project_actions.save, in_toolbar=False))
         self._need_plan.append(self._add("project", self.tr("Open the plan's project"), self.project_actions.open, in_toolbar=False))
         if manual_url("index") is not None:
@@ -250,21 +278,19 @@ class DeskWindow(QObject):
             plan=self.session.path, kind=dialog.kind.value(), source=dialog.source_text(), filter=dialog.filter.text().strip() or None,
             title=dialog.title.text().strip() or None,
         )
-        self._runner.start(self.tr("Add control layer"), lambda feedback: add_control(request, feedback), self._show_control)
+        self._runner.start_writing(self.session, self.tr("Add control layer"), lambda feedback: add_control(request, feedback), self._show_control)
 
     def import_table(self, kind: str = FACTS) -> None:
         """Ask for a table of facts or limits from above and take it; kind: what the dialog offers first."""
         dialog = TableDialog(self.session.profile, kind, self._iface.mainWindow())
         if dialogs.accepted(dialog):
-            self._runner.start(self.tr("Import table"), dialog.step(self.session.path), self._show_taken)
+            self._runner.start_writing(self.session, self.tr("Import table"), dialog.step(self.session.path), self._show_taken)
 
     def _show_taken(self, result: Any) -> None:
-        self.session.reload()
         said = self.tr("{0} rows taken, {1} not taken. The report gives the reasons.")
         self._teller.done(said.format(result.accepted, result.rejected), result.report_path.with_suffix(".html"))
 
     def _show_control(self, result: Any) -> None:
-        self.session.reload()
         said = self.tr("{0} features taken, {1} repaired, {2} set aside.")
         self._teller.done(said.format(result.count, result.repaired, result.set_aside), result.report_path.with_suffix(".html"))
 
@@ -283,11 +309,16 @@ class DeskWindow(QObject):
         for left, right in zip(tabbed, tabbed[1:]):
             self.main_window.tabifyDockWidget(left, right)
 
+    def _leave_project(self) -> None:
+        self._projects += 1
+        self.session.close()
+
     def _reopen(self) -> None:
         """A project that was saved with a plan's layers opens that plan again: what mirrors it is not saved."""
         path = plan_of_project()
-        if path is not None and path.is_file():
-            self.open_plan(path)
+        if path is None or not path.is_file():
+            return
+        self._runner.when_free(partial(self.open_in_task, path))
 
     def zoom_to_plan(self) -> None:
         """Show the whole plan on the map."""

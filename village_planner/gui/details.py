@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget
+from qgis.PyQt.QtWidgets import QListWidget, QListWidgetItem, QTabWidget, QWidget
 
 from village_planner.base import PlannerError
 from village_planner.desk.language import local_time, text
@@ -105,9 +105,8 @@ class Details(QTabWidget):
         moves = records(frame[(frame["scenario"] == self._session.scenario) & frame["hamlet_code"].isin(hamlets)])
         labels = {move["code"]: self._move_cells(move) for move in moves}
         rest = self._session.still_to_move(hamlets[0]) if len(hamlets) == 1 else None
-        self.moves.show_moves(moves, labels, rest)
-        self.moves.set_addable(bool(hamlets))
-        self.setTabText(1, self.tr("Moves ({0})").format(len(moves)) if moves else self.tr("Moves"))
+        self.moves.show_moves(moves, labels, hamlets, rest)
+        self._count(self.moves, self.tr("Moves"), len(moves))
 
     def _move_cells(self, move: dict[str, Any]) -> list[str]:
         session = self._session
@@ -123,13 +122,18 @@ class Details(QTabWidget):
         frame = self._session.data.consent
         consents = records(frame[frame["village_code"].isin(villages)])
         labels = {consent["code"]: self._consent_cells(consent) for consent in consents}
-        scopes: list[tuple[Any, str]] = []
-        if len(villages) == 1:
-            hamlets = self._session.data.hamlet
-            own = hamlets[hamlets["village_code"] == villages[0]]
-            scopes = [(None, self.tr("whole village")), *zip(own["code"], own["name"])]
-        self.consents.show_consents(consents, labels, scopes)
-        self.setTabText(2, self.tr("Consent ({0})").format(len(consents)) if consents else self.tr("Consent"))
+        hamlets = self._session.data.hamlet
+        own = hamlets[hamlets["village_code"].isin(villages)]
+        scopes: dict[str, list[tuple[Any, str]]] = {village: [(None, self.tr("whole village"))] for village in villages}
+        for village, code, name in zip(own["village_code"], own["code"], own["name"]):
+            scopes[village].append((code, name))
+        of = (villages[0], selected.hamlets[0] if len(selected.hamlets) == 1 and not selected.villages else None) if len(villages) == 1 else None
+        self.consents.show_consents(consents, labels, scopes, of)
+        self._count(self.consents, self.tr("Consent"), len(consents))
+
+    def _count(self, form: QWidget, name: str, count: int) -> None:
+        """Name a tab with how many there are; in a narrow dock all five have to be in sight."""
+        self.setTabText(self.indexOf(form), f"{name} {count}" if count else name)
 
     def _consent_cells(self, consent: dict[str, Any]) -> list[str]:
         session = self._session
@@ -140,7 +144,8 @@ class Details(QTabWidget):
     def _show_land(self, villages: list[str]) -> None:
         """Say how many patches wait for a check; they are listed once the planner looks."""
         open_ = sum(patch.to_check for patch in patches_of(self._session.data, villages)) if villages else 0
-        self.setTabText(self.indexOf(self.land), self.tr("Land ({0} to check)").format(open_) if open_ else self.tr("Land"))
+        self._count(self.land, self.tr("Land"), open_)
+        self.setTabToolTip(self.indexOf(self.land), self.tr("{0} patches to check").format(open_) if open_ else "")
         self._land_of = villages
         self._fill_land()
 

@@ -14,7 +14,8 @@ from village_planner.base import InputError
 from village_planner.desk.sources import container_of, layers_in
 from village_planner.gui.forms import CodeCombo, scrolled
 from village_planner.gui.help_button import add_help
-from village_planner.standards import Profile, load_profile, profile_ids
+from village_planner.gui.profile_choice import ProfileChoice
+from village_planner.standards import Profile
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -28,8 +29,8 @@ class StepDialog(QDialog):
         body = QWidget()
         self._form = QFormLayout(body)
         self._needed: list[Any] = []
-        self._note = QLabel()
-        self._note.setWordWrap(True)
+        self._note, self._warning = WholeLabel(), WholeLabel()
+        self._warning.hide()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         # Qt's own Chinese is missing from some installations. `self.tr` would look under the name of the subclass.
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(QCoreApplication.translate("StepDialog", "OK"))
@@ -39,14 +40,19 @@ class StepDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._note)
         layout.addWidget(scrolled(body), 1)
+        layout.addWidget(self._warning)
         layout.addWidget(self._buttons)
 
-    def explain(self, title: str, note: str, page: str = "") -> None:
-        """Name the dialog and say what the step does. page: of the manual (name or name#heading), '' for none."""
+    def explain(self, title: str, note: str, page: str) -> None:
+        """Name the dialog and say what the step does. page: of the manual (name or name#heading), for the help button."""
         self.setWindowTitle(title)
         self._note.setText(note)
-        if page:
-            add_help(self._buttons, page)
+        add_help(self._buttons, page)
+
+    def warn(self, warning: str) -> None:
+        """Say above the buttons, where nothing scrolls, what the planner should know before OK; '' for nothing."""
+        self._warning.setText(warning)
+        self._warning.setVisible(bool(warning))
 
     def add_text(self, title: str, value: str = "", needed: bool = False) -> QLineEdit:
         """A line of text."""
@@ -107,7 +113,7 @@ class NewPlanDialog(StepDialog):
         self.plan = self.add_file(self.tr("Save plan as"), self.tr("Plan file") + " (*.gpkg)", QgsFileWidget.StorageMode.SaveFile, needed=True)
         self.plan.setConfirmOverwrite(True)
         self.title = self.add_text(self.tr("Title of the plan"), needed=True)
-        self.profile = self.add_choice(self.tr("Profile"), [(name, load_profile(name).title) for name in profile_ids()])
+        self.profile = self._add(self.tr("Profile"), ProfileChoice(), False)
         self.county = self.add_text(self.tr("County code"))
         self.base_year = self.add_year(self.tr("Base year"), min(2020, date.today().year))
         self.phases = self.add_text(self.tr("Target years"), "2020,2021,2022,2025,2035", needed=True)
@@ -168,6 +174,27 @@ class DemoDialog(StepDialog):
             "first-plan#先用示例数据走一遍",
         )
         self.folder = self.add_file(self.tr("Folder"), mode=QgsFileWidget.StorageMode.GetDirectory, needed=True)
+
+
+class WholeLabel(QLabel):
+    """A text of several lines that a small window does not cut: its fields scroll instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: Any) -> None:
+        """Qt calls it with every change of the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
 
 def close_box(dialog: QDialog, page: str) -> QDialogButtonBox:

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, 
 from village_planner.desk.session import PlanSession
 from village_planner.gui.dialogs import close_box
 from village_planner.gui.forms import RecordTable
-from village_planner.gui.settle_dialogs import ask_to_settle, open_differences
+from village_planner.gui.settle_dialogs import BATCH, ask_to_settle, open_differences
 from village_planner.gui.telling import Teller
 
 SIZE = (760, 460)
@@ -43,7 +43,8 @@ class DifferencesDialog(QDialog):
         """List what is open now."""
         self._open = open_differences(self._session.data)
         self._count.setText(self.tr("{0} differences are open.").format(len(self._open)))
-        cells = [(code, [row["source"], row["name"] or row["code"], self._sentence(code)]) for code, row in self._open.items()]
+        names = {code: row["name"] or ("" if row["kind"] == BATCH else row["code"]) for code, row in self._open.items()}
+        cells = [(code, [row["source"], names[code], self._sentence(code)]) for code, row in self._open.items()]
         self.table.show_records(cells)
         if self.table.chosen() is None and cells:
             self.table.setCurrentCell(0, 0)

@@ -14,7 +14,8 @@ class FactsDialog(StepDialog):
 
     def __init__(self, session: PlanSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.explain(self.tr("Plan particulars"), self.tr("They stand on the title page and the map sheets, in the file names and in the metadata."))
+        note = self.tr("They stand on the title page and the map sheets, in the file names and in the metadata.")
+        self.explain(self.tr("Plan particulars"), note, "deliver#提交前核查")
         present = plan_facts(session)
         self._fields = {
             "title": self.add_text(self.tr("Title of the plan"), present["title"], needed=True),

@@ -13,6 +13,7 @@ from village_planner.desk.waivers import Told
 from village_planner.gui.finding_rows import FindingRow, fate_sentence, state_name
 from village_planner.gui.manual_window import show_manual
 from village_planner.standards.profile import RuleSetting
+from village_planner.standards.provenance import certainty
 
 LEAST_HEIGHT = 110
 BUTTONS_IN_A_ROW = 3
@@ -64,7 +65,7 @@ class FindingPane(QWidget):
             (self.tr("Measured"), quantity(row.measure, row.unit)), (self.tr("Limit"), quantity(row.limit, row.unit)),
             (self.tr("State"), state_name(row) if is_kept else ""),
             (self.tr("Found first"), row.since + (self.tr(" (new)") if row.is_new else "")),
-            (self.tr("Basis"), rule.basis if rule else ""),
+            (self.tr("Basis"), rule.basis if rule else ""), (self.tr("Rule is"), _certainty(rule) if rule else ""),
         ]
         cells = "".join(
             f"<tr><td style='color:#666;white-space:nowrap'>{escape(title)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
@@ -105,6 +106,16 @@ class FindingPane(QWidget):
         return button
 
 
+def _certainty(rule: RuleSetting) -> str:
+    """How sure the rule's setting in the profile is: a planner may not take a proposal for a demand."""
+    translate = QCoreApplication.translate
+    words = {
+        "sourced": translate("FindingPane", "from a public source"), "memory": translate("FindingPane", "remembered, to be checked against the text"),
+        "proposal": translate("FindingPane", "a proposal of this program"),
+    }  # fmt: skip
+    return words[certainty(rule.confidence)]
+
+
 def _explanation_lines(told: Told) -> list[tuple[str, str]]:
     translate = QCoreApplication.translate
     states = {
@@ -133,6 +144,8 @@ def quantity(value: float | None, unit: str | None) -> str:
         "m2": "m²", "m": "m", "households": translate("FindingPane", "households"), "persons": translate("FindingPane", "persons"),
         "villages": translate("FindingPane", "villages"), "persons/household": translate("FindingPane", "persons per household"),
         "m2/person": translate("FindingPane", "m² per person"), "m2/household": translate("FindingPane", "m² per household"),
+        "deg": "°", "parts": translate("FindingPane", "parts"), "vertices": translate("FindingPane", "vertices"),
+        "class": "",
     }
-    number = f"{value:,.0f}" if unit in ("households", "persons", "villages") else f"{value:,.2f}"
+    number = f"{value:,.0f}" if unit in ("households", "persons", "villages", "parts", "vertices") else f"{value:,.2f}"
     return f"{number} {names.get(unit or '', unit or '')}".strip()

@@ -136,7 +136,7 @@ def package_rows(findings: pd.DataFrame) -> list[FindingRow]:
     rows = []
     for row in findings.to_dict("records"):
         subject, sentence = " · ".join(part for part in (row["file"], row["subject"]) if part), text(finding_message(row))
-        rows.append(FindingRow(row["severity"], row["rule"], subject, sentence, searched=f"{subject} {sentence} {row['rule']}".lower()))
+        rows.append(FindingRow(row["severity"], row["rule"], subject, sentence, row.get("geom"), searched=f"{subject} {sentence} {row['rule']}".lower()))
     return rows
 
 

@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QShortcut, QVBoxLayout, QWidget
 
+from village_planner.base import Feedback
 from village_planner.checks import needs_evidence
 from village_planner.checks.waivers import FIXED, WAIVED
 from village_planner.desk import waivers
@@ -19,10 +20,12 @@ from village_planner.desk.export import export_findings
 from village_planner.desk.freshness import Freshness
 from village_planner.desk.language import local_time
 from village_planner.desk.layers import PlanLayers
+from village_planner.desk.live import LiveCheck, check_and_follow
 from village_planner.desk.mirrors import qgs_geometry
 from village_planner.desk.navigation import go_to
+from village_planner.desk.opening import FreshNews
 from village_planner.desk.session import PlanSession
-from village_planner.desk.steps import SEVERITIES, CheckOutcome, check_plan
+from village_planner.desk.steps import SEVERITIES, CheckOutcome
 from village_planner.gui.dialogs import accepted
 from village_planner.gui.finding_marker import FindingMarker
 from village_planner.gui.finding_rows import FindingRow, PlanRows
@@ -134,8 +137,9 @@ class FindingsDock(QgsDockWidget):
 
     def _connect(self, content: QWidget) -> None:
         session, view, pane = self._session, self.view, self.view.pane
-        for signal in (session.opened, session.closed, session.reloaded, session.findings_changed):
-            signal.connect(self.show_plan)
+        session.closed.connect(self.show_plan)
+        for signal in (session.opened, session.reloaded, session.findings_changed):
+            signal.connect(lambda: session.turns.run(self.show_plan))
         session.changed.connect(self._follow)
         self._runner.busy_changed.connect(self._enable)
         self.freshness.told.connect(self._tell_stale)
@@ -159,13 +163,21 @@ class FindingsDock(QgsDockWidget):
 
     def _run(self, name: str, changed_only: bool) -> None:
         with self._teller.refusals():
-            path, scenario = self._session.path, self._session.scenario
-            self._runner.start(name, lambda feedback: check_plan(path, feedback, scenario, changed_only=changed_only), self._show_check)
+            session = self._session
+            path, scenario, data = session.path, session.scenario, session.data
+            live = self.freshness.lend()
 
-    def _show_check(self, outcome: CheckOutcome) -> None:
-        self.freshness.learn(outcome.seconds)
-        self._session.refresh_findings()
-        self.front_wished.emit()
+            def step(feedback: Feedback) -> tuple[CheckOutcome, LiveCheck | None]:
+                return check_and_follow(path, feedback, scenario, data, session.alone, live if changed_only else None, changed_only)
+
+            self._runner.start(name, session.followed(step), self._show_check)
+
+    def _show_check(self, done: tuple[tuple[CheckOutcome, LiveCheck | None], FreshNews | None]) -> None:
+        (outcome, live), fresh = done
+        self.freshness.adopt(outcome.seconds, live)
+        with self._session.turns.one_by_one():
+            self._session.take(fresh)
+            self._session.turns.run(self.front_wished.emit)
         counts = [outcome.count(severity) for severity in SEVERITIES]
         # One line of the message bar holds no more.
         said = self.tr("{0} serious, {1} important, {2} minor; {3} not checked.").format(*counts, len(outcome.not_checked))

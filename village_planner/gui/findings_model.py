@@ -12,7 +12,7 @@ from qgis.PyQt.QtGui import QBrush, QColor, QFont
 
 from village_planner.checks.waivers import FIXED, OPEN
 from village_planner.desk.styles import SEVERITY_COLORS
-from village_planner.gui.finding_rows import SEVERITIES, FindingRow, severity_counts, state_name
+from village_planner.gui.finding_rows import NOT_CHECKED, SEVERITIES, FindingRow, severity_counts, state_name
 from village_planner.gui.headed import Headed
 
 SEVERITY, RULE, SUBJECT, STATE, SENTENCE = range(5)
@@ -192,7 +192,8 @@ class FindingsModel(Headed, QAbstractItemModel):
             return font
         group = self._groups[index.row()]
         counts = severity_counts(group.rows)
-        shown = " ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES if counts[severity])
+        names = {**dict(zip(SEVERITIES, SEVERITIES)), NOT_CHECKED: self.tr("unchecked")}
+        shown = " ".join(f"{names[severity]} {counts[severity]}" for severity in SEVERITIES if counts[severity])
         return f"{group.title}（{shown or len(group.rows)}）"
 
     def _arrange(self) -> None:

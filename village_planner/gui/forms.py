@@ -62,13 +62,15 @@ class CodeCombo(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def set_choices(self, choices: Iterable[tuple[Any, str]], nothing: str | None = None) -> None:
-        """Offer (code, name) pairs, after `nothing` for None."""
+        """Offer (code, name) pairs, after `nothing` for None; the code that was chosen stays chosen where it is still offered."""
+        chosen = self.value()
         self.blockSignals(True)
         self.clear()
         if nothing is not None:
             self.addItem(nothing, None)
         for code, name in choices:
             self.addItem(name, code)
+        self.set_value(chosen)
         self.blockSignals(False)
 
     def value(self) -> Any:

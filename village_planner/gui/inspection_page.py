@@ -11,7 +11,9 @@ from qgis.PyQt.QtCore import QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QListWidget, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from village_planner.delivery.verdict import score_reason
 from village_planner.desk.export import export_inspection
+from village_planner.desk.language import text
 from village_planner.desk.mirrors import qgs_geometry
 from village_planner.desk.navigation import go_to
 from village_planner.desk.package_layer import PackageLayer
@@ -69,6 +71,7 @@ class InspectionPage(QWidget):
             f"<span style='color:{_COLORS.get(verdict, '#000000')}'><b>" + self.tr("Inspection: {0}").format(words.get(verdict, verdict)) + "</b></span> · "
             + self.tr("score {0}").format(inspection.score)
         )
+        self.counts.setToolTip(text(score_reason(inspection.profile)))
         plan = inspection.plan_result.findings
         rows = package_rows(inspection.findings) + finding_rows(plan, lambda kind, code: code.split("/", 1)[-1])
         rows += [not_checked_row(item.rule, item.message) for item in inspection.not_checked]
@@ -81,7 +84,7 @@ class InspectionPage(QWidget):
         self._back.setVisible(written is not None)
         self.marker.clear()
         if written is None:
-            self.layer.show(path.name, plan, inspection.crs)
+            self.layer.show(path.name, plan, inspection.findings, inspection.crs)
 
     def leave_the_map(self) -> None:
         """Take the layer of findings and the mark off the map."""
@@ -89,7 +92,7 @@ class InspectionPage(QWidget):
         self.layer.remove()
 
     def save(self) -> None:
-        """Save the report (html and json) and the findings (csv) under a name of the reviewer's choice."""
+        """Save the report (html, pdf and json) and the record of checks (csv) under a name of the reviewer's choice."""
         settings = QgsSettings()
         proposal = str(Path(settings.value(_LAST_FOLDER, "")) / self.tr("Inspection of {0}").format(Path(self._name).stem))
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Save report"), f"{proposal}.html", "HTML (*.html)")

@@ -18,6 +18,7 @@ from village_planner.gui.bars import BarList, ShownBar
 from village_planner.gui.forms import scrolled
 from village_planner.gui.help_button import help_button
 from village_planner.gui.land_pane import LandPane
+from village_planner.gui.running import StepRunner
 from village_planner.gui.scenario_bar import ScenarioBar
 from village_planner.gui.status_badge import StatusBadge
 from village_planner.gui.step_list import StepList
@@ -27,7 +28,7 @@ from village_planner.plan.status import title as status_title
 
 MINIMUM_WIDTH = 380
 LIGHT_MS, HEAVY_MS = 150, 700
-LAND_TABLES = ("plan", "scenario", "action", "township", "village", "hamlet", "patch", "site", "control_layer", "quota")
+LAND_TABLES = ("plan", "scenario", "action", "move", "township", "village", "hamlet", "patch", "site", "control_layer", "quota")
 SEVERITY_COLORS = {"A": "#c62828", "B": "#ef8a1d", "C": "#8d8d8d"}
 
 
@@ -36,7 +37,7 @@ class OverviewDock(QgsDockWidget):
 
     wished = pyqtSignal(str)
 
-    def __init__(self, session: PlanSession, teller: Teller, parent: QWidget | None = None) -> None:
+    def __init__(self, session: PlanSession, teller: Teller, runner: StepRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("VillagePlannerOverview")
         self.setWindowTitle(self.tr("Plan"))
@@ -44,7 +45,7 @@ class OverviewDock(QgsDockWidget):
         self.shown: Overview | None = None
         self._outdated = 0
         self.welcome = Welcome()
-        self.scenario_bar = ScenarioBar(session, teller)
+        self.scenario_bar = ScenarioBar(session, teller, runner)
         self.steps, self.land = StepList(), LandPane()
         self.categories, self.phases, self.findings = BarList(), BarList(), BarList()
         self._buttons: dict[str, QPushButton] = {}
@@ -189,7 +190,7 @@ class OverviewDock(QgsDockWidget):
         self._checked.setText("\n".join(said))
 
     def _show_land(self, value: LandFigures) -> None:
-        self.land.show_balance(value.balance, [text(limit) for limit in value.limits])
+        self.land.show_balance(value.balance, [text(line) for line in (*([value.farmland] if value.farmland else ()), *value.limits)])
         self.land.set_stale(False)
 
     def _tell_land(self, message: Message) -> None:

@@ -71,12 +71,10 @@ class PlanActions(QObject):
         source, _ = QFileDialog.getOpenFileName(self._window, self.tr("Import a table into the ledger"), str(self._session.path.parent), tables)
         if not source:
             return
-        self._session.require_no_edits()
         request = Implement(self._session.path, source)
-        self._runner.start(self.tr("Import the ledger"), lambda feedback: implement(request, feedback), self._show_imported)
+        self._runner.start_writing(self._session, self.tr("Import the ledger"), lambda feedback: implement(request, feedback), self._show_imported)
 
     def _show_imported(self, result: Any) -> None:
-        self._session.reload()
         said = self.tr("{0} rows of the ledger taken, {1} refused.").format(result.accepted, result.rejected)
         self._teller.done(said, result.report_path.with_suffix(".html"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QObject
@@ -15,9 +17,10 @@ from village_planner.gui.telling import Teller
 class ProjectActions(QObject):
     """Saves and opens the plan's project; the planner's own project is left only by QGIS's own way of opening another."""
 
-    def __init__(self, session: PlanSession, teller: Teller, iface: Any) -> None:
+    def __init__(self, session: PlanSession, teller: Teller, iface: Any, open_plan: Callable[[Path, Callable[[], None]], None]) -> None:
+        """open_plan: reads a plan in a task, shows it, and calls at last what it is given."""
         super().__init__(iface.mainWindow())
-        self._session, self._teller, self._iface = session, teller, iface
+        self._session, self._teller, self._iface, self._open_plan = session, teller, iface, open_plan
 
     def save(self) -> None:
         """Put a project of the plan's layers into the plan file, after a question where one would be replaced."""
@@ -35,9 +38,8 @@ class ProjectActions(QObject):
         mended = mend_project(path)
         # QGIS asks for unsaved changes itself.
         if self._iface.addProject(project_uri(path)):
-            self._session.open(path)
-            if mended:
-                self._teller.done(self.tr("The files had been moved or renamed; the project now reads {0}.").format(path.name))
+            said = self.tr("The files had been moved or renamed; the project now reads {0}.").format(path.name)
+            self._open_plan(path, lambda: self._teller.done(said) if mended else None)
 
     def _confirmed(self) -> bool:
         question = self.tr("The plan file holds a project already. Replace it? What was changed in it by hand is lost.")

@@ -12,7 +12,10 @@ from village_planner.desk.scenarios import Scenarios
 from village_planner.desk.session import PlanSession
 from village_planner.gui.dialogs import StepDialog, accepted
 from village_planner.gui.forms import CodeCombo
+from village_planner.gui.running import StepRunner
 from village_planner.gui.telling import Teller
+
+HELP = "overview#最上面"
 
 
 class TitleDialog(StepDialog):
@@ -20,7 +23,7 @@ class TitleDialog(StepDialog):
 
     def __init__(self, caption: str, note: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.explain(caption, note)
+        self.explain(caption, note, HELP)
         self.title = self.add_text(self.tr("Name of the scenario"), title, needed=True)
         self.title.selectAll()
 
@@ -30,7 +33,7 @@ class ConfirmDialog(StepDialog):
 
     def __init__(self, caption: str, question: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.explain(caption, question)
+        self.explain(caption, question, HELP)
 
 
 class ScenarioBar(QWidget):
@@ -38,9 +41,9 @@ class ScenarioBar(QWidget):
 
     compare_wished = pyqtSignal()
 
-    def __init__(self, session: PlanSession, teller: Teller) -> None:
+    def __init__(self, session: PlanSession, teller: Teller, runner: StepRunner) -> None:
         super().__init__()
-        self._session, self._teller = session, teller
+        self._session, self._teller, self._runner = session, teller, runner
         self.scenarios = Scenarios(session)
         self.combo = CodeCombo()
         self.combo.setToolTip(self.tr("The scenario that all docks and the map show and edit"))
@@ -74,12 +77,12 @@ class ScenarioBar(QWidget):
         self._enable()
 
     def copy(self) -> None:
-        """Copy the scenario that is shown; the copy is shown then."""
+        """Copy the scenario that is shown, in a task; the copy is shown then."""
         note = self.tr("The copy takes over all categories, actions and moves of “{0}” and is edited on its own.").format(self._shown_title())
         dialog = TitleDialog(self.tr("Copy scenario"), note, self.scenarios.free_title(), self)
         if accepted(dialog):
-            with self._session.turns.one_by_one():
-                self.scenarios.copy(self._session.scenario, dialog.title.text())
+            step = self.scenarios.copying(self._session.scenario, dialog.title.text())
+            self._runner.start_writing(self._session, self.tr("Copy scenario"), step, lambda _: self.load(), scenario=str)
 
     def rename(self) -> None:
         """Rename the scenario that is shown."""

@@ -16,6 +16,7 @@ from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 BATCH = "committees"
+HELP = "check#名录差异"
 ACCEPTED, EXPLAINED, REJECTED = "accepted", "explained", "rejected"
 BUTTONS_IN_A_ROW = 3
 SHOWN_ROWS = 8
@@ -27,7 +28,7 @@ class SettleDialog(StepDialog):
     def __init__(self, difference: Mapping[str, Any], sentence: str, profile: Profile, parent: QWidget | None = None) -> None:
         """sentence: what the finding says."""
         super().__init__(parent)
-        self.explain(self.tr("Settle a difference between rosters"), sentence)
+        self.explain(self.tr("Settle a difference between rosters"), sentence, HELP)
         ways = [(EXPLAINED, self.tr("Both stand, for this reason")), (REJECTED, self.tr("The plan's roster stands"))]
         if difference["kind"] in ACCEPTABLE:
             ways.append((ACCEPTED, self.tr("Take over what {0} says").format(difference["source"])))
@@ -50,7 +51,7 @@ class CommitteesDialog(StepDialog):
     def __init__(self, detail: Mapping[str, Any], sentence: str, profile: Profile, parent: QWidget | None = None) -> None:
         """detail: of the batch, with `codes` and, where known, `names`."""
         super().__init__(parent)
-        self.explain(self.tr("Settle the residents' committees"), sentence)
+        self.explain(self.tr("Settle the residents' committees"), sentence, HELP)
         self._names = dict(_kinds(profile))
         codes = [str(code) for code in detail["codes"]]
         self.table = QTableWidget(len(codes), 3)

@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import QPushButton
 from village_planner.base import Cancelled, Message, PlannerError
 from village_planner.desk.language import text
 from village_planner.desk.log import log_path
+from village_planner.gui.message_item import create_message
 
 SHOWN_S, REFUSAL_SHOWN_S, SHOWN_WITH_DOCUMENT_S = 8, 20, 30
 _log = logging.getLogger("village_planner")
@@ -35,9 +36,9 @@ class Teller:
     def done(self, sentence: str, document: Path | None = None) -> None:
         """Say that something succeeded; `document`: file or folder that a button opens, and for which the message stays longer."""
         if document is None:
-            self._bar.pushMessage(title(), sentence, Qgis.MessageLevel.Success, SHOWN_S)
+            self._push(sentence, Qgis.MessageLevel.Success, SHOWN_S)
             return
-        item = self._bar.createMessage(title(), sentence)
+        item = create_message(self._bar, title(), sentence)
         caption = QCoreApplication.translate("Teller", "Open folder") if document.is_dir() else QCoreApplication.translate("Teller", "Open report")
         button = QPushButton(caption)
         button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(document))))
@@ -46,7 +47,11 @@ class Teller:
 
     def warn(self, message: Message) -> None:
         """Say what a step that ran for a while came to, until the planner closes it."""
-        self._bar.pushMessage(title(), text(message), Qgis.MessageLevel.Warning, 0)
+        self._push(text(message), Qgis.MessageLevel.Warning, 0)
+
+    def refuse(self, message: Message) -> None:
+        """Say why something is refused that the planner has just tried: what is left on the bar would cover what comes later."""
+        self._push(text(message), Qgis.MessageLevel.Warning, REFUSAL_SHOWN_S)
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -56,8 +61,10 @@ class Teller:
         except Cancelled:
             return
         except PlannerError as error:
-            # The planner has just clicked and is looking; what is left on the bar would cover what comes later.
-            self._bar.pushMessage(title(), text(error.message), Qgis.MessageLevel.Warning, REFUSAL_SHOWN_S)
+            self.refuse(error.message)
         except Exception as error:  # noqa: BLE001 - QGIS would show a traceback
             _log.exception("the desk failed")
             self.warn(Message("desk.unexpected", {"error": f"{type(error).__name__}: {error}", "log": str(log_path())}))
+
+    def _push(self, sentence: str, level: Any, seconds: int) -> None:
+        self._bar.pushWidget(create_message(self._bar, title(), sentence), level, seconds)

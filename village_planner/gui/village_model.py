@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
@@ -18,8 +18,8 @@ NAME, CODE, CATEGORY, ACTION, HOUSEHOLDS, PERSONS, MOVES, CONSENT = range(8)
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 CODE_ROLE = SORT_ROLE + 1
 _PROTECTED, _OUT_OF_SCOPE = QColor("#7570b3"), QColor("#8a8a8a")
-_PATCHED_TABLES = {"category", "action", "move", "consent"}
-_IGNORED_TABLES = {"evidence", "implementation", "waiver", "site_capacity", "patch", "roster_difference", "village_alias", "scenario"}
+ROSTER_TABLES = frozenset({"phase", "township", "village", "hamlet", "site"})
+"""What rows, forms and filters are made of whole; of the other tables a row follows its own decisions and consents, and nothing else."""
 
 
 class VillageModel(Headed, QAbstractItemModel):
@@ -62,7 +62,7 @@ class VillageModel(Headed, QAbstractItemModel):
     def follow(self, change: Any, data: PlanData, scenario: str) -> bool:
         """Patch the rows that a Change touches; False where it touched the roster itself, so that one must `load` again."""
         touched = {table for table, keys in change.tables.items() if keys}
-        if touched - _PATCHED_TABLES - _IGNORED_TABLES:
+        if touched & ROSTER_TABLES:
             return False
         codes = self._villages_of(change, data, scenario)
         if codes and self._profile is not None:
@@ -78,9 +78,9 @@ class VillageModel(Headed, QAbstractItemModel):
             return self._rows[index.row()]
         return self._rows[index.internalId() - 1].hamlets[index.row()]
 
-    def village_of(self, index: QModelIndex) -> VillageRow:
-        """The village at or above a source index."""
-        return self._rows[index.row() if index.internalId() == 0 else index.internalId() - 1]
+    def village(self, number: int) -> VillageRow:
+        """A village by its place in the roster."""
+        return self._rows[number]
 
     def index_of(self, code: str) -> QModelIndex:
         """The index of a village or hamlet; invalid where it is unknown."""
@@ -95,9 +95,10 @@ class VillageModel(Headed, QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:  # noqa: B008
         """Qt's view of the tree."""
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
+        # `hasIndex` would ask back for both counts; the filter asks for thousands of places.
+        village = parent.row() + 1 if parent.isValid() else 0
+        rows = self._rows if not village else self._rows[village - 1].hamlets if parent.internalId() == 0 else ()
+        return self.createIndex(row, column, village) if 0 <= row < len(rows) and 0 <= column <= CONSENT else QModelIndex()
 
     def parent(self, index: QModelIndex = QModelIndex()) -> Any:  # noqa: B008
         """The village above a hamlet."""
@@ -117,10 +118,10 @@ class VillageModel(Headed, QAbstractItemModel):
         if row is None:
             return None
         column = index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.texts[column]
         if role == SORT_ROLE:
             return row.sort[column]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.texts[column]
         if role == CODE_ROLE:
             return row.code
         if role == Qt.ItemDataRole.DecorationRole and column in (CATEGORY, ACTION):
@@ -134,13 +135,19 @@ class VillageModel(Headed, QAbstractItemModel):
         return None
 
     def _replace(self, row: VillageRow) -> None:
+        """Put a row in its place and tell of the cells that differ: for each cell told, views and filter ask back, and every question waits for the GIL."""
         number, _ = self._at[row.code]
-        self._rows[number] = row
-        top = self.createIndex(number, 0, 0)
-        self.dataChanged.emit(top, self.createIndex(number, CONSENT, 0))
-        if row.hamlets:
-            last = len(row.hamlets) - 1
-            self.dataChanged.emit(self.createIndex(0, 0, number + 1), self.createIndex(last, CONSENT, number + 1))
+        before, self._rows[number] = self._rows[number], row
+        self._tell(_columns_between(before, row), number, number, 0)
+        if row.hamlets and (before.category is None) != (row.category is None):
+            # Whether the filter for what is undecided shows a hamlet depends on its village too.
+            self._tell([CATEGORY], 0, len(row.hamlets) - 1, number + 1)
+        for place, (old, new) in enumerate(zip(before.hamlets, row.hamlets)):
+            self._tell(_columns_between(old, new), place, place, number + 1)
+
+    def _tell(self, columns: Sequence[int], first: int, last: int, parent: int) -> None:
+        if columns:
+            self.dataChanged.emit(self.createIndex(first, columns[0], parent), self.createIndex(last, columns[-1], parent))
 
     def _villages_of(self, change: Any, data: PlanData, scenario: str) -> set[str]:
         before = self._owner
@@ -156,13 +163,29 @@ class VillageModel(Headed, QAbstractItemModel):
         """A deleted move or consent no longer says whose it was; moves of other scenarios are not shown."""
         moves = data.move[data.move["scenario"] == scenario]
         self._owner = {
-            **{code: self._village_code(hamlet) for code, hamlet in zip(moves["code"], moves["hamlet_code"])},
-            **dict(zip(data.consent["code"], data.consent["village_code"])),
+            **{code: self._village_code(hamlet) for code, hamlet in zip(*_columns(moves, "code", "hamlet_code"))},
+            **dict(zip(*_columns(data.consent, "code", "village_code"))),
         }
 
     def _village_code(self, hamlet_code: str) -> str:
         village, _ = self._at.get(hamlet_code, (None, None))
         return self._rows[village].code if village is not None else ""
+
+
+def _columns_between(before: Row, after: Row) -> list[int]:
+    """The columns whose cells differ."""
+    pairs = zip(before.texts, after.texts, before.sort, after.sort)
+    columns = {column for column, (old, new, low, high) in enumerate(pairs) if old != new or low != high}
+    if (before.note, before.protected) != (after.note, after.protected):
+        columns.add(NAME)
+    if before.needs_decision != after.needs_decision:
+        # The filter asks for it, whichever column is told.
+        columns.add(CATEGORY)
+    return sorted(columns)
+
+
+def _columns(frame: Any, *names: str) -> list[Any]:
+    return [frame[name].to_numpy(dtype=object) for name in names]
 
 
 class VillageFilter(QSortFilterProxyModel):
@@ -177,31 +200,22 @@ class VillageFilter(QSortFilterProxyModel):
         self.setSortRole(SORT_ROLE)
         self.setSortLocaleAware(True)
 
-    def set_text(self, text: str) -> None:
-        """Show what has `text` in name, code or township."""
-        self._text = text.strip().lower()
-        self.invalidateFilter()
-
-    def set_township(self, code: str) -> None:
-        """Show one township; '' is all."""
-        self._township = code
-        self.invalidateFilter()
-
-    def set_undecided_only(self, only: bool) -> None:
-        """Show villages that lack a category or an action of a hamlet."""
-        self._undecided_only = only
-        self.invalidateFilter()
+    def show(self, text: str, township: str, undecided_only: bool) -> None:
+        """Show what has `text` in name, code or township, of one township ('' is all), or only what lacks a category or a hamlet's action."""
+        wanted = text.strip().lower(), township, undecided_only
+        if wanted != (self._text, self._township, self._undecided_only):
+            self._text, self._township, self._undecided_only = wanted
+            self.invalidateFilter()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         """Qt asks for each row."""
-        index = self._model.index(row, 0, parent)
-        village = self._model.village_of(index)
+        village = self._model.village(parent.row() if parent.isValid() else row)
         if not parent.isValid():
             if self._township and village.township != self._township:
                 return False
             if self._undecided_only and not village.needs_decision:
                 return False
-            return self._text in village.searched or any(self._matches(hamlet) for hamlet in village.hamlets)
+            return not self._text or self._text in village.searched or any(self._matches(hamlet) for hamlet in village.hamlets)
         hamlet = village.hamlets[row]
         if self._undecided_only and village.category is not None and not hamlet.needs_decision:
             return False

@@ -7,10 +7,11 @@ from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 class Welcome(QWidget):
-    """Says that no plan is open and offers the three ways to one."""
+    """Says that no plan is open and offers the ways to one."""
 
     new_wished = pyqtSignal()
     open_wished = pyqtSignal()
+    package_wished = pyqtSignal()
     demo_wished = pyqtSignal()
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class Welcome(QWidget):
             (self.tr("No plan is open."), None, None),
             (self.tr("You have rosters and layers of your own:"), self.tr("New plan…"), self.new_wished),
             (self.tr("You or a colleague have begun a plan (.gpkg):"), self.tr("Open plan…"), self.open_wished),
+            (self.tr("You have the submission package of a plan:"), self.tr("Read plan from package…"), self.package_wished),
             (self.tr("You want to see how it works, on a fictitious township:"), self.tr("Demo…"), self.demo_wished),
         )
         self.buttons: list[QPushButton] = []

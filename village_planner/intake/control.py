@@ -9,15 +9,18 @@ from typing import Any, Sequence
 import numpy as np
 import pandas as pd
 
+from village_planner.accounts.parcels import LAND_USE
 from village_planner.base import Feedback, InputError, Message, SilentFeedback
 from village_planner.base.feedback import PartFeedback
 from village_planner.base.report import Report
 from village_planner.intake import reporting, values
 from village_planner.intake.codes import code_rule
-from village_planner.intake.control_frame import aside_rows, control_frame
-from village_planner.intake.control_store import NewLayer, refuse_again, source_digest, store_layer, told_outside
+from village_planner.intake.control_frame import Extras, aside_rows, control_frame
+from village_planner.intake.control_store import NewLayer, refuse_again, source_digest, store_layer
 from village_planner.intake.facilities import FACILITY, add_facilities
-from village_planner.intake.geometry import Shapes, layer_names, layer_table, pick_layer, source_name, to_plan, to_plan_any
+from village_planner.intake.geometry import Shapes, layer_names, layer_table, pick_layer, refuse_unusable, source_name, to_plan, to_plan_any
+from village_planner.intake.land_codes import land_code_notes
+from village_planner.intake.outside import drawn_in, told_outside
 from village_planner.intake.protection import mark_protected
 from village_planner.intake.requests import AddControl, ControlResult
 from village_planner.intake.tables import is_table_file, split_source
@@ -39,8 +42,8 @@ def add_control(request: AddControl, feedback: Feedback | None = None) -> Contro
     """Import a control layer into the file beside the plan.
 
     A table without geometry serves for KIND=heritage, where it marks the hamlets that it lists, and for KIND=facility, whose places are its
-    coordinates or the villages and hamlets that it names. A layer of which nothing lies near the plan's area is refused, one that lies partly
-    elsewhere is kept whole and told.
+    coordinates or the villages and hamlets that it names. A layer of which nothing lies near the plan's area, or nothing has a geometry that
+    can serve, is refused; one that lies partly elsewhere is kept whole and told.
 
     A second source of the same kind becomes a second layer; the same source twice is refused. Everything of the source is kept: columns
     that the program does not read as `extra`, geometry that cannot be repaired in the layer's aside table.
@@ -77,13 +80,15 @@ class _Import:
         kinds = self._profile.code_list("control_kind")
         refuse_again(self._data, self._request.kind, digest, kinds.name(self._request.kind))
         shapes = self._in_plan(source)
+        refuse_unusable(shapes, kinds.name(self._request.kind))
         frame, kept = self._frame(shapes)
-        outside = told_outside(shapes.geoms[kept], self._data, shapes.source)
+        outside = told_outside(shapes.geoms[kept], drawn_in(self._data), self._crs, shapes.source)
         if outside is not None:
             self._shapes_section.add(outside, source=shapes.source)
         self._feedback.check()
         title = self._request.title or source_name(Path(split_source(self._request.source)[0]).name, source.layer)
-        layer = NewLayer(self._request.kind, title, shapes.source, digest, frame, shapes.geoms[kept], aside_rows(shapes, ~kept))
+        extras = Extras(shapes.table, np.flatnonzero(kept))
+        layer = NewLayer(self._request.kind, title, shapes.source, digest, frame, shapes.geoms[kept], extras, aside_rows(shapes, ~kept))
         code = store_layer(self._plan, layer, self._request.who, self._feedback)
         self._report.figures.update({
             "管控图层": code, "类型": kinds.name(self._request.kind), "名称": title, "图斑数": len(frame), "修复": layer.repaired, "搁置": len(layer.aside),
@@ -97,7 +102,7 @@ class _Import:
         info, notes = pick_layer(self._request.source, layer_names(self._profile, self._request.kind))
         where = _where(self._request.filter, info.fields, Path(file).name)
         digest = source_digest(Path(file), info.layer, where or "")
-        source = read_layer(file, info.layer, where=where, feedback=PartFeedback(self._feedback, 0.0, 0.4))
+        source = read_layer(file, info.layer, where=where, feedback=PartFeedback(self._feedback, 0.0, 0.3))
         for note in notes:
             self._files.add(note, source=Path(file).name)
         if where:
@@ -114,22 +119,24 @@ class _Import:
         table = layer_table(source, spec, code_rule(self._profile), chosen)
         reporting.add_table(self._files, table, spec)
         row = self._profile.code_list("control_kind").row(self._request.kind) or {}
-        shapes = (to_plan if row.get("geometry") == "polygon" else to_plan_any)(source, table, self._crs)
+        shapes = (to_plan if row.get("geometry") == "polygon" else to_plan_any)(source, table, self._crs, PartFeedback(self._feedback, 0.3, 0.5))
         for note in shapes.notes:
             self._shapes_section.add(note, source=table.file)
         reporting.add_rows(self._shapes_section, table.file, shapes.rows)
-        self._feedback.progress(0.6)
         return shapes
 
     def _frame(self, shapes: Shapes) -> tuple[pd.DataFrame, np.ndarray]:
         kept = shapes.status != RepairStatus.SET_ASIDE.value
         states = self._profile.code_list("facility_state")
-        frame = control_frame(shapes.table, shapes.fids, states, self._files, shapes.source, self._feedback)
+        frame = control_frame(shapes.table, shapes.fids, states, self._files, shapes.source)
         frame["status"] = shapes.status
         if shapes.table.has("area"):
             self._check_areas(shapes.table.frame[shapes.table.matching.columns["area"]].tolist(), shapes, kept)
-        self._feedback.progress(0.7)
-        return frame[kept].reset_index(drop=True), kept
+        if self._request.kind == LAND_USE:
+            for note in land_code_notes(frame["class_code"].tolist(), frame["built_code"].tolist(), self._profile):
+                self._files.add(note, source=shapes.source)
+        self._feedback.progress(0.6)
+        return frame if kept.all() else frame[kept].reset_index(drop=True), kept
 
     def _check_areas(self, cells: Sequence[Any], shapes: Shapes, kept: np.ndarray) -> None:
         """Compare stated with measured areas: a unit other than m² is only noted, since nothing reckons with stated areas."""

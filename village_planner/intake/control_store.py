@@ -1,4 +1,4 @@
-"""Puts an imported control layer into the layer file and onto the plan's list; refuses what is there already or lies elsewhere."""
+"""Puts an imported control layer into the layer file and onto the plan's list; refuses what is there already."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from typing import Any, Sequence
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from village_planner.base import Feedback, InputError, Message, render
+from village_planner.base.feedback import PartFeedback
 from village_planner.intake import reporting
+from village_planner.intake.control_frame import Extras
 from village_planner.plan import PlanData, PlanFile
-from village_planner.spatial.crs import CGCS2000_GEOGRAPHIC
+from village_planner.plan.excerpts import excerpt_codes
 from village_planner.spatial.repair import RepairStatus
 
 _SHAPEFILE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
-_NEAR_M, _NEAR_DEG = 5_000.0, 0.05
+_NAMES_A_SHAPEFILE = (".shp", ".dbf", ".shx")
 
 
 @dataclass(frozen=True)
 class NewLayer:
-    """A layer ready to be stored: frame with a row per geometry (columns of the layer store), aside: rows that were set aside."""
+    """A layer ready to be stored: frame with a row per geometry (columns of the layer store), extras: all that the source says
+    besides, aside: rows that were set aside."""
 
     kind: str
     title: str
@@ -32,6 +34,7 @@ class NewLayer:
     digest: str
     frame: pd.DataFrame
     geoms: np.ndarray
+    extras: Extras
     aside: Sequence[dict[str, Any]] = ()
 
     @property
@@ -41,16 +44,22 @@ class NewLayer:
 
 
 def store_layer(plan: PlanFile, layer: NewLayer, who: str, feedback: Feedback) -> str:
-    """Store a layer and list it in the plan as one action; returns its code. Where that fails or is cancelled nothing stays behind."""
-    taken = set(plan.read().control_layer["code"])
+    """Store a layer and list it in the plan as one action; returns its code. Where that fails or is cancelled nothing stays behind.
+
+    An excerpt of a layer of the kind, as a package brings it along, makes way.
+    """
+    listed = plan.read().control_layer
+    taken, excerpts = set(listed["code"]), excerpt_codes(listed, layer.kind)
     code = next(name for name in (f"c{number:03d}" for number in range(1, 1000)) if name not in taken)
     store = plan.layers()
     try:
         meta = {"code": code, "kind": layer.kind, "title": layer.title, "digest": layer.digest}
-        store.add(meta, layer.frame, layer.geoms, layer.aside)
+        store.add(meta, layer.frame, layer.geoms, layer.aside, extras=layer.extras, feedback=PartFeedback(feedback, 0.6, 0.95))
         feedback.progress(0.95)
         feedback.check()
         with plan.write(reporting.person(who), render(Message("intake.label_control", {"title": layer.title}))) as tx:
+            for excerpt in excerpts:
+                tx.delete("control_layer", {"code": excerpt})
             tx.insert("control_layer", [{
                 **meta, "source": layer.source, "edition_date": None, "imported_at": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
                 "features": len(layer.frame), "repaired": layer.repaired, "set_aside": len(layer.aside),
@@ -70,35 +79,15 @@ def refuse_again(data: PlanData, kind: str, digest: str, kind_name: str) -> None
         raise InputError("intake.control_again", title=same["title"].iloc[0], code=same["code"].iloc[0], kind=kind_name)
 
 
-def told_outside(geoms: np.ndarray, data: PlanData, source: str) -> Message | None:
-    """Return what is to be said of features that lie more than 5 km outside the box around the plan; None where there are none.
-
-    Raises InputError where nothing of the layer lies nearer: it is another county's, or its coordinates are wrong. A plan without any geometry
-    judges nothing.
-    """
-    drawn = np.concatenate([data.tables[table]["geom"].to_numpy() for table in ("township", "village", "hamlet", "patch", "site")])
-    drawn = drawn[~shapely.is_missing(drawn) & ~shapely.is_empty(drawn)]
-    if not len(drawn) or not len(geoms):
-        return None
-    west, south, east, north = shapely.total_bounds(drawn)
-    margin = _NEAR_DEG if data.crs == CGCS2000_GEOGRAPHIC else _NEAR_M
-    bounds = shapely.bounds(geoms)
-    apart = np.maximum(np.maximum(west - bounds[:, 2], bounds[:, 0] - east), np.maximum(south - bounds[:, 3], bounds[:, 1] - north))
-    outside = int((apart > margin).sum())
-    kilometres = apart * (111.0 if data.crs == CGCS2000_GEOGRAPHIC else 0.001)
-    if outside == len(geoms):
-        raise InputError("intake.control_elsewhere", file=source, count=outside, distance=f"{kilometres.min():.0f}")
-    if not outside:
-        return None
-    return Message("intake.outside_plan", {"file": source, "outside": outside, "count": len(geoms), "distance": f"{kilometres.max():.0f}"})
-
-
 def source_digest(path: Path, layer: str, where: str) -> str:
-    """Return the SHA-256 over the files of a source, the layer's name and the filter: one file serves several kinds."""
+    """Return the SHA-256 over the files of a source, the layer's name and the filter: one file serves several kinds.
+
+    A shapefile is the same source by whichever of its files it is named.
+    """
     digest = hashlib.sha256(f"{layer}\0{where}\0".encode())
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() != ".lock")
-    elif path.suffix.lower() == ".shp":
+    elif path.suffix.lower() in _NAMES_A_SHAPEFILE:
         files = [part for part in (path.with_suffix(suffix) for suffix in _SHAPEFILE_PARTS) if part.is_file()]
     else:
         files = [path]

@@ -21,6 +21,7 @@ from village_planner.intake.geometry import (
     open_source,
     pick_layer,
     plan_crs,
+    refuse_unusable,
     source_name,
     to_plan,
     to_plan_any,
@@ -38,6 +39,7 @@ from village_planner.intake.joining import (
     join_villages,
     township_cells,
 )
+from village_planner.intake.outside import told_outside
 from village_planner.intake.reconcile import Difference, Reconciliation, own_committees, reconcile
 from village_planner.intake.requests import CreatePlan
 from village_planner.intake.roster import COUNTS, Roster, Village, complete_codes, number_hamlets, roster_of
@@ -115,6 +117,7 @@ class Creation:
         for layer in (*self._layers.values(), *(layer for layer in (self._roster_layer, *(layer for _, layer in self._others)) if layer)):
             self.feedback.check()
             self._bring_to_plan(layer)
+        self._judge_places()
         complete_codes(self.roster, self._known_codes())
         if not self.roster.villages:
             raise InputError("intake.no_village_with_code", file=self.roster.source, digits=self.rule.village_digits)
@@ -196,9 +199,11 @@ class Creation:
             table, layer = read_table(path, spec, self.rule, chosen, self.feedback), None
         else:
             source, notes = open_source(path, layer_names(self.profile, "roster"), self.feedback, with_geometry=False)
+            if len(source.frame) == 0:
+                raise InputError("intake.layer_empty", file=source_name(Path(source.path).name, source.layer))
             table = layer_table(source, spec, self.rule, chosen)
             if not table.has("village"):
-                raise InputError("intake.column_missing", file=table.file, field=spec.fields["village"].alias, columns="、".join(table.frame.columns))
+                raise InputError("intake.column_missing", file=table.file, field=spec.fields["village"].alias, columns="、".join(table.frame.columns) or "—")
             layer = _Layer(source, table) if np.any(~shapely.is_missing(source.geoms)) else None
             for note in notes:
                 self._files.add(note, source=table.file)
@@ -218,6 +223,18 @@ class Creation:
         for note in layer.shapes.notes:
             self._shapes.add(note, source=layer.table.file)
         reporting.add_rows(self._shapes, layer.table.file, layer.shapes.rows)
+        for role in ("patches", "land_use"):
+            if layer is self._layers.get(role):
+                refuse_unusable(layer.shapes, Message(f"intake.use_{role}", {}))
+
+    def _judge_places(self) -> None:
+        """Refuse patches and land use that lie nowhere near the villages and townships, and tell what lies partly elsewhere."""
+        drawn = [self._layers[role].shapes for role in ("villages", "townships") if role in self._layers]
+        for shapes in (self._layers[role].shapes for role in ("patches", "land_use") if role in self._layers):
+            if drawn and shapes is not None:
+                outside = told_outside(shapes.geoms, np.concatenate([around.geoms for around in drawn if around]), self.crs, shapes.source)
+                if outside is not None:
+                    self._shapes.add(outside, source=shapes.source)
 
     def _known_codes(self) -> dict[tuple[str, str], str]:
         """Codes by township and name from the village polygons and the other rosters, where each name has one."""

@@ -116,7 +116,7 @@ class _RowReader:
         }
 
     def _move(self) -> dict[str, Any] | None:
-        columns = ("destination_kind", "destination", "phase", *MOVE_NUMBERS, "mode", *MOVE_AREAS)
+        columns = ("destination_kind", "destination", "phase", *MOVE_NUMBERS, "mode", *MOVE_AREAS, "reclaim_to")
         if all(values.is_blank(self._cell(column)) for column in columns):
             return None
         move: dict[str, Any] = {"phase": self._read("phase", values.year), "mode": self._code("mode", self._profile.code_list("move_mode"))}
@@ -127,7 +127,7 @@ class _RowReader:
         for name in MOVE_AREAS:
             unit = self._units.get(name, 1.0)
             move[name] = self._read(name, partial(values.area_m2, unit_m2=unit))
-        move["note"] = self._text("note")
+        move["reclaim_to"], move["note"] = self._text("reclaim_to"), self._text("note")
         return {**move, **self._destination()}
 
     def _destination(self) -> dict[str, Any]:

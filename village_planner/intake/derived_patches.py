@@ -16,6 +16,7 @@ from village_planner.intake.codes import code_text
 from village_planner.intake.geometry import Shapes, multi_polygon
 from village_planner.intake.headers import RowNote
 from village_planner.intake.joining import JoinedPatches
+from village_planner.intake.land_codes import land_code_notes
 from village_planner.intake.roster import Village
 from village_planner.plan.schema import PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
@@ -65,6 +66,7 @@ def derive_patches(
     """
     result = JoinedPatches()
     frame = _attributes(shapes, profile)
+    result.left += [RowNote(0, note) for note in land_code_notes(frame["class_code"].tolist(), frame["built_code"].tolist(), profile)]
     built = parcels_of_class(frame, profile.value("construction_landuse"), profile.value("village_czcsxm"))
     if built.empty:
         codes = "、".join(profile.value("village_czcsxm"))
@@ -85,7 +87,7 @@ def _attributes(shapes: Shapes, profile: Profile) -> pd.DataFrame:
     table = shapes.table
     for name, field in profile.inputs["land_use"].fields.items():
         if field.required and not table.has(name):
-            raise InputError("intake.column_missing", file=table.file, field=field.alias, columns="、".join(table.frame.columns))
+            raise InputError("intake.column_missing", file=table.file, field=field.alias, columns="、".join(table.frame.columns) or "—")
     columns = {name: table.frame[table.matching.columns[name]].to_numpy() if table.has(name) else None for name in ("class_code", "built_code", "village_code")}
     return pd.DataFrame({**columns, "geom": shapes.geoms})
 

@@ -12,11 +12,12 @@ from village_planner.base import Feedback, InputError, Message
 from village_planner.base.report import Report
 from village_planner.intake import reporting
 from village_planner.intake.codes import code_rule
-from village_planner.intake.control_frame import control_frame
-from village_planner.intake.control_store import NewLayer, refuse_again, source_digest, store_layer, told_outside
+from village_planner.intake.control_frame import Extras, control_frame
+from village_planner.intake.control_store import NewLayer, refuse_again, source_digest, store_layer
 from village_planner.intake.coordinates import places
 from village_planner.intake.headers import RowNote, Table
 from village_planner.intake.opening import read_any_table, table_name
+from village_planner.intake.outside import drawn_in, told_outside
 from village_planner.intake.planindex import PlanIndex
 from village_planner.intake.requests import AddControl, ControlResult
 from village_planner.intake.subjects import find_hamlet, find_village
@@ -54,12 +55,12 @@ def add_facilities(request: AddControl, plan: PlanFile, profile: Profile, feedba
         raise InputError("intake.facilities_none", file=table.file, count=len(points))
     where = np.flatnonzero(kept)
     shown = replace(table, frame=table.frame.iloc[where].reset_index(drop=True), numbers=tuple(table.numbers[row] for row in where))
-    frame = control_frame(shown, shown.numbers, profile.code_list("facility_state"), files, table.file, feedback)
+    frame = control_frame(shown, shown.numbers, profile.code_list("facility_state"), files, table.file)
     frame["status"] = RepairStatus.OK.value
-    outside = told_outside(points[kept], data, table.file)
+    outside = told_outside(points[kept], drawn_in(data), data.crs, table.file)
     if outside is not None:
         rows.add(outside, source=table.file)
-    layer = NewLayer(FACILITY, request.title or table_name(table), table_name(table), digest, frame, points[kept])
+    layer = NewLayer(FACILITY, request.title or table_name(table), table_name(table), digest, frame, points[kept], Extras(shown))
     code = store_layer(plan, layer, request.who, feedback)
     missing = int((~kept).sum())
     report.figures.update({"管控图层": code, "类型": kinds.name(FACILITY), "名称": layer.title, "设施数": len(frame), "未落实的行": missing})

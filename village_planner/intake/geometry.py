@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from village_planner.base import Feedback, InputError, Message
+from village_planner.base import Feedback, InputError, Message, SilentFeedback
 from village_planner.intake.codes import CodeRule, heading_key
 from village_planner.intake.headers import RowNote, Table
 from village_planner.intake.matching import match_columns
 from village_planner.intake.tables import split_source
-from village_planner.spatial.crs import CrsInfo, CrsKind, describe_crs, looks_like, three_degree_zone, transform, working_crs, zone_from_coordinates
+from village_planner.spatial.arrays import objects
+from village_planner.spatial.crs import (
+    CGCS2000_GEOGRAPHIC,
+    CrsInfo,
+    CrsKind,
+    describe_crs,
+    looks_like,
+    three_degree_zone,
+    transform,
+    working_crs,
+    zone_from_coordinates,
+)
 from village_planner.spatial.reading import LayerInfo, SourceLayer, list_layers, read_layer
-from village_planner.spatial.repair import RepairStatus, repair, repair_any
+from village_planner.spatial.repair import RepairResult, RepairStatus, name_reading_faults, repair, repair_any
 from village_planner.standards import InputSpec, Profile
 
 _SAID_FIRST = 200
+_BATCH = 5_000
 # Their parameters to CGCS2000 differ from place to place and are not public: PROJ leaves the coordinates as they are.
 _OLD_DATUMS = ("Xian 1980", "Beijing 1954", "New Beijing", "Xian_1980", "Beijing_1954", "西安80", "北京54")
 
@@ -28,8 +42,8 @@ _OLD_DATUMS = ("Xian 1980", "Beijing 1954", "New Beijing", "Xian_1980", "Beijing
 class Shapes:
     """A layer in the plan's CRS.
 
-    table: its attributes, columns matched, one row per feature; geoms: parallel, None where set aside; original: as read,
-    in the source's CRS. status: ok, repaired or set_aside by row. notes: about the layer; rows: about single features.
+    table: its attributes, columns matched, one row per feature; geoms: parallel, None where set aside; original: of what
+    was set aside as it was read, in the source's CRS, else None. status: ok, repaired or set_aside by row. notes: about the layer; rows: about single features.
     """
 
     file: str
@@ -97,14 +111,28 @@ def open_source(
 
 
 def layer_table(source: SourceLayer, spec: InputSpec, rule: CodeRule, chosen: Mapping[str, str]) -> Table:
-    """Return a layer's attributes as a table with columns matched by field name and by alias; row numbers count from 1."""
-    frame = source.frame.astype(object).where(source.frame.notna(), None)
+    """Return a layer's attributes as a table with columns matched by field name and by alias; row numbers count from 1.
+
+    Columns that are no field's keep their type, and nulls are those of pandas there.
+    """
+    frame = source.frame
     aliases = {field.name: field.alias for field in source.fields}
     headings = {name: [[form] for form in dict.fromkeys((name, aliases.get(name, ""))) if form] for name in frame.columns}
     file = source_name(Path(source.path).name, source.layer)
     matching = match_columns(frame, headings, spec, rule, chosen, file)
-    shared = np.zeros(frame.shape, dtype=bool)
-    return Table(file, source.layer, frame, tuple(range(1, len(frame) + 1)), shared, matching, (), source.notes)
+    read = set(matching.columns.values())
+    columns = {name: _cells(frame[name]) if name in read else frame[name] for name in frame.columns}
+    shared = np.broadcast_to(np.False_, frame.shape)
+    return Table(file, source.layer, pd.DataFrame(columns, frame.index, copy=False), range(1, len(frame) + 1), shared, matching, (), source.notes)
+
+
+def _cells(column: pd.Series) -> np.ndarray:
+    """The cells of a column as objects, None for null; texts are such already and are not copied."""
+    if column.dtype == object:
+        return column.to_numpy()
+    cells = column.to_numpy(dtype=object)
+    cells[column.isna().to_numpy()] = None
+    return cells
 
 
 def source_crs(source: SourceLayer) -> tuple[CrsInfo, list[Message]]:
@@ -142,14 +170,26 @@ def plan_crs(sources: Sequence[SourceLayer]) -> int | None:
     return None
 
 
-def to_plan(source: SourceLayer, table: Table, crs: int) -> Shapes:
-    """Return a polygon layer in the plan's CRS with its geometry repaired; what has no polygon is set aside."""
-    return _to_plan(source, table, crs, polygons_only=True)
+def to_plan(source: SourceLayer, table: Table, crs: int, feedback: Feedback | None = None) -> Shapes:
+    """Return a polygon layer in the plan's CRS with its geometry repaired; what has no polygon is set aside.
+
+    Where it is transformed the source lets its geometries go, so that a large layer is not held twice.
+    """
+    return _to_plan(source, table, crs, repair, feedback or SilentFeedback())
 
 
-def to_plan_any(source: SourceLayer, table: Table, crs: int) -> Shapes:
-    """Return a layer of any geometry in the plan's CRS, repaired."""
-    return _to_plan(source, table, crs, polygons_only=False)
+def to_plan_any(source: SourceLayer, table: Table, crs: int, feedback: Feedback | None = None) -> Shapes:
+    """Return a layer of any geometry in the plan's CRS, repaired; otherwise as `to_plan`."""
+    return _to_plan(source, table, crs, repair_any, feedback or SilentFeedback())
+
+
+def refuse_unusable(shapes: Shapes, use: str | Message) -> None:
+    """Raise InputError where every feature of a layer was set aside. use: what the layer was to serve as, in the planner's words."""
+    if not len(shapes.status) or (shapes.status != RepairStatus.SET_ASIDE.value).any():
+        return
+    reason, count = Counter(shapes.reasons.tolist()).most_common(1)[0]
+    params = {"file": shapes.source, "total": len(shapes.status), "use": use, "count": count, "reason": Message(reason, {})}
+    raise InputError("intake.nothing_usable", **params)
 
 
 def layer_names(profile: Profile, kind: str) -> tuple[str, ...]:
@@ -168,37 +208,51 @@ def _bounds(geoms: np.ndarray) -> np.ndarray:
     return shapely.total_bounds(geoms) if len(geoms) else np.full(4, np.nan)
 
 
-def _to_plan(source: SourceLayer, table: Table, crs: int, polygons_only: bool) -> Shapes:
+def _to_plan(source: SourceLayer, table: Table, crs: int, mend: Callable[[np.ndarray], RepairResult], feedback: Feedback) -> Shapes:
     info, notes = source_crs(source) if np.any(~shapely.is_missing(source.geoms)) else (source.crs, [])
-    geoms = source.geoms
-    if info.key != crs and info.kind is not CrsKind.MISSING:
-        geoms = transform(geoms, info.key, crs)
+    is_moved = info.key != crs and info.kind is not CrsKind.MISSING
+    if is_moved:
         notes.append(Message("intake.transformed", {"file": table.file, "from_crs": info.name or str(info.epsg), "to_crs": f"EPSG:{crs}"}))
         if any(name in info.name for name in _OLD_DATUMS):
             notes.append(Message("intake.old_datum", {"file": table.file, "from_crs": info.name}))
-    result = repair(geoms) if polygons_only else repair_any(geoms)
+    count = len(source.geoms)
+    geoms, original, status, reasons = (objects([None] * count) for _ in range(4))
+    change_m2 = np.zeros(count)
+    for start in range(0, count, _BATCH):
+        feedback.check()
+        feedback.progress(start / count)
+        part = slice(start, start + _BATCH)
+        given = source.geoms[part].copy()
+        result = mend(transform(given, info.key, crs) if is_moved else given)
+        geoms[part], status[part], reasons[part], change_m2[part] = result.geoms, result.status, result.reasons, result.area_change_m2_planar
+        original[part] = np.where(result.status == RepairStatus.SET_ASIDE.value, given, None)
+        if is_moved:
+            source.geoms[part] = None
+    name_reading_faults(status, reasons, source.geometry_faults)
+    rows = _said(table.file, status, reasons, None if crs == CGCS2000_GEOGRAPHIC else change_m2)
+    return Shapes(Path(source.path).name, source.layer, table, geoms, original, status, reasons, source.fids, tuple(notes), tuple(rows))
+
+
+def _said(file: str, status: np.ndarray, reasons: np.ndarray, change_m2: np.ndarray | None) -> list[RowNote]:
+    """What was done to single features; of thousands the first rows and a count: the rest stands in the aside table.
+
+    change_m2: None in a plan in degrees, where planar areas say nothing.
+    """
+    faulty = np.flatnonzero(status != RepairStatus.OK.value)
     rows = []
-    for position in np.flatnonzero(result.status != RepairStatus.OK.value):
-        aside = result.status[position] == RepairStatus.SET_ASIDE.value
-        code = "intake.geometry_set_aside" if aside else "intake.geometry_repaired"
-        params = {
-            "file": table.file, "row": int(position) + 1, "reason": Message(result.reasons[position], {}),
-            "area": f"{result.area_change_m2_planar[position]:.2f}",
-        }
-        rows.append(RowNote(int(position) + 1, Message(code, params)))
-    rows = _shortened(rows, table.file)
-    return Shapes(
-        Path(source.path).name, source.layer, table, result.geoms, source.geoms, result.status, result.reasons, source.fids,
-        tuple(notes), tuple(rows),
-    )
-
-
-def _shortened(rows: list[RowNote], file: str) -> list[RowNote]:
-    """A layer with thousands of faults is said with its first rows and a count: the rest stands in the aside table."""
-    if len(rows) <= _SAID_FIRST:
-        return rows
-    more = RowNote(rows[_SAID_FIRST].row, Message("intake.geometry_more", {"file": file, "count": len(rows) - _SAID_FIRST}))
-    return [*rows[:_SAID_FIRST], more]
+    for position in faulty[:_SAID_FIRST]:
+        params = {"file": file, "row": int(position) + 1, "reason": Message(reasons[position], {})}
+        if status[position] == RepairStatus.SET_ASIDE.value:
+            message = Message("intake.geometry_set_aside", params)
+        elif change_m2 is None:
+            message = Message("intake.geometry_mended", params)
+        else:
+            message = Message("intake.geometry_repaired", {**params, "area": f"{change_m2[position]:.2f}"})
+        rows.append(RowNote(int(position) + 1, message))
+    if len(faulty) > _SAID_FIRST:
+        more = {"file": file, "count": len(faulty) - _SAID_FIRST}
+        rows.append(RowNote(int(faulty[_SAID_FIRST]) + 1, Message("intake.geometry_more", more)))
+    return rows
 
 
 def _choose(file: str, layers: Sequence[str], names: Sequence[str]) -> str:

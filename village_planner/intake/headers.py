@@ -43,7 +43,7 @@ class Table:
     file: str
     sheet: str
     frame: pd.DataFrame
-    numbers: tuple[int, ...]
+    numbers: Sequence[int]
     shared: np.ndarray
     matching: Matching
     set_aside: tuple[RowNote, ...]

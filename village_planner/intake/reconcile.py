@@ -229,7 +229,7 @@ class _Comparison:
 
     def report_rest(self) -> None:
         for unit in self._left:
-            message = Message("intake.diff_extra", {"name": unit.name, "code": unit.code, "source": self.result.source})
+            message = Message("intake.diff_extra", {"name": unit.name, "code": unit.code or "—", "source": self.result.source})
             self._add(unit.code or unit.name, unit.name, "extra", None, message, unit=_unit(unit))
         towns = {unit.township_code for unit in (*self._left, *self.result.pairs.values())}
         for code, village in self._ours.items():

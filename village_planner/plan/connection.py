@@ -33,6 +33,26 @@ def reading(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Con
 
 
 @contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection for several readings one after the other, each in its own `transaction`; else as `reading`."""
+    with _connection(path, "rw" if is_writable(path) else "ro") as connection:
+        yield connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, file: str) -> Iterator[None]:
+    """One read transaction on a connection that is open; errors as of `reading`."""
+    try:
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            _roll_back(connection)
+    except sqlite3.Error as error:
+        raise translated(error, file) from error
+
+
+@contextmanager
 def writing(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
     """One write transaction: committed at the end of the block, rolled back when it raises.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Mapping
 
 import numpy as np
@@ -31,17 +32,17 @@ class PlanData:
             return tables[name]
         raise AttributeError(name)
 
-    @property
+    @cached_property
     def info(self) -> Mapping[str, Any]:
         """The single row of table `plan` as a mapping; null is None."""
         return row_values(self.tables["plan"], 0)
 
-    @property
+    @cached_property
     def crs(self) -> int:
         """EPSG code of all geometry."""
         return int(self.info["crs"])
 
-    @property
+    @cached_property
     def phases(self) -> list[int]:
         """Target years, ascending."""
         return sorted(int(year) for year in self.tables["phase"]["year"])

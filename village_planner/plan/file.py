@@ -16,15 +16,15 @@ from village_planner.base import InputError, Message, PlanFileError
 from village_planner.plan import choices, history, migrations, runs, seal, status
 from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
 from village_planner.plan.counts import counts_wrong, mend_counts
-from village_planner.plan.data import PlanData, typed_frame
+from village_planner.plan.data import PlanData
 from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, scratch_is_there
 from village_planner.plan.evidence import Evidence, attach
 from village_planner.plan.layers import LayerStore, Listed
-from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status, Table
+from village_planner.plan.news import News, read_frame, read_news
+from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status
 from village_planner.plan.staging import put_in_place, staging
-from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group
+from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group, last_row
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
-from village_planner.plan.values import loaded, loaded_geometry
 from village_planner.standards import Profile, load_profile
 
 Content = Callable[[Transaction], None]
@@ -152,23 +152,34 @@ class PlanFile:
     def read(self) -> PlanData:
         """Return everything as one snapshot."""
         with self._reading() as connection:
-            return PlanData({table.name: _frame(connection, table) for table in TABLES})
+            return PlanData({table.name: read_frame(connection, table) for table in TABLES})
 
     def read_changed(self, data: PlanData, change: Change) -> PlanData:
         """Return the snapshot `data` with the tables that `change` touched read anew; the other frames are the same objects."""
         with self._reading() as connection:
-            fresh = {name: _frame(connection, BY_NAME[name]) for name, keys in change.tables.items() if keys and name in BY_NAME}
+            fresh = {name: read_frame(connection, BY_NAME[name]) for name, keys in change.tables.items() if keys and name in BY_NAME}
         return PlanData({**data.tables, **fresh})
 
+    def last_row(self) -> int:
+        """Number of the newest row of the history, from which `read_news` goes on."""
+        with self._reading() as connection:
+            return last_row(connection)
+
+    def read_news(self, base: PlanData, seen: int) -> News:
+        """Return what anybody changed since the snapshot `base`, when the newest row of the history was `seen`."""
+        with self._reading() as connection:
+            return read_news(connection, base, seen)
+
     @contextmanager
-    def write(self, who: str, label: str) -> Iterator[Transaction]:
+    def write(self, who: str, label: str, profile: Profile | None = None) -> Iterator[Transaction]:
         """One user action: committed as one history group when the block ends, undone whole when it raises.
 
-        who: the person, as history shows it. label: what was done, in the planner's words.
+        who: the person, as history shows it. label: what was done, in the planner's words. profile: the plan's, where the caller has
+        read it already.
         Afterwards `tx.change` says what changed. Raises Refused, InputError or PlanFileError.
         """
         with self._group(who, label) as (connection, group):
-            tx = Transaction(connection, group, self.path.name)
+            tx = Transaction(connection, group, self.path.name, profile)
             yield tx
             tx.change = Change(group, changed_keys(connection, group))
 
@@ -244,6 +255,11 @@ class PlanFile:
         with self._writing() as connection:
             runs.store_run(connection, run, findings, checked)
 
+    def update_findings(self, run: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], gone: Collection[str]) -> bool:
+        """Keep what an edit changed of the findings of the last run, without history; see runs.store_update."""
+        with self._writing() as connection:
+            return runs.store_update(connection, run, findings, gone)
+
     def seal(self) -> None:
         """Seal what other programs wrote since the last seal; our own writes seal themselves."""
         self._mend()
@@ -316,9 +332,10 @@ def _layers_path(path: Path) -> Path:
 
 def _fill(path: Path, info: Mapping[str, Any], profile: Profile, phases: Sequence[int], content: Content | None, who: str, label: str) -> None:
     values = {
-        "scope": "county", "public_notice_days": _notice_days(profile), **info,
+        "scope": "county", "public_notice_days": _notice_days(profile),
+        "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"), **info,
         "id": "plan", "status": Status.DRAFTING, "adopted_scenario": None, "schema_version": SCHEMA_VERSION,
-        "guid": str(uuid.uuid4()), "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "guid": str(uuid.uuid4()),
     }  # fmt: skip
     with writing(path) as connection:
         make_strict(connection)
@@ -341,16 +358,3 @@ def _notice_days(profile: Profile) -> int:
     value = profile.values.get("public_notice_days")
     return NOTICE_DAYS if value is None else int(value.value)
 
-
-def _frame(connection: sqlite3.Connection, table: Table) -> pd.DataFrame:
-    names = [*table.names, *(["geom"] if table.geometry else [])]
-    listed = ", ".join(f'"{name}"' for name in names)
-    rows = connection.execute(f'SELECT {listed} FROM "{table.name}" ORDER BY fid').fetchall()
-    values = dict(zip(names, zip(*rows))) if rows else dict.fromkeys(names, ())
-    try:
-        columns: dict[str, Any] = {column.name: loaded(column, values[column.name]) for column in table.columns}
-        if table.geometry:
-            columns["geom"] = loaded_geometry(values["geom"])
-        return typed_frame(table, columns)
-    except ValueError as error:
-        raise PlanFileError("plan.values_spoiled", table=table.alias, detail=str(error)) from error

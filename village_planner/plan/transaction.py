@@ -37,8 +37,8 @@ class Transaction:
     A call that raises has written nothing, and the transaction can go on.
     """
 
-    def __init__(self, connection: sqlite3.Connection, group: int, file: str) -> None:
-        self._connection, self._file = connection, file
+    def __init__(self, connection: sqlite3.Connection, group: int, file: str, profile: Profile | None = None) -> None:
+        self._connection, self._file, self._profile = connection, file, profile
         self.group = group
         self.change = Change(group)
         plan = connection.execute("SELECT crs, profile_id FROM plan").fetchone()
@@ -47,7 +47,7 @@ class Transaction:
     @cached_property
     def profile(self) -> Profile:
         """The profile that the plan follows; raises InputError where it is neither beside the plan file nor among the shipped."""
-        return load_profile(self._profile_id, beside=self.folder)
+        return self._profile or load_profile(self._profile_id, beside=self.folder)
 
     @cached_property
     def folder(self) -> Path:
@@ -161,8 +161,22 @@ def end_group(connection: sqlite3.Connection) -> None:
 
 def changed_keys(connection: sqlite3.Connection, group: int) -> dict[str, list[dict[str, Any]]]:
     """Return by table the natural keys that a group touched, in the order of the writes; a renamed row with both keys."""
+    return _touched(connection, "grp = ?", group)
+
+
+def keys_changed_since(connection: sqlite3.Connection, number: int) -> dict[str, list[dict[str, Any]]]:
+    """As `changed_keys`, of all rows of the history after the row `number`, whoever wrote them."""
+    return _touched(connection, "id > ?", number)
+
+
+def last_row(connection: sqlite3.Connection) -> int:
+    """Number of the newest row of the history."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
+
+
+def _touched(connection: sqlite3.Connection, condition: str, value: int) -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    cursor = connection.execute("SELECT tbl, row_key, CASE op WHEN 'U' THEN old END FROM history WHERE grp = ? ORDER BY id", (group,))
+    cursor = connection.execute(f"SELECT tbl, row_key, CASE op WHEN 'U' THEN old END FROM history WHERE {condition} ORDER BY id", (value,))
     for table, key, old in cursor:
         if old is not None:
             before = json.loads(old)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from qgis.core import (
 )
 
 from village_planner.base import Message
+from village_planner.delivery.rows import csv_cell
 from village_planner.desk import compat
 from village_planner.desk.language import text
 from village_planner.desk.steps import finding_message
@@ -56,7 +58,7 @@ def write_findings(findings: pd.DataFrame, path: Path, crs: int | None) -> None:
     if writer.hasError():
         raise QgsProcessingException(text(Message("processing.not_written", {"file": str(path), "reason": writer.errorMessage()})))
     for row in findings.to_dict("records"):
-        writer.addFeature(_feature(fields, row, with_geometry=crs is not None))
+        writer.addFeature(_feature(fields, row, crs is not None, csv_cell if options.driverName == "CSV" else lambda cell: cell))
     del writer
 
 
@@ -72,10 +74,12 @@ def _fields(findings: pd.DataFrame) -> QgsFields:
     return fields
 
 
-def _feature(fields: QgsFields, row: dict[str, Any], with_geometry: bool) -> QgsFeature:
+def _feature(fields: QgsFields, row: dict[str, Any], with_geometry: bool, kept: Callable[[Any], Any]) -> QgsFeature:
+    """kept: what becomes of a cell in the wished format."""
     feature = QgsFeature(fields)
     for name in fields.names():
-        feature[name] = text(finding_message(row)) if name == "message" else plain(row[name])
+        value = text(finding_message(row)) if name == "message" else plain(row[name])
+        feature[name] = None if value is None else kept(value)
     shape = row.get("geom")
     if shape is not None and with_geometry:
         geometry = QgsGeometry()

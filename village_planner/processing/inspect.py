@@ -11,7 +11,6 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from village_planner.base.report import write_report
 from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback
 
 
@@ -48,6 +47,7 @@ class InspectAlgorithm(PlannerAlgorithm):
         import pandas as pd
 
         from village_planner.delivery import inspect_package
+        from village_planner.desk.export import export_inspection
         from village_planner.processing.findings import write_wished
 
         package = self.path(parameters, "PACKAGE", context)
@@ -56,7 +56,7 @@ class InspectAlgorithm(PlannerAlgorithm):
         results.update(NOT_CHECKED=len(inspection.not_checked), SCORE=inspection.score, VERDICT=inspection.verdict.value)
         report = self.parameterAsFileOutput(parameters, "REPORT", context)
         if report:
-            write_report(inspection.report, Path(report))
+            export_inspection(inspection, Path(report))
             results["REPORT"] = report
         findings = pd.concat([inspection.findings, inspection.plan_result.findings], ignore_index=True)
-        return {**results, **write_wished(findings, self.parameterAsOutputLayer(parameters, "FINDINGS", context), None)}
+        return {**results, **write_wished(findings, self.parameterAsOutputLayer(parameters, "FINDINGS", context), inspection.crs)}

@@ -35,8 +35,9 @@ class PackageAlgorithm(PlannerAlgorithm):
     def shortHelpString(self) -> str:
         """Help in the dialog."""
         return self.tr(
-            "Writes the submission package into a folder: layers as GeoPackage, FileGDB and shapefiles, tables, texts, map sheets, attachments, "
-            "metadata, manifest (formats: gpkg, gdb, shp, xlsx, docx, sheets). A draft is always possible and says so; "
+            "Writes the submission package into a folder: layers as GeoPackage, FileGDB, shapefiles and VCT, tables, texts, map sheets, attachments, "
+            "metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, docx, pdf, sheets; pdf: the texts by LibreOffice, where it is installed). "
+            "A draft is always possible and says so; "
             "a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. "
             "The folder changes only when everything succeeded."
         )
@@ -77,6 +78,8 @@ class PackageAlgorithm(PlannerAlgorithm):
         )
         make_folder(request.folder)
         result = write_package(request, feedback, draw_sheets)
+        for note in result.notes:
+            feedback.say(note)
         # Beside the package: inside it would be a file that the standard does not know.
         report = result.path.with_name(f"{result.path.name}.report.json")
         write_report(result.report, report)

@@ -17,6 +17,7 @@ from village_planner.processing.demo import DemoAlgorithm
 from village_planner.processing.implement import ImplementAlgorithm
 from village_planner.processing.inspect import InspectAlgorithm
 from village_planner.processing.package import PackageAlgorithm
+from village_planner.processing.readpackage import ReadPackageAlgorithm
 
 ALGORITHMS = (
     DemoAlgorithm,
@@ -28,6 +29,7 @@ ALGORITHMS = (
     CheckAlgorithm,
     PackageAlgorithm,
     InspectAlgorithm,
+    ReadPackageAlgorithm,
     ImplementAlgorithm,
 )
 

@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Callable, Iterator
+
 import numpy as np
 import shapely
 
 from village_planner.base.errors import InputError
+from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.base.messages import Message
 from village_planner.spatial.arrays import polygon_parts
-from village_planner.spatial.crs import (
-    CGCS2000_GEOGRAPHIC,
-    CrsKind,
-    describe_crs,
-    three_degree_zone,
-    transform,
-    transformer_between,
-)
+from village_planner.spatial.crs import CrsKind, central_meridian_deg, describe_crs, false_easting_m, three_degree_zone
+from village_planner.spatial.equal_area import equal_area, zone_m2
+from village_planner.spatial.gauss import to_geographic, to_plane
 
-_SEMI_MAJOR_M = 6378137.0
-_FLATTENING = 1 / 298.257222101
-_SEMI_MINOR_M = _SEMI_MAJOR_M * (1 - _FLATTENING)
-_E2 = _FLATTENING * (2 - _FLATTENING)
-# Coefficients A to E of the area formula; the powers of e² are those of the first eccentricity.
-_SERIES = (
-    1 + 3 / 6 * _E2 + 30 / 80 * _E2**2 + 35 / 112 * _E2**3 + 630 / 2304 * _E2**4,
-    -(1 / 6 * _E2 + 15 / 80 * _E2**2 + 21 / 112 * _E2**3 + 420 / 2304 * _E2**4),
-    3 / 80 * _E2**2 + 7 / 112 * _E2**3 + 180 / 2304 * _E2**4,
-    -(1 / 112 * _E2**3 + 45 / 2304 * _E2**4),
-    5 / 2304 * _E2**4,
-)
 _LONGEST_EDGE_M = 70.0
-_BATCH = 5_000
+# Batches: few enough geometries that a call into GEOS does not hold the interpreter long, few enough vertices that memory stays small.
+_MOST_GEOMETRIES = 5_000
+_MOST_VERTICES = 65_536
+_MOST_CUTS = 262_144
+_COORDINATE_DECIMALS, _SECOND_DECIMALS = 4, 6
+
+_Locate = Callable[[np.ndarray, np.ndarray], "tuple[np.ndarray, np.ndarray]"]
 
 
-def ellipsoidal_area_m2(geoms: np.ndarray, crs: int | str) -> np.ndarray:
+def ellipsoidal_area_m2(geoms: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> np.ndarray:
     """Area of each geometry on the CGCS2000 ellipsoid, in m², unrounded.
 
     TD/T 1055-2019, area on the ellipsoid of a figure of any shape: edges longer than 70 m in the projected plane are
     cut by int(length / 70) evenly spaced points, all points go by the inverse Gauss projection to latitude B and
-    longitude L, and the trapezoids between each edge and a meridian are summed. The formula's
-    2·sin(n·ΔB/2)·cos(n·Bm) is written as sin(n·B2) − sin(n·B1), which is the same number, so each vertex needs the
-    series once; the meridian is that of the ring's first vertex, which changes nothing in a closed ring but keeps
-    the digits.
+    longitude L, and the trapezoids between each edge and a meridian are summed (`equal_area`). The meridian is that of
+    the ring's first vertex, which changes nothing in a closed ring but keeps the digits.
 
     geoms: polygons, multipolygons or collections, of which the polygons count; null, empty, points and lines give 0.0;
-    a coordinate that is not a number gives NaN. Holes are taken off; the direction of a ring does not matter.
+    a coordinate that is not a number, or farther than 4,000 km from the central meridian, gives NaN. Holes are taken
+    off; the direction of a ring does not matter; z and m are not looked at.
     crs: EPSG code or WKT of a CGCS2000 zone (3 or 6 degrees, with or without prefix, EPSG 4491-4554) or EPSG 4490.
-    In EPSG 4490 edges are straight in the plane of the 3-degree zone of the geometry's centroid, and are cut there.
-    Raises InputError for any other CRS: transform first.
+    In EPSG 4490 the 70 m are those of the plane of the 3-degree zone of the geometry's centroid: there edges are
+    straight, and there they are cut.
+    Raises InputError for any other CRS: transform first; Cancelled when the planner cancels.
     """
-    info = describe_crs(crs)
-    geoms = np.asarray(geoms, dtype=object).ravel()
-    if info.kind is CrsKind.CGCS2000_GEOGRAPHIC:
-        return _area_of_geographic(geoms)
-    if info.kind is not CrsKind.CGCS2000_PROJECTED or info.epsg is None:
-        raise InputError(Message("spatial.area_needs_cgcs2000", {"crs": info.name or str(crs)[:60]}))
-    return _area_of_projected(geoms, info.epsg)
+    return _areas(geoms, crs, equal_area, feedback)
+
+
+def rounded_area_m2(geoms: np.ndarray, crs: int | str, feedback: Feedback | None = None) -> np.ndarray:
+    """The same with the rounding of programs in production: plane coordinates, after cutting, to 4 decimals of a metre,
+    latitudes and longitudes to 6 decimals of a second. The area itself is not rounded."""
+    return _areas(geoms, crs, _located_rounded, feedback)
+
+
+def area_by_rule_m2(geoms: np.ndarray, crs: int | str, rule: str) -> np.ndarray:
+    """The area as the profile's value `area_rule` wants it: "unrounded" (`ellipsoidal_area_m2`) or "rounded" (`rounded_area_m2`).
+
+    Raises InputError for any other rule and where those raise it.
+    """
+    if rule not in _RULES:
+        raise InputError(Message("spatial.area_rule_unknown", {"rule": rule, "rules": ", ".join(_RULES)}))
+    return _RULES[rule](geoms, crs)
 
 
 def net_area_m2(area_m2: np.ndarray, deduction: np.ndarray) -> np.ndarray:
@@ -67,19 +71,75 @@ def net_area_m2(area_m2: np.ndarray, deduction: np.ndarray) -> np.ndarray:
     return np.asarray(area_m2, dtype=float) * (1 - np.nan_to_num(coefficient, nan=0.0))
 
 
-def _area_of_geographic(geoms: np.ndarray) -> np.ndarray:
+_RULES: dict[str, Callable[[np.ndarray, int | str], np.ndarray]] = {"unrounded": ellipsoidal_area_m2, "rounded": rounded_area_m2}
+
+
+@dataclass(frozen=True)
+class _Rings:
+    """The rings of polygons in the plane: all vertices one after another, the first again at each ring's end.
+
+    offset_m: east of the central meridian; counts: vertices by ring; polygon: position of the ring's; hole: by ring.
+    """
+
+    offset_m: np.ndarray
+    northing_m: np.ndarray
+    counts: np.ndarray
+    polygon: np.ndarray
+    hole: np.ndarray
+
+
+def _areas(geoms: np.ndarray, crs: int | str, locate: _Locate, feedback: Feedback | None) -> np.ndarray:
+    epsg = _zone(crs)
+    geoms, feedback = np.asarray(geoms, dtype=object).ravel(), feedback or SilentFeedback()
     areas = np.zeros(len(geoms))
+    for batch in _batches(geoms):
+        feedback.check()
+        feedback.progress(batch.start / len(geoms))
+        areas[batch] = _area_of_batch(geoms[batch], epsg, locate)
+    return areas
+
+
+@lru_cache(maxsize=256)
+def _zone(crs: int | str) -> int | None:
+    """EPSG code of a CGCS2000 zone; None for EPSG 4490."""
+    info = describe_crs(crs)
+    if info.kind is CrsKind.CGCS2000_GEOGRAPHIC:
+        return None
+    if info.kind is not CrsKind.CGCS2000_PROJECTED or info.epsg is None:
+        raise InputError(Message("spatial.area_needs_cgcs2000", {"crs": info.name or str(crs)[:60]}))
+    return info.epsg
+
+
+def _batches(geoms: np.ndarray) -> Iterator[slice]:
+    """Slices of so few geometries and, unless one alone has more, vertices that a step is short and small."""
+    start = 0
+    while start < len(geoms):
+        counts = np.cumsum(shapely.get_num_coordinates(geoms[start : start + _MOST_GEOMETRIES]))
+        stop = start + max(1, int(np.searchsorted(counts, _MOST_VERTICES, side="right")))
+        yield slice(start, stop)
+        start = stop
+
+
+def _area_of_batch(geoms: np.ndarray, epsg: int | None, locate: _Locate) -> np.ndarray:
+    polygons, owner = polygon_parts(geoms)
+    if len(polygons) == 0:
+        return np.zeros(len(geoms))
+    rings = _rings_of(polygons, _meridians_deg(geoms)[owner] if epsg is None else epsg)
+    with np.errstate(invalid="ignore", over="ignore"):
+        areas = np.abs(_signed_ring_areas(rings, locate))
+    return np.bincount(owner[rings.polygon], weights=np.where(rings.hole, -areas, areas), minlength=len(geoms))
+
+
+def _meridians_deg(geoms: np.ndarray) -> np.ndarray:
+    """Central meridian of the 3-degree zone of each geometry in degrees; NaN where it has no place."""
     broken = _has_nan(geoms)
-    areas[broken] = np.nan
     # Bounds, because get_x raises on an empty point (GEOS 3.11).
     longitude = shapely.bounds(shapely.centroid(np.where(broken, None, geoms)))[:, 0]
     found = np.isfinite(longitude)
-    zones = np.zeros(len(geoms), dtype=int)
-    zones[found] = three_degree_zone(longitude[found])
-    for zone in np.unique(zones[found]):
-        here = zones == zone
-        areas[here] = _area_of_projected(transform(geoms[here], CGCS2000_GEOGRAPHIC, int(zone)), int(zone))
-    return areas
+    meridians = np.full(len(geoms), np.nan)
+    zones, which = np.unique(three_degree_zone(longitude[found]), return_inverse=True)
+    meridians[found] = np.array([central_meridian_deg(int(zone)) for zone in zones])[which]
+    return meridians
 
 
 def _has_nan(geoms: np.ndarray) -> np.ndarray:
@@ -87,55 +147,73 @@ def _has_nan(geoms: np.ndarray) -> np.ndarray:
     return np.bincount(owner[~np.isfinite(coordinates).all(axis=1)], minlength=len(geoms)) > 0
 
 
-def _area_of_projected(geoms: np.ndarray, epsg: int) -> np.ndarray:
-    areas = np.zeros(len(geoms))
-    for start in range(0, len(geoms), _BATCH):
-        batch = slice(start, start + _BATCH)
-        areas[batch] = _area_of_batch(geoms[batch], epsg)
-    return areas
+def _rings_of(polygons: np.ndarray, zone: int | np.ndarray) -> _Rings:
+    """zone: EPSG code of the coordinates' zone, or, by polygon, the central meridian in whose plane degrees are put."""
+    pierced = shapely.get_num_interior_rings(polygons) > 0
+    # A polygon without holes is its ring, which spares a geometry for most.
+    whole, parts = np.flatnonzero(~pierced), np.flatnonzero(pierced)
+    rings, place = shapely.get_rings(polygons[parts], return_index=True)
+    polygon = np.concatenate([whole, parts[place]])
+    hole = np.concatenate([np.zeros(len(whole), bool), np.diff(place, prepend=-1) == 0])
+    counts = np.concatenate([shapely.get_num_coordinates(polygons[whole]), shapely.get_num_coordinates(rings)])
+    coordinates = np.concatenate([shapely.get_coordinates(polygons[whole]), shapely.get_coordinates(rings)])
+    if isinstance(zone, np.ndarray):
+        meridian = np.repeat(zone[polygon], counts)
+        offset, northing = to_plane(np.radians(coordinates[:, 0] - meridian), np.radians(coordinates[:, 1]))
+    else:
+        offset, northing = coordinates[:, 0] - false_easting_m(zone), coordinates[:, 1].copy()
+    return _Rings(offset, northing, counts, polygon, hole)
 
 
-def _area_of_batch(geoms: np.ndarray, epsg: int) -> np.ndarray:
-    polygons, owner = polygon_parts(geoms)
-    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
-    if len(rings) == 0:
-        return np.zeros(len(geoms))
-    is_hole = np.concatenate([[False], polygon_of_ring[1:] == polygon_of_ring[:-1]])
-    ring_areas = np.abs(_signed_ring_areas(rings, epsg))
-    signed = np.where(is_hole, -ring_areas, ring_areas)
-    return np.bincount(owner[polygon_of_ring], weights=signed, minlength=len(geoms))
+def _signed_ring_areas(rings: _Rings, locate: _Locate) -> np.ndarray:
+    longitude, zone = locate(rings.offset_m, rings.northing_m)
+    first = np.cumsum(rings.counts) - rings.counts
+    from_meridian = longitude - np.repeat(longitude[first], rings.counts)
+    trapezoids = np.zeros(len(longitude))
+    trapezoids[:-1] = (from_meridian[1:] + from_meridian[:-1]) * (zone[1:] - zone[:-1])
+    trapezoids[first + rings.counts - 1] = 0.0
+    for edges, cut in _cut_edges(rings, longitude, np.repeat(first, rings.counts), locate):
+        trapezoids[edges] = cut
+    return np.add.reduceat(trapezoids, first) / 2
 
 
-def _signed_ring_areas(rings: np.ndarray, epsg: int) -> np.ndarray:
-    points, first = _densified(rings)
-    longitude, latitude = transformer_between(epsg, CGCS2000_GEOGRAPHIC).transform(points[:, 0], points[:, 1])
-    counts = np.diff(np.append(first, len(points)))
-    with np.errstate(invalid="ignore"):
-        from_meridian = np.radians(longitude - np.repeat(longitude[first], counts))
-        zonal = _zonal_series(np.radians(latitude))
-        following = np.arange(1, len(points) + 1)
-        following[first + counts - 1] = first
-        trapezoids = (from_meridian + from_meridian[following]) / 2 * (zonal[following] - zonal)
-        return _SEMI_MINOR_M**2 * np.add.reduceat(trapezoids, first)
+def _cut_edges(rings: _Rings, longitude: np.ndarray, first_of: np.ndarray, locate: _Locate) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The edges over 70 m, named by their first vertex, and the doubled trapezoids of their pieces."""
+    x, y = rings.offset_m, rings.northing_m
+    east, north = np.diff(x), np.diff(y)
+    # The square root only where it may matter.
+    nearly = np.flatnonzero(east * east + north * north > 0.999 * _LONGEST_EDGE_M**2)
+    nearly = nearly[first_of[nearly] == first_of[nearly + 1]]
+    length = np.hypot(east[nearly], north[nearly])
+    is_long = (length > _LONGEST_EDGE_M) & np.isfinite(longitude[nearly] + longitude[nearly + 1])
+    long = nearly[is_long]
+    pieces = np.floor(length[is_long] / _LONGEST_EDGE_M).astype(np.int64) + 1
+    for some in _groups(pieces):
+        start, count = long[some], pieces[some]
+        edge = np.repeat(np.arange(len(start)), count + 1)
+        begin = np.cumsum(count + 1) - (count + 1)
+        share = (np.arange(len(edge)) - begin[edge]) / count[edge]
+        along, zone = locate(x[start][edge] + east[start][edge] * share, y[start][edge] + north[start][edge] * share)
+        along = along - longitude[first_of[start]][edge]
+        trapezoids = np.zeros(len(edge))
+        trapezoids[:-1] = (along[1:] + along[:-1]) * (zone[1:] - zone[:-1])
+        trapezoids[begin + count] = 0.0
+        yield start, np.add.reduceat(trapezoids, begin)
 
 
-def _densified(rings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices of closed rings, last one left out, with points put into long edges; and where each ring begins."""
-    vertices, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
-    is_start = ring_of_vertex[:-1] == ring_of_vertex[1:]
-    start, end = vertices[:-1][is_start], vertices[1:][is_start]
-    ring_of_edge = ring_of_vertex[:-1][is_start]
-    length_m = np.hypot(*(end - start).T)
-    is_long = np.isfinite(length_m) & (length_m > _LONGEST_EDGE_M)
-    pieces = np.where(is_long, np.floor(length_m / _LONGEST_EDGE_M), 0).astype(np.int64) + 1
-    edge = np.repeat(np.arange(len(start)), pieces)
-    step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = (step / pieces[edge])[:, np.newaxis]
-    points = start[edge] + (end - start)[edge] * share
-    first = np.flatnonzero(np.diff(ring_of_edge[edge], prepend=-1))
-    return points, first
+def _groups(pieces: np.ndarray) -> Iterator[slice]:
+    """Slices of edges with so few pieces together that memory stays small."""
+    ends, start = np.cumsum(pieces), 0
+    while start < len(pieces):
+        before = ends[start] - pieces[start]
+        stop = max(start + 1, int(np.searchsorted(ends, before + _MOST_CUTS, side="right")))
+        yield slice(start, stop)
+        start = stop
 
 
-def _zonal_series(latitude_rad: np.ndarray) -> np.ndarray:
-    terms = ((2 * order + 1, coefficient) for order, coefficient in enumerate(_SERIES))
-    return sum(coefficient * np.sin(multiple * latitude_rad) for multiple, coefficient in terms)
+def _located_rounded(offset_m: np.ndarray, northing_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `equal_area`; rounding from the central meridian is rounding from Greenwich, since meridians are whole degrees."""
+    longitude, latitude = to_geographic(np.round(offset_m, _COORDINATE_DECIMALS), np.round(northing_m, _COORDINATE_DECIMALS))
+    seconds = np.degrees(1.0) * 3600
+    longitude, latitude = (np.round(angle * seconds, _SECOND_DECIMALS) / seconds for angle in (longitude, latitude))
+    return longitude, zone_m2(latitude)

@@ -15,11 +15,27 @@ def objects(values: Sequence[Any]) -> np.ndarray:
     return array
 
 
+def find_boxes(geoms: np.ndarray) -> None:
+    """Have GEOS find the boxes of geometries and of their rings, so that threads may share them as long as none prepares them.
+
+    Before 3.12 GEOS finds a box when it is first asked for it, which two threads must not do at once.
+    """
+    if shapely.geos_version < (3, 12, 0):
+        shapely.bounds(geoms)
+        # A point is sought in each polygon by the boxes of all of its rings.
+        shapely.point_on_surface(geoms[(shapely.get_type_id(geoms) > 3) | (shapely.get_num_interior_rings(geoms) > 0)])
+
+
 def polygon_parts(geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The polygons that are not empty in an array of geometries, also inside nested collections.
 
     Returns the polygons and, for each, the position of its geometry in `geoms`.
     """
+    kinds = shapely.get_type_id(geoms)
+    if np.all(kinds == 3):
+        # No parts are made of what is a polygon already, which spares a copy.
+        kept = np.flatnonzero(~shapely.is_empty(geoms))
+        return geoms[kept], kept
     parts, owner = shapely.get_parts(geoms, return_index=True)
     while np.any(shapely.get_type_id(parts) > 3):
         parts, inner = shapely.get_parts(parts, return_index=True)

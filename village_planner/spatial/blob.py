@@ -11,7 +11,11 @@ import shapely
 
 from village_planner.base.errors import InputError
 from village_planner.base.messages import Message
+from village_planner.spatial.arrays import find_boxes, objects
 from village_planner.spatial.wkb import geometries_from_wkb
+
+HEAD_BYTES = 40
+"""So many bytes of a blob that `to_blob` made hold its bounds."""
 
 _MAGIC = b"GP"
 _FLAGS_XY_ENVELOPE = 0b00000011
@@ -32,23 +36,26 @@ def to_blob(geoms: np.ndarray, srs_id: int) -> list[bytes | None]:
 
 
 def from_blob(blobs: Sequence[bytes | None]) -> np.ndarray:
-    """Geometries of GeoPackage blobs, as an object array; None stays None; curves become lines.
+    """Geometries of GeoPackage blobs, as an object array; None stays None; curves become lines. Threads may share them.
 
     Raises InputError naming the first blob (counted from 1) that is none.
     """
-    bodies = np.array([None] * len(blobs), dtype=object)
-    for row, blob in enumerate(blobs):
-        if blob is None:
-            continue
-        start = _wkb_start(blob)
-        if start is None:
-            raise InputError(Message("spatial.blob_unreadable", {"row": row + 1}))
-        bodies[row] = bytes(blob[start:])
+    bodies = _bodies(blobs)
     geoms, faults = geometries_from_wkb(bodies)
     for row in faults:
         if geoms[row] is None:
             raise InputError(Message("spatial.blob_unreadable", {"row": row + 1}))
+    find_boxes(geoms)
     return geoms
+
+
+def bounds_of_heads(heads: Sequence[bytes | None]) -> np.ndarray:
+    """Min x, min y, max x, max y by row, out of the first `HEAD_BYTES` of blobs that `to_blob` made; NaN for null and for empty geometries."""
+    nothing = bytes(HEAD_BYTES)
+    whole = b"".join([head if head is not None and len(head) == HEAD_BYTES else nothing for head in heads])
+    table = np.frombuffer(whole, dtype=np.dtype([("mark", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4"), ("envelope", "<f8", 4)]))
+    known = table["flags"] == _FLAGS_XY_ENVELOPE
+    return np.where(known[:, np.newaxis], table["envelope"][:, [0, 2, 1, 3]], np.nan)
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
@@ -75,6 +82,25 @@ def _wkb_start(blob: bytes) -> int | None:
         return None
     size = _ENVELOPE_BYTES.get(blob[3] >> 1 & 0b111)
     return None if size is None or len(blob) < 8 + size + 5 else 8 + size
+
+
+def _bodies(blobs: Sequence[bytes | None]) -> np.ndarray:
+    """The WKB of each blob. The blobs of one writer begin alike, which spares to look at each header."""
+    first = next((blob for blob in blobs if blob is not None), b"")
+    head, start = bytes(first[:4]), _wkb_start(first)
+    bodies = [
+        blob[start:] if start is not None and type(blob) is bytes and blob[:4] == head else _body(blob, row) for row, blob in enumerate(blobs, 1)
+    ]
+    return objects(bodies)
+
+
+def _body(blob: bytes | None, row: int) -> bytes | None:
+    if blob is None:
+        return None
+    start = _wkb_start(blob)
+    if start is None:
+        raise InputError(Message("spatial.blob_unreadable", {"row": row}))
+    return bytes(blob[start:])
 
 
 def _is_empty(blob: bytes | None) -> int | None:

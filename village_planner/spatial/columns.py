@@ -1,103 +1,81 @@
-"""The rows of an OGR layer as columns: one pass over the features, then encodings, types and a data frame."""
+"""The columns of a layer as they are read, batch by batch, and the data frame that is made of them: encodings and types."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Iterable, Sequence, Union
 
 import numpy as np
 import pandas as pd
-from osgeo import ogr
 
-from village_planner.base.feedback import Feedback
 from village_planner.base.messages import Message
 from village_planner.spatial.arrays import objects
 from village_planner.spatial.encoding import (
     LATIN1,
     UTF8,
-    decode_values,
+    decode_each,
     encoding_of,
     is_decodable,
     shown_encoding,
     sniff_encoding,
 )
-from village_planner.spatial.wkb import plain_geometry
 
 if TYPE_CHECKING:
     from village_planner.spatial.reading import FieldInfo
 
-_BATCH = 5_000
 _SINGLE_BYTE = (LATIN1, "cp1252")
 _SURE = 0.8
 _SURE_OF_UTF8 = 0.99
+# Equal texts of different batches are one object, unless the column has too many for that to pay.
+_MOST_SHARED = 20_000
 
 
-class Rows:
-    """One pass over a layer that keeps ids, geometry and values.
+@dataclass(frozen=True)
+class Coded:
+    """Values that repeat: row i holds values[codes[i]]. values: text, None, or bytes where the encoding is still to be found."""
 
-    curves, heights: how many geometries had them; broke_off: reading stopped on an error.
-    """
-
-    def __init__(self, layer: ogr.Layer, is_dbf: bool, feedback: Feedback, limit: int | None = None) -> None:
-        self.fids: list[int] = []
-        self.curves = self.heights = 0
-        self.broke_off = False
-        self._layer, self._is_dbf, self._feedback, self._limit = layer, is_dbf, feedback, limit
-        self._bodies: list[bytes | None] = []
-
-    def read(self) -> list[list[Any]]:
-        """The values by field, None for null; text as bytes where it comes from a DBF or is not the UTF-8 it claims."""
-        definition = self._layer.GetLayerDefn()
-        getters = [_getter(definition.GetFieldDefn(n), self._is_dbf) for n in range(definition.GetFieldCount())]
-        columns: list[list[Any]] = [[] for _ in getters]
-        numbered = [(number, getter, columns[number]) for number, getter in enumerate(getters)]
-        total = max(self._layer.GetFeatureCount(), 1)
-        self._layer.ResetReading()
-        while self._limit is None or len(self.fids) < self._limit:
-            if len(self.fids) % _BATCH == 0:
-                self._feedback.check()
-                self._feedback.progress(min(len(self.fids) / total, 1.0))
-            feature = self._next()
-            if feature is None:
-                break
-            self.fids.append(feature.GetFID())
-            self._bodies.append(self._body(feature.GetGeometryRef()))
-            for number, getter, column in numbered:
-                column.append(getter(feature, number) if feature.IsFieldSetAndNotNull(number) else None)
-        self._layer.ResetReading()
-        return columns
-
-    def wkb(self) -> np.ndarray:
-        """The geometries in WKB, as an object array; None for null."""
-        return objects(self._bodies)
-
-    def _next(self) -> ogr.Feature | None:
-        try:
-            return self._layer.GetNextFeature()
-        except RuntimeError:
-            # Raised instead of returning None when somebody in the process called UseExceptions().
-            self.broke_off = True
-            return None
-
-    def _body(self, geometry: ogr.Geometry | None) -> bytes | None:
-        if geometry is None:
-            return None
-        kind = geometry.GetGeometryType()
-        if not ogr.wkbPoint <= kind <= ogr.wkbGeometryCollection:
-            self.curves += bool(ogr.GT_IsNonLinear(kind))
-            self.heights += bool(ogr.GT_HasZ(kind) or ogr.GT_HasM(kind))
-            geometry = plain_geometry(geometry)
-        return bytes(geometry.ExportToIsoWkb())
+    codes: np.ndarray
+    values: list[Any]
 
 
-def decide_encoding(columns: list[list[Any]], declared: str | None, explicit: str | None, file: str) -> tuple[str, list[Message]]:
-    """The encoding of the columns' byte values, and what to say about it.
+@dataclass(frozen=True)
+class Integers:
+    """Whole numbers, and where they are null."""
+
+    data: np.ndarray
+    null: np.ndarray
+
+
+Part = Union[Coded, Integers, np.ndarray]
+"""A piece of a column: texts coded, integers with their nulls, reals as float with NaN, anything else as objects."""
+
+
+def coded(values: Sequence[Any]) -> Coded:
+    """Texts, bytes and nulls, coded."""
+    distinct = list(dict.fromkeys(values))
+    numbers = dict(zip(distinct, range(len(distinct))))
+    narrow = np.int16 if len(distinct) <= np.iinfo(np.int16).max else np.int32
+    return Coded(np.fromiter(map(numbers.__getitem__, values), narrow, len(values)), distinct)
+
+
+def byte_values(columns: Iterable[Sequence[Part]]) -> set[bytes]:
+    """The byte values of all columns that are not ASCII: what an encoding is told by."""
+    found: set[bytes] = set()
+    for part in chain.from_iterable(columns):
+        raw = [value for value in part.values if isinstance(value, bytes)] if isinstance(part, Coded) else []
+        if not b"".join(raw).isascii():
+            found.update(value for value in raw if not value.isascii())
+    return found
+
+
+def decide_encoding(values: set[bytes], declared: str | None, explicit: str | None, file: str) -> tuple[str, list[Message]]:
+    """The encoding of byte values (those of `byte_values`), and what to say about it.
 
     explicit: the planner's word, which wins; declared: by .cpg or code page, believed unless the text is not in that
     encoding, or is Latin by declaration and Chinese or UTF-8 by its looks. Otherwise it is guessed, and said so.
     """
-    values = {value for column in columns for value in column if isinstance(value, bytes) and not value.isascii()}
     named = encoding_of(explicit) if explicit else None
     if named:
         return named, []
@@ -134,70 +112,54 @@ def unique_names(names: Sequence[str], file: str) -> tuple[list[str], list[Messa
     return unique, notes
 
 
-def frame_of(columns: list[list[Any]], fields: Sequence[FieldInfo], encoding: str, file: str, row_count: int) -> tuple[pd.DataFrame, list[Message]]:
-    """The columns as a frame (text as object, integers as Int64, reals as float), and notes on text that is damaged."""
+def frame_of(
+    columns: Sequence[list[Part]], fields: Sequence[FieldInfo], encoding: str, file: str, row_count: int
+) -> tuple[pd.DataFrame, list[Message]]:
+    """The columns as a frame (text as object, integers as Int64, reals as float), and notes on text that is damaged.
+
+    columns: by field, the pieces of each in order; they are taken out, so that nothing is held twice.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     series: dict[str, Any] = {}
-    for field, values in zip(fields, columns):
+    for field, parts in zip(fields, columns):
         if field.type == "integer":
-            series[field.name] = pd.array(values, dtype="Int64")
+            series[field.name] = _integers([part for part in parts if isinstance(part, Integers)])
         elif field.type == "real":
-            series[field.name] = np.array([np.nan if value is None else value for value in values], dtype=float)
+            series[field.name] = np.concatenate([np.empty(0), *(part for part in parts if isinstance(part, np.ndarray))])
         elif field.type == "binary":
-            series[field.name] = objects(values)
+            series[field.name] = np.concatenate([objects([]), *(part for part in parts if isinstance(part, np.ndarray))])
         else:
-            series[field.name], cut, bad = _texts(values, encoding)
+            texts, cut, bad = _texts([part for part in parts if isinstance(part, Coded)], encoding)
+            # Said to be objects, of which pandas 3 would make strings with NaN for null.
+            series[field.name] = pd.Series(texts, dtype=object, copy=False)
             counts.update({("spatial.text_cut", field.name): cut, ("spatial.text_damaged", field.name): bad})
+        parts.clear()
     notes = [
         Message(code, {"file": file, "field": name, "count": count, "encoding": shown_encoding(encoding)}) for (code, name), count in counts.items() if count
     ]
-    return pd.DataFrame(series, index=pd.RangeIndex(row_count)), notes
+    return pd.DataFrame(series, index=pd.RangeIndex(row_count), copy=False), notes
 
 
-def _texts(values: list[Any], encoding: str) -> tuple[np.ndarray, int, int]:
-    is_raw = [isinstance(value, bytes) for value in values]
-    if not any(is_raw):
-        return objects(values), 0, 0
-    decoded, cut, bad = decode_values([value if raw else None for value, raw in zip(values, is_raw)], encoding)
-    return objects([text if raw else value for text, value, raw in zip(decoded, values, is_raw)]), cut, bad
+def _integers(parts: Sequence[Integers]) -> pd.arrays.IntegerArray:
+    data = np.concatenate([np.empty(0, np.int64), *(part.data for part in parts)])
+    null = np.concatenate([np.empty(0, bool), *(part.null for part in parts)])
+    return pd.arrays.IntegerArray(np.where(null, 1, data), null)
 
 
-def _getter(definition: ogr.FieldDefn, is_dbf: bool) -> Callable[[ogr.Feature, int], Any]:
-    kind = definition.GetType()
-    if kind in (ogr.OFTInteger, ogr.OFTInteger64):
-        return ogr.Feature.GetFieldAsInteger64
-    if kind == ogr.OFTReal:
-        return ogr.Feature.GetFieldAsDouble
-    if kind in (ogr.OFTDate, ogr.OFTDateTime, ogr.OFTTime):
-        return {ogr.OFTDate: _iso_date, ogr.OFTDateTime: _iso_datetime, ogr.OFTTime: _iso_time}[kind]
-    if kind == ogr.OFTBinary:
-        return lambda feature, number: bytes(feature.GetFieldAsBinary(number))
-    if kind == ogr.OFTString:
-        return _latin1_bytes if is_dbf else _text
-    return lambda feature, number: json.dumps(feature.GetField(number), ensure_ascii=False)
-
-
-def _iso_date(feature: ogr.Feature, number: int) -> str:
-    year, month, day, *_ = feature.GetFieldAsDateTime(number)
-    return f"{year:04d}-{month:02d}-{day:02d}"
-
-
-def _iso_datetime(feature: ogr.Feature, number: int) -> str:
-    return f"{_iso_date(feature, number)}T{_iso_time(feature, number)}"
-
-
-def _iso_time(feature: ogr.Feature, number: int) -> str:
-    _, _, _, hour, minute, second, _ = feature.GetFieldAsDateTime(number)
-    return f"{hour:02d}:{minute:02d}:{int(second):02d}"
-
-
-def _latin1_bytes(feature: ogr.Feature, number: int) -> bytes:
-    return feature.GetFieldAsString(number).encode("latin-1")
-
-
-def _text(feature: ogr.Feature, number: int) -> str | bytes:
-    """Text; bytes where the file claims UTF-8 but does not hold it (GDAL gives bytes or, from 3.10, surrogates)."""
-    value = feature.GetFieldAsString(number)
-    if isinstance(value, str) and not value.isascii() and any("\udc80" <= c <= "\udcff" for c in value):
-        return value.encode("utf-8", "surrogateescape")
-    return value
+def _texts(parts: Sequence[Coded], encoding: str) -> tuple[np.ndarray, int, int]:
+    """The texts of a column; and of how many values the end was cut within a character, and how many hold bytes that are no text."""
+    pieces, cut_count, bad_count = [objects([])], 0, 0
+    shared: dict[Any, Any] = {}
+    for part in parts:
+        values = objects(part.values)
+        raw = [number for number, value in enumerate(part.values) if isinstance(value, bytes)]
+        if raw:
+            texts, cut, bad = decode_each([part.values[number] for number in raw], encoding)
+            values[raw] = objects(texts)
+            if cut or bad:
+                rows = np.bincount(part.codes, minlength=len(values))[raw]
+                cut_count, bad_count = cut_count + int(rows[cut].sum()), bad_count + int(rows[bad].sum())
+        if len(shared) < _MOST_SHARED:
+            values = objects([shared.setdefault(value, value) for value in values])
+        pieces.append(values[part.codes])
+    return np.concatenate(pieces), cut_count, bad_count

@@ -106,6 +106,13 @@ def has_zone_prefix(epsg: int) -> bool:
     return 4491 <= epsg <= 4501 or 4513 <= epsg <= 4533
 
 
+def false_easting_m(epsg: int) -> float:
+    """What eastings of the CGCS2000 zone EPSG 4491-4554 have on the central meridian, in metres: 500,000 and the prefix."""
+    central_meridian_deg(epsg)
+    number = epsg - 4491 + 13 if epsg <= 4501 else epsg - 4513 + 25
+    return 500_000.0 + (number * 1e6 if has_zone_prefix(epsg) else 0.0)
+
+
 def three_degree_zone(longitudes_deg: np.ndarray | float) -> np.ndarray:
     """EPSG of the 3-degree zone without prefix (4534-4554) nearest to each longitude in degrees, held at both ends."""
     meridian = np.clip(np.rint(np.asarray(longitudes_deg, dtype=float) / 3) * 3, _FIRST_3_DEGREE_MERIDIAN, _LAST_3_DEGREE_MERIDIAN)

@@ -25,6 +25,7 @@ _FAMILIAR = frozenset(
     "赵黄周吴徐孙马朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭名称代码编号类型面积人户备注行政自然耕旱建设用一二三四五六七八九十"
     "鎮鄉縣區莊東後灣嶺橋場頭門張劉陳楊趙黃吳孫馬羅鄭謝許韓馮鄧里段號農業保護國"
 )
+_STATELESS = (UTF8, GB18030, BIG5, LATIN1, "cp1252")
 _MOST_CHARACTERS = 20_000
 _UTF8_SHARE = 0.9
 _POOREST_CHINESE = 0.2
@@ -90,25 +91,41 @@ def is_decodable(value: bytes, encoding: str) -> bool:
 
 
 def decode_values(values: Sequence[bytes | None], encoding: str) -> tuple[list[str | None], int, int]:
-    """Decode field values; None stays None.
+    """Decode field values; None stays None. Returns the texts, and of how many `decode_each` tells a fault of either kind."""
+    counts = Counter(value for value in values if value is not None)
+    distinct = list(counts)
+    texts, cut_at, bad_at = decode_each(distinct, encoding)
+    known: dict[bytes | None, str | None] = {None: None, **dict(zip(distinct, texts))}
+    cut_count, bad_count = (sum(counts[distinct[position]] for position in at) for at in (cut_at, bad_at))
+    return [known[value] for value in values], cut_count, bad_count
 
-    Returns the texts, how many ended in half a character (left off: the field was too narrow for the text), and how
-    many hold bytes that are no text (shown as U+FFFD).
+
+def decode_each(values: Sequence[bytes], encoding: str) -> tuple[list[str], list[int], list[int]]:
+    """Decode field values.
+
+    Returns the texts; the positions of those that ended in half a character (left off: the field was too narrow for the
+    text); and the positions of those that hold bytes that are no text (shown as U+FFFD).
     """
-    known: dict[bytes, tuple[str, bool, bool]] = {}
-    texts: list[str | None] = []
-    cut_count = bad_count = 0
-    for value in values:
-        if value is None:
-            texts.append(None)
-            continue
-        if value not in known:
-            known[value] = _decode(value, encoding)
-        text, cut, bad = known[value]
-        texts.append(text)
-        cut_count += cut
-        bad_count += bad
-    return texts, cut_count, bad_count
+    if encoding in _STATELESS:
+        # All at once, where nothing is damaged: these encodings know no character with a zero byte in it.
+        try:
+            together = b"\0".join(values).decode(encoding).split("\0")
+            if len(together) == len(values):
+                return together, [], []
+        except UnicodeDecodeError:
+            pass
+    texts: list[str] = []
+    cut_at: list[int] = []
+    bad_at: list[int] = []
+    for position, value in enumerate(values):
+        try:
+            texts.append(value.decode(encoding))
+        except UnicodeDecodeError:
+            text, cut, bad = _decode_damaged(value, encoding)
+            texts.append(text)
+            cut_at += [position] * cut
+            bad_at += [position] * bad
+    return texts, cut_at, bad_at
 
 
 def zip_member_name(entry: zipfile.ZipInfo) -> str:
@@ -128,7 +145,7 @@ def _is_whole(value: bytes, encoding: str) -> bool:
     return True
 
 
-def _decode(value: bytes, encoding: str) -> tuple[str, bool, bool]:
+def _decode_damaged(value: bytes, encoding: str) -> tuple[str, bool, bool]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     text = decoder.decode(value, final=False)
     bad = not is_decodable(value, encoding)
@@ -139,7 +156,7 @@ def _plausibility(samples: Sequence[bytes], encoding: str) -> float:
     """Mean weight of the characters that are not ASCII: near 1 for right, near 0.5 or less for wrong decodings."""
     counts: Counter[str] = Counter()
     for sample in samples:
-        counts.update(character for character in _decode(sample, encoding)[0] if not character.isascii())
+        counts.update(character for character in _decode_damaged(sample, encoding)[0] if not character.isascii())
         if sum(counts.values()) > _MOST_CHARACTERS:
             break
     total = sum(counts.values())

@@ -12,11 +12,13 @@ from osgeo import ogr
 from village_planner.base.errors import InputError
 from village_planner.base.feedback import Feedback, SilentFeedback
 from village_planner.base.messages import Message
-from village_planner.spatial.columns import Rows, decide_encoding, frame_of, unique_names
+from village_planner.spatial.batches import Rows, read_rows
+from village_planner.spatial.columns import byte_values, decide_encoding, frame_of, unique_names
 from village_planner.spatial.crs import CrsInfo, describe_crs
-from village_planner.spatial.encoding import decode_values, encoding_of
+from village_planner.spatial.encoding import decode_each, encoding_of
 from village_planner.spatial.sources import OpenLayer, gdal_errors, open_layers
-from village_planner.spatial.wkb import RINGS_CLOSED, UNREADABLE, geometries_from_wkb
+from village_planner.spatial.stream import StreamFailed, can_stream, stream_rows
+from village_planner.spatial.wkb import RINGS_CLOSED, UNREADABLE
 
 _SAMPLE_ROWS = 2_000
 _FIELD_TYPES = {
@@ -108,8 +110,8 @@ def read_layer(
 
 
 def _layer_info(path: str, source: OpenLayer) -> LayerInfo:
-    rows = Rows(source.layer, source.is_dbf, SilentFeedback(), _SAMPLE_ROWS if source.is_dbf else 0)
-    encoding, _ = decide_encoding(rows.read(), _declared(source), None, source.name)
+    rows = read_rows(source.layer, source.is_dbf, SilentFeedback(), _SAMPLE_ROWS if source.is_dbf else 0)
+    encoding, _ = decide_encoding(byte_values(rows.columns), _declared(source), None, source.name)
     fields, _ = _fields(source, encoding)
     return LayerInfo(
         path=path,
@@ -140,28 +142,40 @@ def _read(path: str, source: OpenLayer, encoding: str | None, where: str | None,
         if where:
             _filter(source, where, encoding, file)
         expected = _count(source, where, file)
-        rows = Rows(source.layer, source.is_dbf, feedback)
-        columns = rows.read()
-    if where and errors and not rows.fids:
+        rows = _rows(source, expected, errors, feedback)
+    if where and errors and not rows.count:
         # SQLite finds out about a bad filter only when it reads.
         raise _bad_filter(where, file)
-    decided, encoding_notes = decide_encoding(columns, _declared(source), encoding, file)
+    decided, encoding_notes = decide_encoding(byte_values(rows.columns), _declared(source), encoding, file)
     fields, name_notes = _fields(source, decided)
-    frame, text_notes = frame_of(columns, fields, decided, file, len(rows.fids))
-    geoms, faults = geometries_from_wkb(rows.wkb())
-    read_notes = _reading_notes(rows, expected, errors, faults, file)
+    frame, text_notes = frame_of(rows.columns, fields, decided, file, rows.count)
+    read_notes = _reading_notes(rows, expected, errors, file)
     return SourceLayer(
         path=path,
         layer=source.name,
         crs=describe_crs(source.layer.GetSpatialRef()),
         frame=frame,
-        fids=np.array(rows.fids, dtype=np.int64),
-        geoms=geoms,
+        fids=rows.fids,
+        geoms=rows.geoms,
         encoding=decided,
         notes=(*source.notes, *encoding_notes, *name_notes, *text_notes, *read_notes),
         fields=fields,
-        geometry_faults=faults,
+        geometry_faults=rows.faults,
     )
+
+
+def _rows(source: OpenLayer, expected: int, errors: list[str], feedback: Feedback) -> Rows:
+    """All rows of a layer. Where GDAL reports anything, they are read one by one, so that a fault costs one row and not a batch."""
+    if can_stream(source.layer, source.driver):
+        before = len(errors)
+        try:
+            rows = stream_rows(source.layer, source.is_dbf, feedback, expected)
+            if len(errors) == before:
+                return rows
+        except StreamFailed:
+            pass
+        del errors[before:]
+    return read_rows(source.layer, source.is_dbf, feedback)
 
 
 def _declared(source: OpenLayer) -> str | None:
@@ -178,8 +192,8 @@ def _filter(source: OpenLayer, where: str, encoding: str | None, file: str) -> N
     expression = where
     if source.is_dbf and not where.isascii():
         # The layer shows raw bytes as Latin-1, so the filter has to look the same.
-        sample = Rows(source.layer, True, SilentFeedback(), _SAMPLE_ROWS).read()
-        decided, _ = decide_encoding(sample, _declared(source), encoding, file)
+        sample = read_rows(source.layer, True, SilentFeedback(), _SAMPLE_ROWS)
+        decided, _ = decide_encoding(byte_values(sample.columns), _declared(source), encoding, file)
         expression = where.encode(decided, "replace").decode("latin-1")
     try:
         failed = source.layer.SetAttributeFilter(expression)
@@ -208,8 +222,7 @@ def _fields(source: OpenLayer, encoding: str) -> tuple[tuple[FieldInfo, ...], li
     found = [definition.GetFieldDefn(number) for number in range(definition.GetFieldCount())]
     names: list[str] = [item.GetName() for item in found]
     if source.is_dbf:
-        raw = [name.encode("latin-1", "replace") for name in names]
-        names = [name or "" for name in decode_values(raw, encoding)[0]]
+        names = decode_each([name.encode("latin-1", "replace") for name in names], encoding)[0]
     unique, notes = unique_names(names, source.name)
     fields = tuple(
         FieldInfo(name, item.GetAlternativeName() or "", _FIELD_TYPES.get(item.GetType(), "list"), item.GetWidth()) for name, item in zip(unique, found)
@@ -217,10 +230,10 @@ def _fields(source: OpenLayer, encoding: str) -> tuple[tuple[FieldInfo, ...], li
     return fields, notes
 
 
-def _reading_notes(rows: Rows, expected: int, errors: list[str], faults: dict[int, str], file: str) -> list[Message]:
-    notes = []
-    if len(rows.fids) < expected or rows.broke_off:
-        params = {"file": file, "expected": expected, "read": len(rows.fids), "detail": "; ".join(errors)[:200]}
+def _reading_notes(rows: Rows, expected: int, errors: list[str], file: str) -> list[Message]:
+    notes, faults = [], rows.faults
+    if rows.count < expected or rows.broke_off:
+        params = {"file": file, "expected": expected, "read": rows.count, "detail": "; ".join(errors)[:200]}
         notes.append(Message("spatial.rows_unreadable", params))
     elif errors:
         notes.append(Message("spatial.file_damaged", {"file": file, "detail": "; ".join(dict.fromkeys(errors))[:200]}))

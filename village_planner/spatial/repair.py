@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Callable
+from typing import Callable, Mapping
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from village_planner.spatial.arrays import objects, polygon_parts
+from village_planner.spatial.mending import made_valid, united
+from village_planner.spatial.wkb import UNREADABLE
 
-_BATCH = 5_000
 # GEOS says in English why a geometry is invalid; the words before the coordinates are stable over its versions.
 _REASONS = (
     ("Ring Self-intersection", "spatial.repair_ring_touches_itself"),
@@ -66,10 +66,23 @@ def repair(geoms: np.ndarray) -> RepairResult:
 
 
 def repair_any(geoms: np.ndarray) -> RepairResult:
-    """Repair geometries of any kind, polygons as `repair` does; lines and points are set aside only when null, empty
-    or with coordinates that are no numbers."""
+    """Repair geometries of any kind, polygons as `repair` does, also those of a collection; lines and points are set aside only when null,
+    empty or with coordinates that are no numbers."""
     geoms = np.asarray(geoms, dtype=object).ravel()
     return _repaired(geoms, _unusable(geoms), _same_dimension)
+
+
+def name_reading_faults(status: np.ndarray, reasons: np.ndarray, faults: Mapping[int, str]) -> None:
+    """Put what reading did to geometries beside what repair says of them, in place.
+
+    status, reasons: as of `RepairResult`, one per row of the layer; faults: message code by row (`SourceLayer.geometry_faults`). A geometry that
+    could not be read has come as null and is set aside for that; one whose ring was closed counts as repaired.
+    """
+    for row, fault in faults.items():
+        if fault == UNREADABLE:
+            reasons[row] = "spatial.repair_unreadable"
+        elif status[row] == RepairStatus.OK.value:
+            status[row], reasons[row] = RepairStatus.REPAIRED.value, "spatial.repair_ring_closed"
 
 
 def _unusable(geoms: np.ndarray) -> np.ndarray:
@@ -87,10 +100,10 @@ def _repaired(geoms: np.ndarray, reasons: np.ndarray, keep: Callable[[np.ndarray
     valid = shapely.is_valid(result)
     broken = np.flatnonzero((reasons == "") & ~valid)
     reasons[broken] = [_reason(text) for text in shapely.is_valid_reason(result[broken])]
-    result[broken] = _made_valid(result[broken])
+    result[broken] = made_valid(result[broken])
     kept = keep(result, geoms)
-    lost = (reasons == "") & ~_same(kept, result)
-    reasons[lost] = "spatial.repair_stray_parts"
+    changed = np.flatnonzero((reasons == "") & ~_same(kept, result))
+    reasons[changed] = [_reason_of_collection(geometry) for geometry in result[changed]]
     nothing_left = shapely.is_missing(kept) & ~shapely.is_missing(geoms) & ~shapely.is_missing(result)
     reasons[nothing_left] = "spatial.repair_no_area"
     failed = (reasons != "") & shapely.is_missing(result) & np.isin(np.arange(len(geoms)), broken)
@@ -108,22 +121,12 @@ def _reason(text: str | None) -> str:
     return "spatial.repair_invalid"
 
 
-def _made_valid(geoms: np.ndarray) -> np.ndarray:
-    made = objects([None] * len(geoms))
-    for start in range(0, len(geoms), _BATCH):
-        batch = geoms[start : start + _BATCH]
-        try:
-            made[start : start + _BATCH] = shapely.make_valid(batch)
-        except shapely.errors.GEOSException:
-            made[start : start + _BATCH] = [_made_valid_alone(geometry) for geometry in batch]
-    return made
-
-
-def _made_valid_alone(geometry: BaseGeometry) -> BaseGeometry | None:
-    try:
-        return shapely.make_valid(geometry)
-    except shapely.errors.GEOSException:
-        return None
+def _reason_of_collection(geometry: shapely.Geometry) -> str:
+    parts = objects([geometry])
+    while np.any(shapely.get_type_id(parts) > 3):
+        parts = shapely.get_parts(parts)
+    strays = (shapely.get_type_id(parts) < 3) & ~shapely.is_empty(parts)
+    return "spatial.repair_stray_parts" if strays.any() else "spatial.repair_collection"
 
 
 def _only_polygons(result: np.ndarray, _original: np.ndarray) -> np.ndarray:
@@ -133,22 +136,18 @@ def _only_polygons(result: np.ndarray, _original: np.ndarray) -> np.ndarray:
     parts, owner = polygon_parts(result[mixed])
     kept[mixed] = None
     for position in np.unique(owner):
-        kept[mixed[position]] = _merged(parts[owner == position])
+        kept[mixed[position]] = united(parts[owner == position])
     kept[~(shapely.area(kept) > 0)] = None
     return kept
 
 
-def _merged(parts: np.ndarray) -> BaseGeometry:
-    if len(parts) == 1:
-        return parts[0]
-    together = shapely.multipolygons(parts)
-    return together if shapely.is_valid(together) else shapely.union_all(parts)
-
-
 def _same_dimension(result: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """Polygons stay polygons; everything else stays as make_valid left it."""
+    """Polygons stay polygons, and a collection that has polygons becomes them; everything else stays as make_valid left it."""
     kept = result.copy()
     polygonal = np.isin(shapely.get_type_id(original), (3, 6))
+    collections = np.flatnonzero(shapely.get_type_id(original) == 7)
+    _, owner = polygon_parts(result[collections])
+    polygonal[collections[np.unique(owner)]] = True
     kept[polygonal] = _only_polygons(result[polygonal], original[polygonal])
     kept[shapely.is_empty(kept)] = None
     return kept

@@ -21,6 +21,7 @@ from village_planner.spatial.encoding import zip_member_name
 _DRIVERS = ("ESRI Shapefile", "GPKG", "OpenFileGDB", "GeoJSON", "GML")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _READABLE = (".shp", ".dbf", ".gpkg", ".gdb", ".geojson", ".json", ".gml")
+_GDB_TABLES = (".gdbtable", ".gdbtablx")
 _SQLITE_WAL_VERSION = b"\x02\x02"
 _LARGEST_ZIP_CONTENT_BYTES = 8 * 1024**3
 
@@ -29,12 +30,14 @@ _LARGEST_ZIP_CONTENT_BYTES = 8 * 1024**3
 class OpenLayer:
     """A layer of an open source.
 
-    name: as the planner sees it; is_dbf: text comes as raw bytes shown as Latin-1, to be decoded by who reads.
+    name: as the planner sees it; is_dbf: text comes as raw bytes shown as Latin-1, to be decoded by who reads; driver:
+    GDAL's name of the format.
     """
 
     name: str
     layer: ogr.Layer
     is_dbf: bool
+    driver: str
     notes: tuple[Message, ...]
 
 
@@ -43,11 +46,15 @@ def open_layers(path: str | Path) -> Iterator[list[OpenLayer]]:
     """The layers and tables of a file or .gdb folder, or of everything readable in a .zip, open for reading.
 
     Works on a temporary copy where GDAL would write beside the source: a shapefile without .shx, GML (its .gfs), a
-    GeoPackage with a write-ahead log. Raises InputError when there is no such file or nothing in it can be read.
+    GeoPackage with a write-ahead log. A shapefile may be named by its .dbf or .shx. Raises InputError when there is no such
+    file, nothing in it can be read, or it is a file within a .gdb folder.
     """
     path = Path(path)
     if not path.exists():
         raise InputError(Message("spatial.file_missing", {"file": str(path)}))
+    if path.suffix.lower() in _GDB_TABLES:
+        # GDAL opens a FileGDB's table by itself; the same layer would then be two sources.
+        raise InputError(Message("spatial.inside_gdb", {"file": path.name, "folder": path.absolute().parent.name}))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="village_planner_")))
         # Datasets must outlive their layers, and close before the temporary folder goes.
@@ -239,4 +246,5 @@ def _layers_of(dataset: gdal.Dataset, member: Path) -> list[OpenLayer]:
     layers = [dataset.GetLayer(number) for number in range(dataset.GetLayerCount())]
     is_dbf = _is_dbase(member)
     # GDAL names a shapefile's layer by its path, of which a copy in another case keeps nothing.
-    return [OpenLayer(member.stem if is_dbf else layer.GetName(), layer, is_dbf, notes) for layer in layers]
+    driver = dataset.GetDriver().ShortName
+    return [OpenLayer(member.stem if is_dbf else layer.GetName(), layer, is_dbf, driver, notes) for layer in layers]

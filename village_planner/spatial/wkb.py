@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from osgeo import gdal, ogr
@@ -9,6 +11,28 @@ from shapely.geometry.base import BaseGeometry
 
 RINGS_CLOSED = "spatial.geometry_rings_closed"
 UNREADABLE = "spatial.geometry_unreadable"
+
+
+_FIRST_CURVE, _LAST_CURVE = 8, 14
+_HEADER_BYTES = 5
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """How many geometries of an array are curves (or surfaces with curved edges), and how many have z or m."""
+
+    curves: int
+    heights: int
+
+
+def kinds_of_wkb(bodies: np.ndarray) -> Kinds:
+    """What geometries are by the heads of their WKB values: ISO's numbers or the older flags, in either byte order."""
+    heads = b"".join([body[:_HEADER_BYTES] for body in bodies if body is not None and len(body) >= _HEADER_BYTES])
+    table = np.frombuffer(heads, dtype=np.dtype([("little", "u1"), ("kind", "<u4")]))
+    numbers = np.where(table["little"] == 0, table["kind"].byteswap(), table["kind"])
+    plain = numbers & 0x0FFFFFFF
+    curves = (plain % 1000 >= _FIRST_CURVE) & (plain % 1000 <= _LAST_CURVE)
+    return Kinds(int(curves.sum()), int(((plain >= 1000) | (numbers != plain)).sum()))
 
 
 def geometries_from_wkb(bodies: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
@@ -19,11 +43,21 @@ def geometries_from_wkb(bodies: np.ndarray) -> tuple[np.ndarray, dict[int, str]]
     """
     geoms = _shapely_or_nones(bodies)
     faults: dict[int, str] = {}
-    for row in np.flatnonzero(np.equal(geoms, None) & ~np.equal(bodies, None)):
+    for row in np.flatnonzero(shapely.is_missing(geoms)):
+        if bodies[row] is None:
+            continue
         geoms[row], fault = _through_ogr(bodies[row])
         if fault:
             faults[int(row)] = fault
-    return shapely.force_2d(geoms), faults
+    return _plane(geoms), faults
+
+
+def _plane(geoms: np.ndarray) -> np.ndarray:
+    # Where nothing has z or m no copy is made. Before 2.1 shapely knows no m, and GEOS leaves it out on reading.
+    has_m = getattr(shapely, "has_m", None)
+    if shapely.has_z(geoms).any() or (has_m is not None and has_m(geoms).any()):
+        return shapely.force_2d(geoms)
+    return geoms
 
 
 def _shapely_or_nones(bodies: np.ndarray) -> np.ndarray:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from village_planner.base import InputError
+from village_planner.standards.sheet import SheetSpec
+
+if TYPE_CHECKING:
+    from village_planner.standards.landuse import CodeSystem, Crosswalk
 
 
 @dataclass(frozen=True)
@@ -15,12 +19,14 @@ class Value:
     """One number, text or list of the standard.
 
     unit: of the value, '' where it has none. confidence: ``sourced``, ``memory…`` or ``proposal``.
+    system: id of the land use system whose codes it names, '' where it names none.
     """
 
     value: Any
     unit: str
     source: str
     confidence: str
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,11 @@ class FieldSpec:
 
     type: ``text``, ``int``, ``real`` or ``date``. width: characters or digits, 0 for none.
     required: ``M`` mandatory, ``C`` conditional, ``O`` optional. domain: id of a code list or ''.
-    value: column of the delivered frame that fills it.
+    value: column of the delivered frame that fills it; ``-`` where nothing does.
     when: for ``C``, another field of the layer and the delivered values with which this one is mandatory;
     empty where no field of the layer can tell. short: its name in a dBASE table, at most 10 bytes; '' for the name itself.
+    shows: ``code``, or ``name``: the name of the code. system: land use system into whose codes those of the plan are turned, '' for none.
+    pad: character with which a text is filled up to the width, '' for none.
     """
 
     name: str
@@ -94,6 +102,9 @@ class FieldSpec:
     confidence: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     short: str = ""
+    shows: str = "code"
+    system: str = ""
+    pad: str = ""
 
     @property
     def dbf_name(self) -> str:
@@ -210,88 +221,11 @@ class TableSpec:
 
 
 @dataclass(frozen=True)
-class SheetClass:
-    """One entry of a layer's legend: the value of its column, name, colour (#rrggbb), symbol ('' for the layer's)."""
-
-    code: str
-    name: str
-    color: str
-    symbol: str = ""
-
-
-@dataclass(frozen=True)
-class SheetLayer:
-    """One layer of a map sheet, in the order of the legend.
-
-    frame: which frame of the delivery it shows; ``control:<kind>`` is a control layer. by: column that gives the class, '' where all rows
-    are of one. codes: code list that names and colours the classes; classes: further ones, or all without a code list.
-    colors: of the phases in their order, where `by` is ``phase``. symbol: as `SYMBOLS`. level: the higher is drawn over the lower.
-    label: column that names features, '' for none; label_kind: ``village``, ``township`` or ``place``. unit: what its features are counted in, '' for no count.
-    """
-
-    frame: str
-    heading: str
-    symbol: str
-    level: int
-    by: str = ""
-    codes: str = ""
-    classes: tuple[SheetClass, ...] = ()
-    colors: tuple[str, ...] = ()
-    label: str = ""
-    label_kind: str = "place"
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class SheetColumn:
-    """One column of a sheet's table. value: `name` or a figure; format: ``text``, ``count`` or ``ha`` (a figure in m² shown in hectares)."""
-
-    heading: str
-    value: str
-    format: str
-
-
-@dataclass(frozen=True)
-class SheetTable:
-    """A table on a map sheet: the figures of one group (``category``, ``action``, ``move``, ``phase``), a row for each of its codes."""
-
-    title: str
-    figures: str
-    columns: tuple[SheetColumn, ...]
-    total: bool
-
-
-@dataclass(frozen=True)
-class SheetSpec:
-    """A map sheet: number, title, layers, tables and notes.
-
-    panels: ``one`` map, or ``phase`` for one map for each phase. figures: groups of figures that the file carries.
-    empty: frame without which the sheet has nothing to tell, and what it says then; empty texts for none.
-    """
-
-    id: str
-    number: str
-    title: str
-    panels: str
-    layers: tuple[SheetLayer, ...]
-    tables: tuple[SheetTable, ...]
-    figures: tuple[str, ...]
-    notes: tuple[str, ...]
-    empty: tuple[str, str]
-    source: str
-    confidence: str
-
-
-SYMBOLS = ("fill", "outline", "border", "boundary", "hatch", "dot", "ring", "square", "diamond", "triangle", "cross", "star", "arrow", "line")
-"""Symbols that a map sheet knows, for `SheetLayer` and `SheetClass`."""
-
-
-@dataclass(frozen=True)
 class PackageEntry:
     """One file or folder of the package; `path` is a template, `kind` says who writes it.
 
     required: in every package; formal: in a formal one. takes: for attachments, the plan table whose evidence goes here, or
-    ``approval_step/<status>`` for that of the step into a status.
+    ``approval_step/<status>`` for that of the step into a status. source, confidence: those of the package where the entry has none.
     """
 
     path: str
@@ -300,6 +234,8 @@ class PackageEntry:
     editions: tuple[str, ...]
     formal: bool = False
     takes: tuple[str, ...] = ()
+    source: str = ""
+    confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -308,7 +244,8 @@ class EditionContent:
 
     layers, tables: ids. fields: by layer; columns: by table, as TableColumn.value has them (all that begin so where it ends with *).
     rules: ids of plan rules that cannot run for it; tables_apart:
-    printed tables that its layers cannot give again. person: whether names of persons stand in metadata. needs: statuses that
+    printed tables that its layers cannot give again. person: whether names of persons may stand in it; personal: parts of headings and
+    names of fields that tell of personal data, which an edition without persons may not have. needs: statuses that
     an approval step of the plan must have reached, for a formal package. reason: why.
     """
 
@@ -319,6 +256,7 @@ class EditionContent:
     rules: tuple[str, ...] = ()
     tables_apart: tuple[str, ...] = ()
     person: bool = True
+    personal: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     reason: str = ""
 
@@ -361,6 +299,7 @@ class Profile:
     """A profile with everything that it inherits already merged in.
 
     documents: Word templates of the package's texts by the kind of their file (``text``, ``explanation``).
+    systems: classifications of land use by id; crosswalks: by the ids of their two systems.
     """
 
     id: str
@@ -377,6 +316,8 @@ class Profile:
     sheets: Mapping[str, SheetSpec] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Path] = field(default_factory=dict)
+    systems: Mapping[str, CodeSystem] = field(default_factory=dict)
+    crosswalks: Mapping[tuple[str, str], Crosswalk] = field(default_factory=dict)
 
     def value(self, key: str) -> Any:
         """Return the bare value of `key`. Raises InputError where the profile has none."""
@@ -393,3 +334,23 @@ class Profile:
     def rule(self, rule_id: str) -> RuleSetting | None:
         """Return the setting of a rule, None where the profile does not know it."""
         return self.rules.get(rule_id)
+
+    @property
+    def land_use_system(self) -> CodeSystem:
+        """The classification in which plans keep land use. Raises InputError where the profile has none."""
+        return self.system(str(self.value("land_use_system")))
+
+    def system(self, system_id: str) -> CodeSystem:
+        """Return a classification of land use. Raises InputError where the profile has none."""
+        if system_id not in self.systems:
+            raise InputError("standards.no_system", profile=self.id, system=system_id)
+        return self.systems[system_id]
+
+    def crosswalk(self, source: str, target: str) -> Crosswalk:
+        """How codes of `source` become codes of `target`, over a third classification where there is no direct way. Raises InputError without any."""
+        if (source, target) in self.crosswalks:
+            return self.crosswalks[source, target]
+        for (first, middle), crosswalk in self.crosswalks.items():
+            if first == source and (middle, target) in self.crosswalks:
+                return crosswalk.then(self.crosswalks[middle, target])
+        raise InputError("standards.no_crosswalk", profile=self.id, source=source, target=target)

@@ -148,7 +148,7 @@ class Image:
     @lazyproperty
     def sha1(self):
         """SHA1 hash digest of the image blob."""
-        return hashlib.sha1(self._blob).hexdigest()
+        return hashlib.sha1(self._blob, usedforsecurity=False).hexdigest()
 
     @classmethod
     def _from_stream(

@@ -77,4 +77,4 @@ class ImagePart(Part):
     @property
     def sha1(self):
         """SHA1 hash digest of the blob of this image part."""
-        return hashlib.sha1(self.blob).hexdigest()
+        return hashlib.sha1(self.blob, usedforsecurity=False).hexdigest()

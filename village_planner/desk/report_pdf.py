@@ -1,0 +1,117 @@
+"""A report as PDF: pages of A4 with its title in the foot and their numbers."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
+from qgis.PyQt.QtGui import QFont, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
+
+from village_planner.base.messages import CHINESE, Message, render
+from village_planner.base.report import Report, Section
+from village_planner.desk.styles import label_font
+
+_DPI = 300
+_MARGIN_MM, _FOOT_MM, _MM_PER_INCH = 18.0, 8.0, 25.4
+_POINTS, _FOOT_POINTS = 9.0, 8.0
+_CELL = "style='padding:3px 5px' valign='top'"
+_NARROW = frozenset({"规则", "等级", "状态"})
+
+
+def write_report_pdf(report: Report, path: Path) -> None:
+    """Write the report, as base.report has it as HTML, to a PDF in Chinese. Raises OSError where the file cannot be written."""
+    with path.open("wb"):
+        pass
+    writer = QPdfWriter(str(path))
+    writer.setResolution(_DPI)
+    writer.setPageSize(_a4())
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    title = render(report.title, CHINESE)
+    writer.setTitle(title)
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(writer)
+    font = QFont(label_font())
+    font.setPointSizeF(_POINTS)
+    document.setDefaultFont(font)
+    document.setDocumentMargin(0)
+    document.setHtml(_page(report, title))
+    size = QSizeF(writer.width() - 2 * _dots(_MARGIN_MM), writer.height() - 2 * _dots(_MARGIN_MM) - _dots(_FOOT_MM))
+    document.setPageSize(size)
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise OSError(None, None, str(path))
+    try:
+        for number in range(document.pageCount()):
+            if number:
+                writer.newPage()
+            _draw_page(painter, document, size, number)
+            _draw_foot(painter, font, size, title, number + 1, document.pageCount())
+    finally:
+        painter.end()
+
+
+def _a4() -> Any:
+    # Before Qt 5.15 sizes were known by number only; both names lead to the same one.
+    sizes = getattr(QPageSize, "PageSizeId", QPageSize)
+    return QPageSize(sizes.A4)
+
+
+def _dots(mm: float) -> float:
+    return mm * _DPI / _MM_PER_INCH
+
+
+def _draw_page(painter: QPainter, document: QTextDocument, size: QSizeF, number: int) -> None:
+    painter.save()
+    painter.setTransform(QTransform.fromTranslate(_dots(_MARGIN_MM), _dots(_MARGIN_MM) - number * size.height()))
+    document.drawContents(painter, QRectF(0, number * size.height(), size.width(), size.height()))
+    painter.restore()
+
+
+def _draw_foot(painter: QPainter, font: QFont, size: QSizeF, title: str, number: int, count: int) -> None:
+    small = QFont(font)
+    small.setPointSizeF(_FOOT_POINTS)
+    painter.setFont(small)
+    foot = QRectF(_dots(_MARGIN_MM), _dots(_MARGIN_MM) + size.height(), size.width(), _dots(_FOOT_MM))
+    bottom = Qt.AlignmentFlag.AlignBottom
+    painter.drawText(foot, int(Qt.AlignmentFlag.AlignLeft | bottom), title)
+    painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight | bottom), render(Message("base.report.page", {"number": number, "count": count}), CHINESE))
+
+
+def _page(report: Report, title: str) -> str:
+    """HTML of the kind that QTextDocument understands: tables with borders of their own, repeated headings, no style sheet."""
+    figures = "".join(
+        f"<tr><td width='22%' bgcolor='#f2f2f2' {_CELL}>{_safe(name)}</td><td {_CELL}>{_safe(value)}</td></tr>" for name, value in report.figures.items()
+    )
+    parts = [f"<h2>{_safe(title)}</h2>", _table(figures)]
+    for section in report.sections:
+        parts.append(f"<h3>{_safe(render(section.title, CHINESE))}（{len(section.rows)}）</h3>")
+        parts.append(_section(section))
+    return "<html><body>" + "".join(parts) + "</body></html>"
+
+
+def _section(section: Section) -> str:
+    if not section.rows:
+        return f"<p>{_safe(render(Message('base.report.nothing'), CHINESE))}</p>"
+    columns = list(dict.fromkeys(name for facts in section.facts for name in facts))
+    wide = 42 if len(columns) == len(_NARROW) else 18
+    head = "".join(f"<th width='{9 if name in _NARROW else wide}%' bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(name)}</th>" for name in columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td {_CELL}>{_broken(facts.get(name, ''))}</td>" for name in columns) + f"<td {_CELL}>{_broken(render(row, CHINESE))}</td></tr>"
+        for row, facts in zip(section.rows, section.facts)
+    )
+    return _table(f"<thead><tr>{head}<th bgcolor='#f2f2f2'></th></tr></thead>{rows}")
+
+
+def _table(rows: str) -> str:
+    return f"<table width='100%' border='1' cellspacing='0' style='border-collapse:collapse;border-color:#bbbbbb'>{rows}</table>"
+
+
+def _safe(value: Any) -> str:
+    return html.escape(str(value))
+
+
+def _broken(value: Any) -> str:
+    """Text that may break in paths and after points, which have no blanks."""
+    return _safe(value).replace("/", "/\u200b").replace("_", "_\u200b").replace(".", ".\u200b")
