@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 from lxml import etree
 
@@ -148,6 +149,7 @@ def test_a_plan_without_moves_reads_well_and_has_no_empty_table(tmp_path: Path, 
     content = text_of(path)
     assert re.findall(r"(?<![\d.])0(?:\.0+)?\s?[个户人项公]", content) == []
     assert "规划期内不安排" in content
+    assert all(word not in content for word in ("拆旧地块", "安置点建设", "搬迁的居民点", "新建居民点用地和集中安置点不占用"))
     assert all(len(table.rows) > 1 for table in Document(str(path)).tables)
 
 
@@ -230,7 +232,7 @@ def test_areas_on_control_lines_are_said_only_where_they_were_checked(tmp_path: 
     found = Conflicts({}, {village: 15_000.0}, {}, {village: 10_000.0}, {})
     content = text_of(written(tmp_path, rows, conflicts=found))
     assert "占用永久基本农田1.0000公顷" in content and "压占永久基本农田0.5000公顷" in content
-    assert "不进入生态保护红线" in content and "不新增占用耕地" in content
+    assert "不在生态保护红线内新增建设用地" in content and "不新增占用耕地" in content
 
 
 @pytest.mark.parametrize(("paragraphs", "named"), [
@@ -291,6 +293,8 @@ def test_the_title_on_the_cover_breaks_before_its_years(tmp_path: Path) -> None:
 def test_a_page_stands_as_its_map_sheet_does_and_tables_keep_theirs(tmp_path: Path, size: tuple[int, int], orientation: WD_ORIENT) -> None:
     made = Document(str(written(tmp_path, sheets=(picture(tmp_path / "01a.png", 3, 4), picture(tmp_path / "02b.png", *size)))))
     assert [section.orientation for section in made.sections[-3:]] == [WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT, orientation]
+    header = made.sections[-1].header.paragraphs[0]
+    assert header.alignment == WD_ALIGN_PARAGRAPH.CENTER and header.text.endswith("（送审稿）　草稿")
     for shape, section in zip(made.inline_shapes, made.sections[-2:]):
         assert shape.width <= section.page_width - section.left_margin - section.right_margin
         assert shape.height <= section.page_height - section.top_margin - section.bottom_margin - Mm(30)

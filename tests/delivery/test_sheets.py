@@ -93,6 +93,10 @@ def test_a_plan_without_moves_says_so_and_has_no_empty_legend(layers: MemoryLaye
         assert all(classes for _, classes in one.legend)
         assert not any(heading.startswith("迁并方向") for heading, _ in one.legend)
     assert sheet(source, "01").statement == ""
+    named = next(layer for layer in sheet(source, "03").panels[0].layers if layer.id == "phase_villages")
+    assert list(named.rows["label"]) == [row["name"] for row in rows["village"]]
+    moving = sheet(made(plan_data(**plan_rows()), layers, profile), "03").panels
+    assert not any(layer.rows["label"].notna().any() for panel in moving for layer in panel.layers if layer.id == "phase_villages")
 
 
 def test_control_lines_show_only_where_the_edition_may_show_them(data: PlanData, layers: MemoryLayers, profile: Profile) -> None:

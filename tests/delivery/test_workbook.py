@@ -101,7 +101,11 @@ def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path:
 
 
 def test_an_empty_table_says_so(tmp_path: Path) -> None:
-    assert written(tmp_path, spec(column("名称")), pd.DataFrame({"v": []})).cell(4, 1).value == "（无）"
+    for columns, merged in (([column("名称")], []), ([column("名称"), column("类型", value="w")], ["A4:B4"])):
+        sheet = written(tmp_path, spec(*columns), pd.DataFrame({"v": [], "w": []}))
+        assert sheet.cell(4, 1).value == "（无）"
+        # A range of one cell would have a spreadsheet repair the file.
+        assert [str(area) for area in sheet.merged_cells.ranges if area.min_row == 4] == merged
 
 
 def test_control_characters_do_not_stop_the_writing(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], pha
     """The frames of one phase (None: unphased): moves, move_symbols, phase_villages, phase_hamlets and phase_sites.
 
     `when` is ``now`` in the phase in which a village or hamlet is completed, ``before`` later on, '' else. One hamlet of each village
-    from which somebody moves in the phase has the village's name in `label`. A hamlet that moves in several phases shows in each.
+    from which somebody moves in the phase has the village's name in `label`; in a plan without moves the villages have it. A hamlet that
+    moves in several phases shows in each.
     """
     def of_phase(frame: pd.DataFrame) -> pd.DataFrame:
         own = frame["phase"].isna() if phase is None else frame["phase"].eq(phase).fillna(False)
@@ -66,6 +67,8 @@ def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], pha
     data, scenario = source.data, source.scenario
     moves = of_phase(frames["all_moves"])
     villages, hamlets = frames["villages"].copy(), frames["hamlets"].copy()
+    # Where nobody moves there is room for every name, and nothing else to be read.
+    villages["label"] = None if len(frames["all_moves"]) else villages["village_name"]
     villages["when"] = _when(villages["village_code"], village_completion(data, scenario), "village_code", phase)
     hamlets["when"] = _when(hamlets["hamlet_code"], hamlet_completion(data, scenario), "hamlet_code", phase)
     hamlets.loc[hamlets["hamlet_code"].isin(moves["hamlet_code"]), "when"] = "now"

@@ -89,8 +89,12 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
         _write_row(sheet, first_row + offset, columns, row, widths, centred)
     last = first_row + len(rows)
     if not rows:
+        for position in range(1, len(columns) + 1):
+            sheet.cell(first_row, position).border = _THIN
         cell = sheet.cell(first_row, 1, "（无）")
-        cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), Alignment(horizontal="left")
+        cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), Alignment(horizontal="center", vertical="center")
+        if len(columns) > 1:
+            sheet.merge_cells(start_row=first_row, end_row=first_row, start_column=1, end_column=len(columns))
         last += 1
     last = _write_foot(sheet, last + 1, spec, widths, heading)
     for position, width in enumerate(widths, 1):
