@@ -19,6 +19,7 @@ from village_planner.base import InputError, Message, render
 from village_planner.base.report import write_report
 from village_planner.delivery import Verdict, inspect_package, read_package
 from village_planner.delivery.manifest import read_manifest, write_manifest
+from village_planner.delivery.verdict import subject_text
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
@@ -306,3 +307,11 @@ def test_areas_in_a_foreign_coordinate_system_are_told_as_not_checked(package: P
     tables = ("gpkg_geometry_columns", "gpkg_contents")
     sql(*(f"UPDATE {t} SET srs_id = (SELECT srs_id FROM {t} WHERE table_name = 'CZBD') WHERE table_name = 'JMDYD'" for t in tables))(package)
     assert "QC-3401" in {note.rule for note in inspect_package(package).not_checked}
+
+
+@pytest.mark.parametrize(("kind", "code", "text"), [
+    ("patch", "XJ07", "居民点用地 XJ07"), ("control", "permanent_basic_farmland/37992120050000016", "永久基本农田 37992120050000016"),
+    ("consent", "C6e575964df4d4dbdb84bd2b5794ad046", "村民意愿"), ("control", "unheard_of/7", "unheard_of 7"), ("thing", "T1", "thing T1"),
+])
+def test_a_report_names_what_a_finding_is_about_in_words(profile: Profile, kind: str, code: str, text: str) -> None:
+    assert subject_text(kind, code, profile) == text

@@ -10,6 +10,9 @@ from typing import Any
 
 from village_planner.base.messages import CHINESE, ENGLISH, Message, render
 
+SAYS = Message("base.report.says")
+"""Heading of the column with the rows' messages."""
+
 
 @dataclass
 class Section:
@@ -105,11 +108,12 @@ def _section_table(section: Section) -> str:
         + f"<td>{html.escape(render(row, CHINESE))}</td></tr>"
         for row, facts in zip(section.rows, section.facts)
     )
-    return f"<table><tr>{head}<th></th></tr>{body}</table>"
+    says = html.escape(render(SAYS, CHINESE))
+    return f"<table><tr>{head}<th>{says}</th></tr>{body}</table>"
 
 
 _STYLE = (
     "body{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2em;color:#222}"
     "table{border-collapse:collapse;margin:.5em 0}th,td{border:1px solid #bbb;padding:.25em .6em;text-align:left;"
-    "vertical-align:top}th{background:#f2f2f2}h1{font-size:1.4em}h2{font-size:1.1em}"
+    "vertical-align:top}th,td:first-child{white-space:nowrap}th{background:#f2f2f2}h1{font-size:1.4em}h2{font-size:1.1em}"
 )

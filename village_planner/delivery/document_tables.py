@@ -45,7 +45,9 @@ def table_elements(
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
     body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
-    body += [_row(columns, row, twips, centred, size, styles.cell) for row in rows]
+    # A sum, and a heading, never stand on a page without a row of theirs.
+    kept = [following.kind is not RowKind.ROW for following in rows[1:]] + [False]
+    body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, kept)]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
     margins = "".join(f'<w:{side} w:w="{room}" w:type="dxa"/>' for side, room in sides)
@@ -85,11 +87,13 @@ def _head_row(columns: Sequence[TableColumn], level: int, widths: Sequence[float
         merged = "" if block.below == block.level else '<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>"
         width = sum(twips[block.start : block.stop + 1])
         text = broken_heading(block.text, sum(widths[block.start : block.stop + 1])) if first else ""
-        cells.append(_cell(text, width, size, style, "center", span + merged, _HEAD, bold=True))
+        cells.append(_cell(text, width, size, style, "center", span + merged, _HEAD, bold=True, keep=True))
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _row(columns: Sequence[TableColumn], row: PrintedRow, twips: Sequence[int], centred: Sequence[bool], size: float, style: str) -> str:
+def _row(
+    columns: Sequence[TableColumn], row: PrintedRow, twips: Sequence[int], centred: Sequence[bool], size: float, style: str, keep: bool
+) -> str:
     is_sum = row.kind is not RowKind.ROW
     cells = []
     for position, (column, value) in enumerate(zip(columns, row.cells)):
@@ -97,17 +101,19 @@ def _row(columns: Sequence[TableColumn], row: PrintedRow, twips: Sequence[int], 
             side = "center" if centred[position] or is_sum else "left"
         else:
             side = "center" if column.value == "no" else "right"
-        cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum))
+        cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum, keep=keep))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, width: int, size: float, style: str, side: str, merged: str, fill: str, bold: bool) -> str:
+def _cell(text: str, width: int, size: float, style: str, side: str, merged: str, fill: str, bold: bool, keep: bool) -> str:
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
     half_points = round(size * 2)
-    form = f'{"<w:b/>" if bold else ""}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+    # Without the hint Word takes these marks for Latin ones, half as wide.
+    hint = '<w:rFonts w:hint="eastAsia"/>' if "“" in text or "”" in text else ""
+    form = f'{hint}{"<w:b/>" if bold else ""}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")) if text else ""
     run = f"<w:r><w:rPr>{form}</w:rPr>{lines}</w:r>" if text else ""
-    named = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
+    named = (f"<w:pStyle w:val={quoteattr(style)}/>" if style else "") + ("<w:keepNext/>" if keep else "")
     # Digits keep off the border, as in the workbook.
     indent = f'<w:ind w:right="{_NUMBER_TWIPS}"/>' if side == "right" else ""
     return (

@@ -19,6 +19,12 @@ from village_planner.standards.provenance import certainty_sentence, certainty_w
 _FULL_SCORE = 100
 _SEVERITIES = ("A", "B", "C")
 _PROPOSAL, _PUBLIC = "proposal", "QC"
+_SUBJECTS = {
+    "village": "行政村", "hamlet": "居民点", "township": "乡镇", "county": "县", "site": "集中安置点", "patch": "居民点用地", "consent": "村民意愿",
+    "move": "迁并任务", "difference": "名录差异",
+}
+_CONTROL, _WITHOUT_CODE = "control", ("consent", "move")
+"""Kinds whose codes the program has made up: nobody knows them."""
 
 
 class Verdict(str, Enum):
@@ -118,7 +124,7 @@ def _report(
         section.add(Message(row.message_code, row.params), 规则=row.rule, 等级=row.severity, 文件=row.file, 对象=row.subject, 规则可信度=certainty)
     section = report.section(Message("delivery.report.plan_findings"))
     for row in result.findings.itertuples():
-        subject = f"{row.subject_kind}:{row.subject_code}"
+        subject = subject_text(row.subject_kind, row.subject_code, profile)
         facts = {"规则": row.rule, "等级": row.severity, "对象": subject, "状态": STATES[row.state], "规则可信度": _certainty(row.rule, profile)}
         section.add(Message(row.message_code, row.params), **facts)
     section = report.section(Message("delivery.report.not_checked"))
@@ -126,6 +132,14 @@ def _report(
         rule = profile.rule(note.rule)
         section.add(note.message, 规则=note.rule, 名称=rule.title if rule else "")
     return report
+
+
+def subject_text(kind: str, code: str, profile: Profile) -> str:
+    """What a finding is about, for a reader: the kind's word and the code. A kind without a word stands as it is."""
+    if kind == _CONTROL:
+        layer, _, code = code.partition("/")
+        return f"{profile.code_list('control_kind').name(layer) or layer} {code}".strip()
+    return _SUBJECTS[kind] if kind in _WITHOUT_CODE else f"{_SUBJECTS.get(kind, kind)} {code}"
 
 
 def _certainty(rule_id: str, profile: Profile) -> str:

@@ -10,14 +10,16 @@ from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from qgis.PyQt.QtGui import QFont, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
 
 from village_planner.base.messages import CHINESE, Message, render
-from village_planner.base.report import Report, Section
+from village_planner.base.report import SAYS, Report, Section
 from village_planner.desk.styles import label_font
 
 _DPI = 300
 _MARGIN_MM, _FOOT_MM, _MM_PER_INCH = 18.0, 8.0, 25.4
 _POINTS, _FOOT_POINTS = 9.0, 8.0
 _CELL = "style='padding:3px 5px' valign='top'"
-_NARROW = frozenset({"规则", "等级", "状态"})
+_WIDTHS = {"规则": 9, "等级": 7, "状态": 8, "对象": 17, "规则可信度": 12}
+_WIDTH, _WIDEST, _FEW = 18, 42, 3
+"""Widths of columns in percent: of those that are not listed, and where there are few."""
 
 
 def write_report_pdf(report: Report, path: Path) -> None:
@@ -95,13 +97,14 @@ def _section(section: Section) -> str:
     if not section.rows:
         return f"<p>{_safe(render(Message('base.report.nothing'), CHINESE))}</p>"
     columns = list(dict.fromkeys(name for facts in section.facts for name in facts))
-    wide = 42 if len(columns) == len(_NARROW) else 18
-    head = "".join(f"<th width='{9 if name in _NARROW else wide}%' bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(name)}</th>" for name in columns)
+    wide = _WIDEST if len(columns) == _FEW else _WIDTH
+    head = "".join(f"<th width='{_WIDTHS.get(name, wide)}%' bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(name)}</th>" for name in columns)
+    head += f"<th bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(render(SAYS, CHINESE))}</th>"
     rows = "".join(
         "<tr>" + "".join(f"<td {_CELL}>{_broken(facts.get(name, ''))}</td>" for name in columns) + f"<td {_CELL}>{_broken(render(row, CHINESE))}</td></tr>"
         for row, facts in zip(section.rows, section.facts)
     )
-    return _table(f"<thead><tr>{head}<th bgcolor='#f2f2f2'></th></tr></thead>{rows}")
+    return _table(f"<thead><tr>{head}</tr></thead>{rows}")
 
 
 def _table(rows: str) -> str:
