@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +19,22 @@ from village_planner.desk.styles import label_font
 _DPI = 300
 _MARGIN_MM, _FOOT_MM, _MM_PER_INCH = 18.0, 8.0, 25.4
 _POINTS, _FOOT_POINTS = 9.0, 8.0
+_LINE, _PADDING = _DPI / 96, 3 * _DPI / 96
+"""Of tables, in dots: Qt takes a pixel for 1/96 inch."""
 _CELL = "style='padding:3px 5px' valign='top'"
-_WIDTHS = {"规则": 9, "等级": 7, "状态": 8, "对象": 17, "规则可信度": 12}
+_WIDTHS = {"规则": 9, "等级": 7, "状态": 8, "对象": 19, "规则可信度": 12}
 _WIDTH, _WIDEST, _FEW = 18, 42, 3
 """Widths of columns in percent: of those that are not listed, and where there are few."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A paragraph or row in a document without pages: top, bottom; head: top and bottom of its table's heading; leads: must not end a page."""
+
+    top: float
+    bottom: float
+    head: tuple[float, float] | None = None
+    leads: bool = False
 
 
 def write_report_pdf(report: Report, path: Path) -> None:
@@ -40,16 +55,20 @@ def write_report_pdf(report: Report, path: Path) -> None:
     document.setDocumentMargin(0)
     document.setHtml(_page(report, title))
     size = QSizeF(writer.width() - 2 * _dots(_MARGIN_MM), writer.height() - 2 * _dots(_MARGIN_MM) - _dots(_FOOT_MM))
-    document.setPageSize(size)
+    document.setTextWidth(size.width())
+    slices = paged(_strips(document), size.height())
     painter = QPainter()
     if not painter.begin(writer):
         raise OSError(None, None, str(path))
     try:
-        for number in range(document.pageCount()):
-            if number:
+        for number, (top, bottom, head) in enumerate(slices, 1):
+            if number > 1:
                 writer.newPage()
-            _draw_page(painter, document, size, number)
-            _draw_foot(painter, font, size, title, number + 1, document.pageCount())
+            y = _dots(_MARGIN_MM)
+            for start, end in ([head] if head else []) + [(top, bottom)]:
+                _draw_slice(painter, document, size.width(), start, end, y)
+                y += end - start
+            _draw_foot(painter, font, size, title, number, len(slices))
     finally:
         painter.end()
 
@@ -64,10 +83,67 @@ def _dots(mm: float) -> float:
     return mm * _DPI / _MM_PER_INCH
 
 
-def _draw_page(painter: QPainter, document: QTextDocument, size: QSizeF, number: int) -> None:
+def _strips(document: QTextDocument) -> list[Strip]:
+    """What may stand on a page by itself, from the top down: paragraphs and rows of tables."""
+    layout = document.documentLayout()
+    found: list[Strip] = []
+    place = document.rootFrame().begin()
+    while not place.atEnd():
+        table = place.currentFrame()
+        block = place.currentBlock()
+        # Behind a table there is an empty block that stands nowhere.
+        if table is None and block.text():
+            rect = layout.blockBoundingRect(block)
+            found.append(Strip(rect.top(), rect.bottom(), None, block.blockFormat().headingLevel() > 0))
+        elif table is not None:
+            edges = _edges(table, layout)
+            heads = table.format().headerRowCount()
+            head = (edges[0], edges[heads]) if heads else None
+            found += [Strip(edges[row], edges[row + 1], head if row >= heads else None, row < heads) for row in range(table.rows())]
+        place += 1
+    return found
+
+
+def _edges(table: Any, layout: Any) -> list[float]:
+    """Where the lines above the rows lie, and the one below the last."""
+    def rects(row: int) -> list[QRectF]:
+        return [layout.blockBoundingRect(table.cellAt(row, column).lastCursorPosition().block()) for column in range(table.columns())]
+
+    tops = [layout.blockBoundingRect(table.cellAt(row, 0).firstCursorPosition().block()).top() - _PADDING - _LINE for row in range(table.rows())]
+    return [*tops, max(rect.bottom() for rect in rects(table.rows() - 1)) + _PADDING]
+
+
+def paged(strips: Sequence[Strip], height: float) -> list[tuple[float, float, tuple[float, float] | None]]:
+    """Pages of at most `height`: from where to where, and the heading of the table that goes on there, None where none does.
+
+    No strip is cut that fits on a page, and none that `leads` ends one.
+    """
+    pages: list[tuple[float, float, tuple[float, float] | None]] = []
+    first = 0
+    while first < len(strips):
+        head = strips[first].head
+        # A heading that would leave no room is not repeated.
+        head = head if head and head[1] - head[0] < height / 2 else None
+        room = height - (head[1] - head[0] if head else 0.0)
+        last = first
+        while last + 1 < len(strips) and strips[last + 1].bottom - strips[first].top <= room:
+            last += 1
+        while last + 1 < len(strips) and last > first and strips[last].leads:
+            last -= 1
+        top, bottom = strips[first].top, strips[last].bottom
+        while bottom - top > room:
+            pages.append((top, top + room, head))
+            top += room
+        pages.append((top, bottom, head))
+        first = last + 1
+    return pages
+
+
+def _draw_slice(painter: QPainter, document: QTextDocument, width: float, top: float, bottom: float, y: float) -> None:
+    """The part of the document from `top` to `bottom` at the height `y` of the page, with the line that closes a row."""
     painter.save()
-    painter.setTransform(QTransform.fromTranslate(_dots(_MARGIN_MM), _dots(_MARGIN_MM) - number * size.height()))
-    document.drawContents(painter, QRectF(0, number * size.height(), size.width(), size.height()))
+    painter.setTransform(QTransform.fromTranslate(_dots(_MARGIN_MM), y - top))
+    document.drawContents(painter, QRectF(0, top, width, bottom - top + _LINE))
     painter.restore()
 
 
@@ -116,5 +192,5 @@ def _safe(value: Any) -> str:
 
 
 def _broken(value: Any) -> str:
-    """Text that may break in paths and after points, which have no blanks."""
-    return _safe(value).replace("/", "/\u200b").replace("_", "_\u200b").replace(".", ".\u200b")
+    """Text that may break in paths and after points, which have no blanks; points within numbers are none."""
+    return re.sub(r"([/_]|\.(?!\d))", "\\1\u200b", _safe(value))
