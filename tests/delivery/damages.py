@@ -9,15 +9,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Callable
 
+import numpy as np
 import openpyxl
 import shapely
 from osgeo import gdal, ogr
 
-from tests.delivery.plans import CRS, box
 from village_planner.delivery import inspect_package
 from village_planner.delivery.manifest import read_manifest, write_manifest
 from village_planner.delivery.sheet_files import read_sheet_figures, stamp_jpg
-from village_planner.spatial.blob import register_functions, to_blob
+from village_planner.spatial.blob import from_blob, register_functions, to_blob
 
 Damage = Callable[[Path], None]
 
@@ -72,8 +72,8 @@ def as_text(layer: str, field: str) -> Callable[[ogr.DataSource], None]:
     return edit
 
 
-def move_layer_to(crs: str) -> Damage:
-    """Write the layers again, CZBD in another CRS, and lose the Chinese names of the fields as GDAL before 3.7 does."""
+def move_layer_to(crs: str | None) -> Damage:
+    """Write the layers again, CZBD in another CRS, None for the next zone, and lose the Chinese names of the fields as GDAL before 3.7 does."""
 
     def damage(package: Path) -> None:
         path = file_of(package, ".gpkg")
@@ -81,10 +81,11 @@ def move_layer_to(crs: str) -> Damage:
         path.rename(copy)
         with closing(sqlite3.connect(copy)) as connection:
             layers = [name for name, in connection.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")]
+            own = connection.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = 'CZBD'").fetchone()[0]
         for layer in layers:
             options = {"layers": [layer], "format": "GPKG", "accessMode": "update" if path.exists() else None, "layerName": layer}
             if layer == "CZBD":
-                options["dstSRS"] = crs
+                options["dstSRS"] = crs or f"EPSG:{own + 1}"
             gdal.VectorTranslate(str(path), str(copy), **options)
         copy.unlink()
         with closing(sqlite3.connect(path)) as connection, connection:
@@ -102,6 +103,18 @@ def text(suffix: str, old: str, new: str) -> Damage:
         before = path.read_text(encoding="utf-8")
         assert old in before
         path.write_text(before.replace(old, new), encoding="utf-8")
+
+    return damage
+
+
+def emptied(suffix: str, element: str) -> Damage:
+    """Empty an element of an XML file."""
+
+    def damage(package: Path) -> None:
+        path = file_of(package, suffix)
+        after, count = re.subn(f">[^<>]+</{element}>", f"></{element}>", path.read_text(encoding="utf-8"), count=1)
+        assert count
+        path.write_text(after, encoding="utf-8")
 
     return damage
 
@@ -220,11 +233,21 @@ def more_households(content: bytes) -> bytes:
     return re.sub(rb'(w:name="vp_move_households"/><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t[^>]*>)\d+<', rb"\g<1>99999<", content)
 
 
-def far_away(package: Path) -> None:
-    """A hamlet 200 km to the east of its township."""
-    with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
-        register_functions(connection)
-        connection.execute("UPDATE JMD SET geom = ? WHERE fid = 1", to_blob([shapely.Point(700_000.0, 3_990_000.0)], CRS))
+def reshaped(layer: str, change: Callable[[shapely.Geometry, list[shapely.Geometry]], shapely.Geometry], where: str = "1") -> Damage:
+    """Give the first row of a layer, of those `where` SQL says so, another shape, made of its own and those of the other rows."""
+
+    def damage(package: Path) -> None:
+        with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
+            register_functions(connection)
+            (first,) = connection.execute(f"SELECT min(fid) FROM {layer} WHERE {where}").fetchone()
+            crs = connection.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)).fetchone()[0]
+            shapes = dict(connection.execute(f"SELECT fid, geom FROM {layer} WHERE geom IS NOT NULL").fetchall())
+            if first not in shapes:
+                raise NothingToDamage(where)
+            own, *others = from_blob([shapes.pop(first), *shapes.values()])
+            connection.execute(f"UPDATE {layer} SET geom = ? WHERE fid = ?", (*to_blob([change(own, others)], crs), first))
+
+    return damage
 
 
 def without_sheet(package: Path) -> None:
@@ -235,35 +258,55 @@ def without_sheet(package: Path) -> None:
     book.save(path)
 
 
-def bow_tie(package: Path) -> None:
-    """A village polygon that crosses itself."""
-    corners = list(box(0, 0, 100, 100).exterior.coords)
-    shape = shapely.multipolygons([shapely.Polygon([corners[0], corners[2], corners[1], corners[3]])])
-    with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
-        register_functions(connection)
-        connection.execute("UPDATE CZBD SET geom = ? WHERE fid = 1", to_blob([shape], CRS))
+def far_away(own: shapely.Geometry, _: list[shapely.Geometry]) -> shapely.Geometry:
+    """A shape 200 km to the east of its own place."""
+    return shapely.transform(own, lambda xy: xy + (200_000.0, 0.0))
+
+
+def crossed(own: shapely.Geometry, _: list[shapely.Geometry]) -> shapely.Geometry:
+    """A polygon that crosses itself."""
+    corners = list(shapely.envelope(own).exterior.coords)
+    return shapely.multipolygons([shapely.Polygon([corners[0], corners[2], corners[1], corners[3]])])
+
+
+def with_neighbour(own: shapely.Geometry, others: list[shapely.Geometry]) -> shapely.Geometry:
+    """A polygon that has its nearest neighbour's ground as well."""
+    near = min(others, key=own.distance)
+    both = shapely.union(own, near)
+    return shapely.multipolygons([both if both.geom_type == "Polygon" else shapely.convex_hull(both)])
 
 
 def arc(package: Path) -> None:
-    """A site whose corner is rounded by an arc."""
-    x, y = box(900, 500, 70, 80).bounds[:2]
-    ring = f"({x} {y},{x} {y + 80},{x + 70} {y + 80},{x + 70} {y + 10})"
-    curved = f"CURVEPOLYGON(COMPOUNDCURVE({ring},CIRCULARSTRING({x + 70} {y + 10},{x + 67.0710678} {y + 2.9289322},{x + 60} {y}),({x + 60} {y},{x} {y})))"
-    vector(lambda source: _set_shape(source.GetLayerByName("AZD"), ogr.CreateGeometryFromWkt(f"MULTISURFACE({curved})")))(package)
+    """A site whose first corner is rounded by an arc of 10 m."""
+
+    def edit(source: ogr.DataSource) -> None:
+        layer = source.GetLayerByName("AZD")
+        feature = layer.GetNextFeature()
+        outline = shapely.from_wkb(bytes(feature.GetGeometryRef().ExportToWkb())).geoms[0].exterior.coords[:-1]
+        corner, after, before = (np.array(outline[number]) for number in (0, 1, -1))
+        start, end = (corner + 10.0 * (to - corner) / np.hypot(*(to - corner)) for to in (before, after))
+        middle = corner + (start + end - 2 * corner) * (1 - np.sqrt(0.5))
+        line, curve = (", ".join(f"{x!r} {y!r}" for x, y in points) for points in ([end, *outline[1:], start], [start, middle, end]))
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(f"MULTISURFACE(CURVEPOLYGON(COMPOUNDCURVE(({line}), CIRCULARSTRING({curve}))))"))
+        assert layer.SetFeature(feature) == 0
+
+    vector(edit)(package)
 
 
-def _set_shape(layer: ogr.Layer, shape: ogr.Geometry) -> None:
-    feature = layer.GetNextFeature()
-    feature.SetGeometry(shape)
-    assert layer.SetFeature(feature) == 0
-
-
-def spread(package: Path) -> None:
-    """A village polygon that reaches 10 m into its neighbour's."""
-    with closing(sqlite3.connect(file_of(package, ".gpkg"))) as connection, connection:
-        register_functions(connection)
-        connection.execute("UPDATE CZBD SET geom = ? WHERE fid = 1", to_blob([shapely.multipolygons([box(0, 0, 2_010, 3_900)])], CRS))
-
+OF_HAMLET = "fid = (SELECT fid FROM CZQBGX WHERE QRLX = '1' ORDER BY JXMJ IS NOT NULL, fid LIMIT 1)"
+"""A move to a hamlet that builds nothing there, if there is one; like those that follow it is looked for, so that it is found in any package of ours."""
+OF_CASH = "fid = (SELECT min(fid) FROM CZQBGX WHERE QRLX = '5')"
+TAKES_IN = "JMDDM IN (SELECT QRXZQDM FROM CZQBGX WHERE QRLX = '1')"
+WITHDRAWN = "JMDDM = (SELECT min(QCJMDDM) FROM CZQBGX)"
+ALONE = (
+    "JMDDM = (SELECT max(JMDDM) FROM JMD WHERE JMDDM NOT IN (SELECT QCJMDDM FROM CZQBGX) AND JMDDM NOT IN (SELECT QRXZQDM FROM CZQBGX WHERE QRLX = '1') "
+    "AND XZQDM NOT IN (SELECT XZQDM FROM CMBJ))"
+)
+"""A hamlet that no move and no vote tells of."""
+ONLY_VOTE = "fid = (SELECT max(fid) FROM CMBJ GROUP BY XZQDM HAVING count(*) = 1)"
+"""The vote of a village that has no other."""
+CLASSIFIED = "fid = (SELECT max(fid) FROM CZBD WHERE CZFLDM IS NOT NULL AND XZQDM NOT IN (SELECT QCXZQDM FROM CZQBGX))"
+"""A village with a category, of which nobody moves."""
 
 DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("metadata missing", lambda package: file_of(package, ".xml").unlink(), {"QC-1101"}),
@@ -277,7 +320,7 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("record that is no UTF-8", bytes_of(".csv", lambda content: "序号".encode("gbk")), {"QC-1103"}),
     ("sheet missing", without_sheet, {"QC-1201"}),
     ("metadata not well-formed", text(".xml", "</元数据>", ""), {"QC-1102"}),
-    ("mandatory metadata empty", text(".xml", "清河县村庄布局规划（2020—2035年）</标题>", "</标题>"), {"QC-1102"}),
+    ("mandatory metadata empty", emptied(".xml", "标题"), {"QC-1102"}),
     ("metadata with an entity", text(".xml", "<元数据>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><元数据>'), {"PK-02"}),
     ("layer missing", vector(lambda source: source.ExecuteSQL("DROP TABLE JMDYD")), {"QC-1201", "PK-01"}),
     ("layer that the profile does not have", vector(lambda source: source.CreateLayer("EXTRA", None, ogr.wkbNone)), {"QC-3101"}),
@@ -288,30 +331,30 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("text wider than its field", sql("UPDATE CZBD SET FLYJ = printf('%.*c', 300, 'x') WHERE fid = 1"), {"QC-3101"}),
     ("code outside its domain", sql("UPDATE CZBD SET CZXZ = '99' WHERE fid = 1"), {"QC-3104"}),
     ("mandatory value missing", sql("UPDATE CZBD SET SSXZMC = NULL WHERE fid = 1"), {"QC-3106"}),
-    ("conditional value missing", sql("UPDATE CZQBGX SET QRXZQDM = NULL WHERE RWBH = 'M1'"), {"QC-3106", "QC-7103", "QC-6101"}),
+    ("conditional value missing", sql("UPDATE CZQBGX SET QRXZQDM = NULL WHERE " + OF_HAMLET), {"QC-3106", "QC-7103", "QC-6101"}),
     ("serial twice", sql("UPDATE JMD SET BSM = (SELECT BSM FROM JMD WHERE fid = 2) WHERE fid = 1"), {"QC-3302"}),
     ("serial too short", sql("UPDATE JMD SET BSM = '37079990' WHERE fid = 1"), {"QC-3302"}),
     ("serial of another county", sql("UPDATE JMD SET BSM = '370800' || substr(BSM, 7) WHERE fid = 1"), {"QC-3302"}),
-    ("polygon that crosses itself", bow_tie, {"QC-4105"}),
+    ("polygon that crosses itself", reshaped("CZBD", crossed), {"QC-4105"}),
     ("area that is not that of its polygon", sql("UPDATE JMDYD SET YDMJ = YDMJ + 2 WHERE fid = 1"), {"QC-3401"}),
     ("area that differs by the rounding of another program", sql("UPDATE JMDYD SET YDMJ = YDMJ + 0.9 WHERE fid = 1"), set()),
     ("arc in an outline", arc, {"QC-4106", "QC-4701", "QC-3401", "QC-3403", "QC-6101"}),
-    ("village over its neighbour", spread, {"QC-4101", "QC-6101"}),
-    ("hamlet of an unknown village", sql("UPDATE JMD SET XZQDM = '370799109999' WHERE JMDDM = '370799102202001'"), {"QC-3301"}),
+    ("village over its neighbour", reshaped("CZBD", with_neighbour, "CZFLDM IS NOT NULL"), {"QC-4101", "QC-6101"}),
+    ("hamlet of an unknown village", sql("UPDATE JMD SET XZQDM = substr(XZQDM, 1, 6) || '109999' WHERE " + ALONE), {"QC-3301"}),
     ("layer in WGS 84", move_layer_to("EPSG:4326"), {"QC-3101", "QC-2201", "QC-2204"}),
     ("layer in degrees", move_layer_to("EPSG:4490"), {"QC-3101", "QC-2203", "QC-2204"}),
-    ("layer in the next zone", move_layer_to("EPSG:4548"), {"QC-3101", "QC-2204"}),
+    ("layer in the next zone", move_layer_to(None), {"QC-3101", "QC-2204"}),
     ("difference not settled", sql("UPDATE MLHD SET CLJG = NULL"), {"QC-7101"}),
-    ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE fid = 4"), {"QC-7102", "QC-6101"}),
-    ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE RWBH = 'M1'"), {"QC-7103", "QC-6101"}),
-    ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = 'AZ99' WHERE RWBH = 'M2'"), {"QC-6101", "QC-7104"}),
-    ("consent missing", sql("DELETE FROM CMBJ WHERE BJBH = 'C2'"), {"QC-7105", "PK-01", "QC-6101"}),
-    ("protected hamlet withdrawn", sql("UPDATE JMD SET BHLX = '2' WHERE JMDDM = '370799101201002'"), {"QC-7106"}),
-    ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = 5 WHERE RWBH = 'M3'"), {"QC-7108", "QC-6101"}),
+    ("village without a category", sql("UPDATE CZBD SET CZFLDM = NULL, CZFLMC = NULL, FLYJ = NULL WHERE " + CLASSIFIED), {"QC-7102", "QC-6101"}),
+    ("phase that the plan does not have", sql("UPDATE CZQBGX SET QBSX = 2030 WHERE " + OF_HAMLET), {"QC-7103", "QC-6101"}),
+    ("destination that does not exist", sql("UPDATE CZQBGX SET QRXZQDM = substr(QRXZQDM, 1, 12) || '999' WHERE " + OF_HAMLET), {"QC-6101", "QC-7104"}),
+    ("consent missing", sql("DELETE FROM CMBJ WHERE " + ONLY_VOTE), {"QC-7105", "PK-01", "QC-6101"}),
+    ("protected hamlet withdrawn", sql("UPDATE JMD SET BHLX = '2' WHERE " + WITHDRAWN), {"QC-7106"}),
+    ("households that do not add up", sql("UPDATE CZQBGX SET QBHS = QBHS + 1 WHERE " + OF_CASH), {"QC-7108", "QC-6101"}),
     ("field renamed", vector(lambda source: renamed_field("CZMC", "CUNMING")(source.GetLayerByName("CZBD"))), {"QC-3101"}),
     ("serial twice in two layers", sql("UPDATE JMD SET BSM = (SELECT BSM FROM CZBD WHERE fid = 1) WHERE fid = 1"), {"QC-3302"}),
     ("feature code of another layer", sql("UPDATE JMD SET YSDM = '2090029010' WHERE fid = 1"), {"QC-3303"}),
-    ("name of a category that is not its code's", sql("UPDATE CZBD SET CZFLMC = '城郊融合类' WHERE fid = 1"), {"QC-3303"}),
+    ("name of a category that is not its code's", sql("UPDATE CZBD SET CZFLMC = '城郊融合类' WHERE " + CLASSIFIED), {"QC-3303"}),
     ("name of a village that is not its code's", sql("UPDATE JMD SET XZQMC = '别的村' WHERE fid = 1"), {"QC-3301"}),
     ("name of a hamlet that is not its code's", sql("UPDATE CZQBGX SET QCJMDMC = '别的庄' WHERE fid = 1"), {"QC-3303"}),
     ("share above a hundred percent", sql("UPDATE CZBD SET CMYJTYL = 120 WHERE fid = 3"), {"QC-3105"}),
@@ -321,7 +364,7 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("planned land of a hamlet that its patches do not give", sql("UPDATE JMD SET GHYDMJ = GHYDMJ + 500 WHERE fid = 1"), {"QC-3403"}),
     ("length of a move that its line has not", sql("UPDATE CZQBGX SET JL = JL + 100 WHERE fid = 1"), {"QC-6101"}),
     ("capacity that the phases do not give", sql("UPDATE AZD SET AZRL = AZRL + 1 WHERE fid = 1"), {"QC-6101"}),
-    ("hamlet far beyond the township", far_away, {"QC-2204", "QC-7104"}),
+    ("hamlet far beyond the township", reshaped("JMD", far_away, TAKES_IN), {"QC-2204", "QC-7104"}),
     ("area in a cell changed by 0.02 ha", cell("B5分期任务汇总表", "H8", lambda value: round(float(value) + 0.02, 4)), {"QC-6101"}),
     ("formula in a cell", cell("B5分期任务汇总表", "AZ1", lambda _: "=1+1"), {"PK-02"}),
     ("formula that fetches", cell("B5分期任务汇总表", "AZ1", lambda _: '=WEBSERVICE("http://example.invalid/")'), {"PK-02"}),
