@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from village_planner.delivery.fields import deliver, word_of_code
-from village_planner.delivery.frames import DeliverySource, Serials, layer_frames
+from village_planner.delivery.frames import DeliverySource, layer_frames
 from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.plan.schema import Action, ConsentKind, Destination, PatchKind, Position
@@ -37,7 +37,7 @@ def test_every_field_has_a_column_that_fills_it(profile: Profile, data: PlanData
         (spec.name, field.value)
         for spec in profile.layers.values()
         for field in spec.fields
-        if field.value not in Serials(profile, "370799").given(frames[spec.frame], spec).columns
+        if field.value not in ("bsm", "ysdm", *frames[spec.frame].columns)
     }
     assert {column for _, column in missing} <= UNKNOWN_YET
 

@@ -19,7 +19,7 @@ from village_planner.delivery.editions import edition_content
 from village_planner.delivery.fields import deliver
 from village_planner.delivery.filegdb import write_filegdb
 from village_planner.delivery.fitting import refuse_unfitting
-from village_planner.delivery.frames import DeliverySource, Serials, county_code, layer_frames
+from village_planner.delivery.frames import DeliverySource, county_code, layer_frames
 from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT
 from village_planner.delivery.geopackage import write_geopackage
 from village_planner.delivery.manifest import Manifest
@@ -27,6 +27,7 @@ from village_planner.delivery.metadata import write_metadata
 from village_planner.delivery.naming import plan_date
 from village_planner.delivery.office import make_pdfs
 from village_planner.delivery.request import PDF
+from village_planner.delivery.serials import Give, Serials
 from village_planner.delivery.shapefile import write_shapefiles
 from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
 from village_planner.delivery.tables import delivered_tables, table_frames
@@ -55,8 +56,8 @@ class PackageContent:
     """What a package is made from.
 
     source: with the profile as the edition uses it. names: as for `tree.root_name`; edition: id; person: contact, '' for none.
-    formats: of package.FORMATS. plan_folder: of the plan file, where links to documents begin. control_lines: whether the
-    edition may carry control layers.
+    formats: of package.FORMATS. plan_folder: of the plan file, where links to documents begin. give: finds the serial numbers of features in the plan file.
+    control_lines: whether the edition may carry control layers.
     """
 
     source: DeliverySource
@@ -66,6 +67,7 @@ class PackageContent:
     person: str
     formats: tuple[str, ...]
     plan_folder: Path
+    give: Give
     control_lines: bool = True
 
 
@@ -73,13 +75,13 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
     """Write the files of the profile's tree that this program makes, but record and manifest.
 
     Returns the manifest without its files, and what of the wished formats could not be made, which the manifest does not name.
-    Raises OSError, InputError, Cancelled.
+    Raises OSError, InputError, PlanFileError where new features cannot be given identifiers, Cancelled.
     """
     source, spec = content.source, content.source.profile.package
     entries = entries_of(spec, content.edition)
     frames = layer_frames(source)
     feedback.check()
-    layers = delivered_layers(source, frames)
+    layers = delivered_layers(source, frames, content.give)
     refuse_unfitting(layers, content.formats)
     for entry in entries:
         if entry.kind == "folder" and entry.required:
@@ -105,11 +107,11 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
     return _manifest(content, {name: len(rows) for name, (_, rows) in layers.items()}, lacking), notes
 
 
-def delivered_layers(source: DeliverySource, frames: Mapping[str, pd.DataFrame]) -> dict[str, tuple[LayerSpec, pd.DataFrame]]:
+def delivered_layers(source: DeliverySource, frames: Mapping[str, pd.DataFrame], give: Give) -> dict[str, tuple[LayerSpec, pd.DataFrame]]:
     """The layers of the profile with their rows; one that is not required is left out without rows."""
-    serials = Serials(source.profile, county_code(source.data))
     specs = [spec for spec in source.profile.layers.values() if spec.required or len(frames[spec.frame])]
-    return {spec.name: (spec, deliver(spec, serials.given(frames[spec.frame], spec), source.profile)) for spec in specs}
+    given = Serials(source.profile, county_code(source.data)).given({spec.name: (spec, frames[spec.frame]) for spec in specs}, give)
+    return {spec.name: (spec, deliver(spec, given[spec.name], source.profile)) for spec in specs}
 
 
 def package_heading(content: PackageContent) -> Heading:

@@ -17,9 +17,8 @@ from village_planner.plan.data import PlanData, plain
 from village_planner.plan.layers import Layers
 from village_planner.plan.schema import BY_NAME
 from village_planner.spatial.area import area_by_rule_m2
-from village_planner.standards import LayerSpec, Profile
+from village_planner.standards import Profile
 
-_SERIAL_FIELD = "bsm"
 _TABLES = {"aliases": "village_alias", "facts": "fact", "quotas": "quota", "fixed_villages": "fixed_village"}
 """Frames that are a table of the plan as it is, in the order of its keys."""
 
@@ -67,33 +66,6 @@ def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
     frames = {name: make(source).reset_index(drop=True) for name, make in makers.items()}
     frames.update({name: _whole_table(source.data, table) for name, table in _TABLES.items()})
     return {**frames, **control_frames(source.data, source.layers, source.profile)}
-
-
-class Serials:
-    """Gives the features of a package their identifiers (标识码), as the profile's `bsm_pattern` composes them.
-
-    Parts of the pattern: ``{county}`` code, ``{layer}`` last four digits of the layer's code, ``{village}`` code of the feature's village
-    (the county's code, filled with 0, where it has none), ``{serial}`` filling the field. Serials begin anew in each layer where the pattern
-    names the layer; else they run on through all layers, since an identifier is unique in the whole database.
-    """
-
-    def __init__(self, profile: Profile, county_code: str) -> None:
-        self._pattern, self._county = str(profile.value("bsm_pattern")), county_code
-        self._nowhere = county_code.ljust(int(profile.value("village_code_digits")), "0")
-        self._given = 0
-
-    def given(self, frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
-        """The frame of a layer with the columns `bsm` and `ysdm` (the layer's code)."""
-        width = next((field.width for field in spec.fields if field.value == _SERIAL_FIELD), 0)
-        first = 1 if "{layer}" in self._pattern else self._given + 1
-        self._given += len(frame)
-        villages = frame["village_code"] if "village_code" in frame.columns else [None] * len(frame)
-        prefix = self._pattern.replace("{serial}", "")
-        serials = []
-        for number, village in enumerate(villages, first):
-            before = prefix.format(county=self._county, layer=spec.code[-4:], village=plain(village) or self._nowhere)
-            serials.append(before + str(number).zfill(max(width - len(before), 1)))
-        return frame.assign(bsm=serials, ysdm=spec.code)
 
 
 def counted_inside(source: DeliverySource) -> frozenset[str]:

@@ -53,7 +53,8 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None, dra
 
     An earlier package of the same plan at the target is replaced when the new one is complete. Raises InputError for a wrong
     parameter, a value that a format cannot hold or a folder that cannot be written, Refused where a formal package is not allowed
-    or the target holds what would be lost, Cancelled; in all these cases the target is as it was.
+    or the target holds what would be lost, PlanFileError where the plan file has to keep new identifiers and cannot, Cancelled; in all these cases the
+    target is as it was.
     """
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
@@ -73,7 +74,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None, dra
     used = edition_profile(profile, request.edition, request.control_lines)
     content = PackageContent(
         DeliverySource(data, layers, used, scenario, found_conflicts(result)), package_names(data, request, profile), request.edition,
-        request.mode == DRAFT, request.person, formats, request.plan.absolute().parent, request.control_lines,
+        request.mode == DRAFT, request.person, formats, request.plan.absolute().parent, plan.give_serials, request.control_lines,
     )
     return _write_staged(content, profile, result, findings, target, draw, PartFeedback(feedback, 0.4, 1.0))
 

@@ -45,6 +45,7 @@ def write_plan(carried: Carried, target: Path, who: str, feedback: Feedback) -> 
             plan.layers().add(row, frame.drop(columns=["layer", "geom"]), frame["geom"].to_numpy(dtype=object))
             feedback.check()
         _store_record(plan, data, who)
+        plan.keep_serials(carried.serials)
         layers_file = plan.layers_path
         moved = plan.move_to(target)
         if layers_file.is_file():

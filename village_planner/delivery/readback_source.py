@@ -7,7 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Mapping
 
 import pandas as pd
 
@@ -16,12 +16,14 @@ from village_planner.base import Feedback, InputError, Message, Refused
 from village_planner.delivery.control import control_layers
 from village_planner.delivery.editions import edition_profile
 from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.frames import county_code
 from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.opening import read_formats, stated_names, used_profile
-from village_planner.delivery.reading import plan_from_layers
+from village_planner.delivery.reading import plan_from_layers, taken_serials
 from village_planner.delivery.tree import files_of_kind, is_litter
 from village_planner.delivery.unpack import OpenedPackage
+from village_planner.plan import SerialKey
 from village_planner.plan.data import PlanData, plain
 from village_planner.plan.excerpts import excerpt_digest
 from village_planner.plan.layer_frames import COLUMNS
@@ -38,7 +40,7 @@ class Carried:
 
     name: of the package's folder or zip. digest: SHA-256 of its manifest, in hex, which lists that of every file. profile: the whole one.
     used: as the edition uses it. format, file: from which vector data the plan was read. attachments: files that the package has as
-    documents. doubts: what was left out or is not as listed.
+    documents. doubts: what was left out or is not as listed. serials: numbers in the identifiers (标识码) that were delivered.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Carried:
     layers: MemoryLayers
     attachments: int
     doubts: tuple[Message, ...]
+    serials: Mapping[SerialKey, int]
 
     @property
     def edition(self) -> str:
@@ -103,7 +106,7 @@ def carried_plan(opened: OpenedPackage, name: str, profile: str | None, allow_ga
     carried = Carried(
         name, hashlib.sha256((opened.root / MANIFEST).read_bytes()).hexdigest(), manifest, whole, used, best.format, best.file, data,
         control_layers(best.layers, used), len(files_of_kind(opened, whole.package, "attachment", names)),
-        tuple(doubt.message for doubt in (*opened.findings, *doubts, *faults, *others, *left_out)),
+        tuple(doubt.message for doubt in (*opened.findings, *doubts, *faults, *others, *left_out)), taken_serials(best.layers, used, county_code(data)),
     )
     lacking = lacking_parts(carried)
     if lacking and not allow_gaps:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Iterable, Mapping, Sequence
 
-from village_planner.base import Message
+import numpy as np
+import shapely
+
+from village_planner.base import InputError, Message
 from village_planner.delivery.fields import NATURAL_KEYS, is_empty, kept_fields, kept_value, shortened, words_of
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts
 from village_planner.delivery.geodata import LayerContent
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.naming import JOINT
+from village_planner.delivery.serials import Serials
+from village_planner.plan import SerialKey
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, WITHDRAWN, Action, ConsentKind, Destination, PatchKind, Status
+from village_planner.spatial.crs import CrsKind, transform
 from village_planner.standards import LayerSpec, Profile
 
 _RULE, _TWICE = "QC-3301", "QC-3304"
@@ -22,6 +28,25 @@ _NUMBERED = frozenset({"patch_code", "site_code", "move_code", "consent_code"})
 """Codes that a plan gives itself; the others are those of units."""
 _SCENARIO = "S1"
 _Row = dict[str, Any]
+
+
+def in_plan_crs(contents: Sequence[LayerContent], manifest: Manifest | None) -> list[LayerContent]:
+    """The layers with their shapes in the plan's CRS: a layer in another one is told by its own rules, and is no reason for others to find its shapes far away.
+
+    A layer without CRS, or whose shapes cannot be brought there, stays as it is.
+    """
+    crs = _crs(manifest, contents)
+    return [content if "geom" not in content.rows or content.crs.epsg == crs else _transformed(content, crs) for content in contents]
+
+
+def _transformed(content: LayerContent, crs: int) -> LayerContent:
+    if content.crs.kind is CrsKind.MISSING:
+        return content
+    try:
+        shapes = transform(content.rows["geom"].to_numpy(dtype=object), content.crs.epsg or content.crs.wkt, crs)
+    except InputError:
+        return content
+    return replace(content, rows=content.rows.assign(geom=shapes)) if np.isfinite(shapely.get_coordinates(shapes)).all() else content
 
 
 def plan_from_layers(
@@ -108,6 +133,12 @@ def stated_conflicts(contents: Sequence[LayerContent], profile: Profile) -> Conf
         values = {str(row["village_code"]): row[column] for row in rows if row.get(column) is not None}
         stated[column] = values or None
     return Conflicts(**stated)
+
+
+def taken_serials(contents: Sequence[LayerContent], profile: Profile, county: str) -> dict[SerialKey, int]:
+    """The serial numbers in the identifiers of delivered rows. county: its code."""
+    serials = Serials(profile, county)
+    return {key: number for spec in profile.layers.values() for key, number in serials.taken(_words(spec, profile, contents)[1], spec).items()}
 
 
 class _Reader:
@@ -305,15 +336,20 @@ def _phases(profile: Profile, manifest: Manifest | None) -> list[tuple[int, str]
     return [(int(year), str(year)) for year in profile.value("phases")]
 
 
+def _crs(manifest: Manifest | None, contents: Sequence[LayerContent]) -> int:
+    """EPSG code that the manifest states, else that of the first layer that has one."""
+    return manifest.crs if manifest else next((content.crs.epsg for content in contents if content.crs.epsg), 4490)
+
+
 def _plan_row(profile: Profile, manifest: Manifest | None, contents: Sequence[LayerContent], scenario: str) -> _Row:
     stated = dict(manifest.plan) if manifest else {}
     phases = [year for year, _ in _phases(profile, manifest)]
-    crs = manifest.crs if manifest else next((content.crs.epsg for content in contents if content.crs.epsg), 4490)
     defaults = {
         "title": "", "scope": "county", "status": "drafting", "guid": "", "created_at": "",
     }
     return {
-        **defaults, **{name: value for name, value in stated.items() if value is not None}, "id": "plan", "crs": crs, "adopted_scenario": scenario,
+        **defaults, **{name: value for name, value in stated.items() if value is not None}, "id": "plan",
+        "crs": _crs(manifest, contents), "adopted_scenario": scenario,
         "base_year": _int(stated.get("base_year")) or (phases[0] if phases else 0),
         "profile_id": profile.id, "profile_version": profile.version, "schema_version": SCHEMA_VERSION,
     }

@@ -4,6 +4,7 @@ from village_planner.plan.data import PlanData, empty_frame, plan_data, row_valu
 from village_planner.plan.evidence import Evidence
 from village_planner.plan.file import FIRST_SCENARIO, PlanFile
 from village_planner.plan.layers import Layers, LayerStore, MemoryLayers
+from village_planner.plan.serials import SerialKey
 from village_planner.plan.transaction import Change, Transaction
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MemoryLayers",
     "PlanData",
     "PlanFile",
+    "SerialKey",
     "Transaction",
     "empty_frame",
     "plan_data",

@@ -22,6 +22,7 @@ from village_planner.plan.evidence import Evidence, attach
 from village_planner.plan.layers import LayerStore, Listed
 from village_planner.plan.news import News, read_frame, read_news
 from village_planner.plan.schema import BY_NAME, SCHEMA_VERSION, TABLES, Status
+from village_planner.plan.serials import SerialKey, give_serials, given_serials, keep_serials
 from village_planner.plan.staging import put_in_place, staging
 from village_planner.plan.transaction import Change, Transaction, begin_group, changed_keys, end_group, last_row
 from village_planner.plan.triggers import NOTICE_DAYS, triggers
@@ -259,6 +260,27 @@ class PlanFile:
         """Keep what an edit changed of the findings of the last run, without history; see runs.store_update."""
         with self._writing() as connection:
             return runs.store_update(connection, run, findings, gone)
+
+    def give_serials(self, wanted: Sequence[SerialKey]) -> dict[SerialKey, int]:
+        """The serial numbers (标识码 without what stands before) of delivered features, also of a plan that is closed; see serials.give_serials.
+
+        Raises PlanFileError where one has none yet and the file cannot be written.
+        """
+        with self._reading() as connection:
+            given = given_serials(connection)
+        lacking = sum(key not in given for key in wanted)
+        if lacking and not self.writable:
+            raise PlanFileError("plan.serials_read_only", file=self.path.name, count=lacking)
+        if lacking:
+            with self._writing() as connection:
+                give_serials(connection, wanted)
+                given = given_serials(connection)
+        return {key: given[key] for key in wanted}
+
+    def keep_serials(self, numbers: Mapping[SerialKey, int]) -> None:
+        """Take over serial numbers that were given elsewhere; see serials.keep_serials."""
+        with self._writing() as connection:
+            keep_serials(connection, numbers)
 
     def seal(self) -> None:
         """Seal what other programs wrote since the last seal; our own writes seal themselves."""
