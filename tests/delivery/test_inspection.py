@@ -301,6 +301,14 @@ def test_no_rule_on_layers_counts_as_passed_where_there_are_none(tmp_path: Path)
     assert {"QC-2201", "QC-3105", "QC-3403", "QC-4106", "QC-6101", "NL-12", "PK-05"} <= {note.rule for note in inspection.not_checked}
 
 
+def test_what_cannot_be_compared_with_the_layers_is_told_and_does_not_pass(package: Path) -> None:
+    sql("UPDATE CZQBGX SET TCMJ = 1e308")(package)
+    inspection = inspect_package(package)
+    (note,) = [note for note in inspection.not_checked if note.message.code == "delivery.not_checked.figures"]
+    assert note.rule == "QC-6101" and note.message.params["file"].endswith("规划表格.xlsx") and "OverflowError" in note.message.params["detail"]
+    assert note.holds_up and "QC-3101" in set(inspection.findings["rule"])
+
+
 def test_areas_in_a_foreign_coordinate_system_are_told_as_not_checked(package: Path) -> None:
     move_layer_to("EPSG:4326")(package)
     assert "QC-3401" not in {note.rule for note in inspect_package(package).not_checked}

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Callable, Mapping
+from typing import Any, Callable, Mapping
 
 from village_planner.base import Feedback, InputError, Message, PlannerError, SilentFeedback
 from village_planner.base.feedback import PartFeedback
@@ -15,7 +15,7 @@ from village_planner.delivery.areas import check_areas
 from village_planner.delivery.attachments import check_attachments
 from village_planner.delivery.comparing import compare_formats
 from village_planner.delivery.control import control_layers
-from village_planner.delivery.document_reading import check_explanation
+from village_planner.delivery.document_reading import TEXT_RULE, check_explanation
 from village_planner.delivery.editions import edition_content, edition_profile
 from village_planner.delivery.findings import PackageFinding, findings_frame, placed_in
 from village_planner.delivery.frames import DeliverySource
@@ -27,11 +27,14 @@ from village_planner.delivery.opening import package_limits, read_formats, state
 from village_planner.delivery.personal import check_personal
 from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
-from village_planner.delivery.reading import plan_from_layers, stated_conflicts
+from village_planner.delivery.reading import in_plan_crs, plan_from_layers, stated_conflicts
+from village_planner.delivery.restated import RULES as RESTATED
 from village_planner.delivery.restated import check_restated
+from village_planner.delivery.sheet_checks import RULE as SHEETS
 from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.structure import check_layers
 from village_planner.delivery.tree import check_files, check_names, check_tree, files_of_kind, is_litter
+from village_planner.delivery.unit_codes import RULE as UNITS
 from village_planner.delivery.unit_codes import check_unit_codes
 from village_planner.delivery.unpack import OpenedPackage, open_package
 from village_planner.delivery.verdict import Inspection, inspection_of
@@ -43,8 +46,10 @@ _UNUSABLE = frozenset({"QC-1201", "QC-2201", "QC-2203", "QC-2204", "QC-3301", "Q
 _INVALID = ("checks.4105.item", "checks.4105.unit")
 """Rules on layers, and messages of plan rules, whose findings leave figures without ground: what is missing there would be found once more in every table."""
 
+_Comparison = tuple[str, tuple[str, ...], Callable[[], list[PackageFinding]]]
+"""File of the package that is compared with its layers, the rules that are run by it, and the comparison."""
 _log = logging.getLogger("village_planner")
-_OF_FIGURES = (PRINTED, "QC-3403", "NL-11", "NL-12")
+_OF_FIGURES = (PRINTED, "QC-3403", TEXT_RULE, SHEETS)
 _OF_LAYERS = (
     "QC-2201", "QC-2203", "QC-2204", "QC-3101", "QC-3104", "QC-3105", "QC-3106", "QC-3301", "QC-3302", "QC-3303", "QC-3304", "QC-3305", "QC-3306",
     "QC-3401", "QC-4106", "PK-05", *_OF_FIGURES,
@@ -127,18 +132,20 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     findings += check_personal(opened.root, [file for file in opened.files if not is_litter(file)], contents, used, subject.whole, phases, subject.edition)
     feedback.progress(0.6)
     best = contents[0]
-    data, dangling = plan_from_layers(best.file, best.layers, used, manifest)
+    placed = in_plan_crs(best.layers, manifest)
+    data, dangling = plan_from_layers(best.file, placed, used, manifest)
     findings += dangling
-    layers = control_layers(best.layers, used)
+    layers = control_layers(placed, used)
     result = run_plan_rules(data, layers, used, manifest, {layer.name for layer in best.layers}, PartFeedback(feedback, 0.6, 0.9))
     different, unmeasured = check_areas(best.file, best.layers, used)
     findings += different
     if _UNUSABLE.isdisjoint(finding.rule for finding in findings) and not result.findings["message_code"].isin(_INVALID).any():
         source = DeliverySource(data, layers, used, data.scenario, stated_conflicts(best.layers, used))
-        findings += _check_figures(subject, source, best)
+        different, uncompared = _check_figures(subject, source, best)
+        findings += different
     else:
-        result = CheckResult(result.findings, [*result.not_checked, *_told_for(_OF_FIGURES, used, "delivery.not_checked.layers")], result.ran)
-    result = CheckResult(result.findings, [*result.not_checked, *unmeasured], result.ran)
+        uncompared = _told_for(_OF_FIGURES, used, "delivery.not_checked.layers")
+    result = CheckResult(result.findings, [*result.not_checked, *uncompared, *unmeasured], result.ran)
     findings = placed_in(findings, {layer.name for content in contents for layer in content.layers if layer.geometry != "None" and layer.crs.epsg != data.crs})
     return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs)
 
@@ -162,9 +169,9 @@ def _check_files(subject: _Subject) -> list[PackageFinding]:
     return findings
 
 
-def _told_for(rules: tuple[str, ...], profile: Profile, code: str) -> list[NotChecked]:
+def _told_for(rules: tuple[str, ...], profile: Profile, code: str, **params: Any) -> list[NotChecked]:
     """Notes that rules which the profile has on could not run."""
-    return [NotChecked(rule, Message(code)) for rule in rules if (setting := profile.rule(rule)) is not None and setting.on]
+    return [NotChecked(rule, Message(code, params)) for rule in rules if (setting := profile.rule(rule)) is not None and setting.on]
 
 
 def _check_edition(manifest: Manifest | None, profile: Profile) -> list[PackageFinding]:
@@ -196,23 +203,29 @@ def _check_counts(manifest: Manifest | None, content: FileContent) -> list[Packa
     ]
 
 
-def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent) -> list[PackageFinding]:
-    """Findings where printed tables, documents, map sheets, and layers that tell of others, give other figures than the layers themselves."""
+def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent) -> tuple[list[PackageFinding], list[NotChecked]]:
+    """Findings where printed tables, documents, map sheets, and layers that tell of others, give other figures than the layers themselves; and what of these
+    could not be compared, because figures cannot be made of just any layers: that is told, and never passes for agreement."""
     opened, package = subject.opened, subject.profile.package
     apart = edition_content(subject.profile, subject.edition).tables_apart
     tables = {name: table for name, table in source.profile.tables.items() if name not in apart}
     source = replace(source, profile=replace(source.profile, tables=tables))
     sheets = {file: opened.root / file for file in files_of_kind(opened, package, "sheet")}
-    checks: list[Callable[[], list[PackageFinding]]] = [partial(check_restated, best.file, best.layers, source), partial(check_sheets, sheets, source)]
-    checks += [partial(check_printed, opened.root / file, file, source) for file in files_of_kind(opened, package, "workbook", subject.names)[:1]]
-    checks += [partial(check_unit_codes, opened.root / file, file, source) for file in files_of_kind(opened, package, "unit_codes")]
-    for kind in ("text", "explanation"):
-        checks += [partial(check_explanation, opened.root / file, file, source) for file in files_of_kind(opened, package, kind)]
-    findings = []
-    for check in checks:
+    checks: list[_Comparison] = [(best.file, RESTATED, partial(check_restated, best.file, best.layers, source))]
+    checks += [(min(sheets), (SHEETS,), partial(check_sheets, sheets, source))] if sheets else []
+    for kind, rule, compare in (
+        ("workbook", PRINTED, check_printed), ("unit_codes", UNITS, check_unit_codes),
+        ("text", TEXT_RULE, check_explanation), ("explanation", TEXT_RULE, check_explanation),
+    ):
+        files = files_of_kind(opened, package, kind, subject.names)[: 1 if kind == "workbook" else None]
+        checks += [(file, (rule,), partial(compare, opened.root / file, file, source)) for file in files]
+    findings: list[PackageFinding] = []
+    uncompared: list[NotChecked] = []
+    for file, rules, check in checks:
         try:
             findings += check()
-        except (PlannerError, ValueError, TypeError, KeyError):
-            # Figures cannot be made of just any layers; what is wrong with them is told by the rules on layers.
+        except (PlannerError, ArithmeticError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             _log.info("figures of a package could not be compared", exc_info=True)
-    return findings
+            detail = error.message if isinstance(error, PlannerError) else f"{type(error).__name__}: {error}"[:200]
+            uncompared += _told_for(rules, subject.profile, "delivery.not_checked.figures", file=file, detail=detail)
+    return findings, uncompared

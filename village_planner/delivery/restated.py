@@ -14,6 +14,7 @@ from village_planner.delivery.geodata import LayerContent
 from village_planner.standards import FieldSpec, LayerSpec, Profile, RuleSetting
 
 UNITS, NAMES, SUMS, FIGURES = "QC-3301", "QC-3303", "QC-3403", "QC-6101"
+RULES = (UNITS, NAMES, SUMS, FIGURES)
 _RULES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "villages": {
         UNITS: ("village_name", "township_name"), SUMS: ("present_m2", "planned_m2", "planned_m2_per_person"),

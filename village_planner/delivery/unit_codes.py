@@ -16,7 +16,7 @@ from village_planner.delivery.unpack import ZIP_FAULTS
 from village_planner.delivery.workbook import Heading, first_data_row, write_workbook
 from village_planner.standards import TableColumn, TableSpec
 
-_RULE = "QC-3301"
+RULE = "QC-3301"
 _FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError, etree.XMLSyntaxError)
 _SOURCE = "package_structures.md 第0节（建议）"
 _COLUMNS = (
@@ -63,4 +63,4 @@ def check_unit_codes(path: Path, file: str, source: DeliverySource) -> list[Pack
     if not wrong:
         return []
     params = {"file": file, "count": len(wrong), "code": wrong[0], "name": own[wrong[0]], "listed": shortened(listed.get(str(wrong[0])) or "—")}
-    return [PackageFinding(_RULE, file, str(wrong[0]), Message("delivery.unit_codes", params))]
+    return [PackageFinding(RULE, file, str(wrong[0]), Message("delivery.unit_codes", params))]
