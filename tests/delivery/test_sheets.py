@@ -127,6 +127,13 @@ def test_the_facts_of_a_sheet_are_the_figures_of_the_accounts(data: PlanData, la
     assert facts["figures"]["action"] == {"merge": {"hamlets": 1}, "relocate": {"hamlets": 1}, "retain": {"hamlets": 3}}
 
 
+def test_a_township_without_moves_does_not_make_an_unknown_area_none(layers: MemoryLayers, profile: Profile) -> None:
+    rows = plan_rows()
+    rows["move"] = [{**row, "built_m2": None} for row in rows["move"]]
+    phases = sheet_figures(DeliverySource(plan_data(**rows), layers, profile, "S1"))["phase"]
+    assert phases["2025"]["built_m2"] is None and phases["2025"]["moves"] == 2 and phases["2020"]["built_m2"] == 0
+
+
 def test_what_is_stamped_is_read_again(tmp_path: Path) -> None:
     facts = {"sheet": "01", "title": "村庄分类图", "figures": {"category": {"01": {"villages": 3, "households": None}}}}
     picture, document = tmp_path / "图.jpg", tmp_path / "图.pdf"

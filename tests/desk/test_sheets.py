@@ -19,7 +19,8 @@ from village_planner.base import Cancelled, InputError, SilentFeedback
 from village_planner.delivery import PackageRequest, inspect_package, write_package
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_files import read_sheet_figures
-from village_planner.delivery.sheets import SheetHeading, SheetSource, sheet_source
+from village_planner.delivery.sheets import MapClass, SheetHeading, SheetSource, sheet_source
+from village_planner.desk.sheet_blocks import Legend
 from village_planner.desk.sheet_layout import PAPERS, arrange, denominator
 from village_planner.desk.sheet_page import Box, Page
 from village_planner.desk.sheets import draw_sheets
@@ -163,3 +164,11 @@ def _run_until(done: Any) -> None:
         QCoreApplication.processEvents()
         time.sleep(0.01)
     assert done()
+
+
+@pytest.mark.parametrize(("sizes", "groups_in"), [((1, 3, 5, 3, 6, 5, 2, 2), [4, 4]), ((1, 12), [2, 1])])
+def test_a_column_of_the_legend_begins_with_a_group_unless_the_columns_were_too_uneven(sizes: tuple[int, ...], groups_in: list[int]) -> None:
+    """sizes: classes of each group; groups_in: how many groups a column has something of."""
+    groups = tuple((f"组{number}", (MapClass("", "类", "fill", "#ffffff"),) * size) for number, size in enumerate(sizes))
+    made = Legend(groups)._columns(1.0, 2)
+    assert [len({heading for heading, *_ in column}) for column in made] == groups_in

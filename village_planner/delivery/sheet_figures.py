@@ -21,6 +21,7 @@ TOTAL = "合计"
 _CATEGORY = ("villages", "households", "persons", "built_m2")
 _MOVE = ("moves", "households", "persons", "cleared_m2", "built_m2")
 _PHASE = ("moves", "hamlets", "villages", "households", "persons", "cleared_m2", "built_m2")
+_COUNTS = ("moves", "hamlets", "villages")
 _NONE = {"category": {"": "尚未分类"}, "action": {UNDECIDED: "未定", APART: "不作布局引导"}, "phase": {"": UNKNOWN_PHASE}}
 
 
@@ -70,7 +71,9 @@ def _by(frame: pd.DataFrame, key: str, columns: tuple[str, ...]) -> dict[str, di
 
 
 def _sums(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Any]:
-    return {column: _number(known_sum(frame[column])) for column in columns}
+    """Sums of tasks are those of townships that have some: one without any knows that it builds nothing."""
+    held = frame[frame["moves"] > 0] if "moves" in frame else frame
+    return {column: _number(known_sum((frame if held.empty or column in _COUNTS else held)[column])) for column in columns}
 
 
 def _number(value: Any) -> int | float | None:

@@ -24,6 +24,8 @@ _ROW, _HEADING_ROW = 5.0, 6.0
 _SAMPLE = 8.0
 _LEAST_SHARE = 0.9
 """How far a text of the legend may be smaller than the others."""
+_MOST_UNEVEN = 1.2
+"""How much higher than the mean a column of the legend may be for the sake of whole groups."""
 
 
 class Block(Protocol):
@@ -136,12 +138,17 @@ class Legend:
         return width - _SAMPLE * scale - 1.8
 
     def _columns(self, scale: float, columns: int) -> list[list[tuple[str, MapClass | None, float]]]:
-        """Rows of each column; a heading stays with its first class."""
-        rows: list[tuple[str, MapClass | None, float]] = []
-        for heading, classes in self.groups:
-            rows.append((heading, None, _HEADING_ROW * scale))
-            rows += [(heading, one, _ROW * scale) for one in classes]
-        limit = sum(height for *_, height in rows) / columns
+        """Rows of each column: whole groups, where that makes no column much higher than the others; else a heading stays with its first class."""
+        groups = [[(heading, None, _HEADING_ROW * scale), *((heading, one, _ROW * scale) for one in classes)] for heading, classes in self.groups]
+        rows: list[tuple[str, MapClass | None, float]] = [row for group in groups for row in group]
+        limit = _high(rows) / columns
+        whole: list[list[tuple[str, MapClass | None, float]]] = [[]]
+        for group in groups:
+            if whole[-1] and _high(whole[-1]) + _high(group) > limit + _ROW * scale * 1.3 and len(whole) < columns:
+                whole.append([])
+            whole[-1] += group
+        if max(map(_high, whole)) <= limit * _MOST_UNEVEN:
+            return whole
         made: list[list[tuple[str, MapClass | None, float]]] = [[]]
         used = 0.0
         for number, row in enumerate(rows):
@@ -152,6 +159,10 @@ class Legend:
             made[-1].append(row)
             used += row[2]
         return made
+
+
+def _high(rows: Sequence[tuple[str, MapClass | None, float]]) -> float:
+    return sum(height for *_, height in rows)
 
 
 @dataclass(frozen=True)
