@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,21 @@ def test_a_deduction_of_all_the_land_is_found(profile: Profile) -> None:
     ("0702", {"GDPDJB": "2", "GDDB": "7"}, ["QC-3306", "QC-3306"]), ("103", {"KCXS": 0.12}, []),
 ])  # fmt: skip
 def test_what_only_cultivated_land_states_is_found_elsewhere(profile: Profile, class_code: str, values: dict[str, Any], found: list[str]) -> None:
-    assert [rule for rule, _ in rules("JQYD", profile, DLBM=class_code, CZCSXM=None, **values)] == found
+    assert [rule for rule, _ in rules("JQYD", profile, DLBM=class_code, CZCSXM="203", **values)] == found
+
+
+@pytest.mark.parametrize(("class_code", "built_code", "found"), [
+    ("0702", "203", False), ("0702", None, True), ("0702", " ", True), ("1201", "", True), ("0103", None, False), ("1001", None, False),
+    ("0602", "204", False), ("0602", "203", True), ("0603", None, True), ("09", "205", False), ("0901", "201", True), ("602", "203", True),
+])  # fmt: skip
+def test_a_code_of_town_and_village_that_does_not_go_with_its_class_is_found(profile: Profile, class_code: str, built_code: str | None, found: bool) -> None:
+    assert rules("JQYD", profile, DLBM=class_code, CZCSXM=built_code) == ([("QC-3308", "JQYD.CZCSXM")] if found else [])
+
+
+def test_classes_of_another_system_are_not_judged_by_those_of_the_survey(profile: Profile) -> None:
+    setting = profile.rules["QC-3308"]
+    other = replace(profile, rules={**profile.rules, "QC-3308": replace(setting, values={**setting.values, "system": "ydyh-2023"})})
+    assert rules("JQYD", other, DLBM="0702", CZCSXM=None) == []
 
 
 def test_a_name_that_is_missing_or_a_code_out_of_its_list_is_not_told_twice(profile: Profile) -> None:

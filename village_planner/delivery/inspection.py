@@ -52,7 +52,7 @@ _log = logging.getLogger("village_planner")
 _OF_FIGURES = (PRINTED, "QC-3403", TEXT_RULE, SHEETS)
 _OF_LAYERS = (
     "QC-2201", "QC-2203", "QC-2204", "QC-3101", "QC-3104", "QC-3105", "QC-3106", "QC-3301", "QC-3302", "QC-3303", "QC-3304", "QC-3305", "QC-3306",
-    "QC-3401", "QC-4106", "PK-05", *_OF_FIGURES,
+    "QC-3308", "QC-3401", "QC-4106", "PK-05", *_OF_FIGURES,
 )
 """Rules that compare figures, and all that cannot run without a layer."""
 
