@@ -16,7 +16,7 @@ from village_planner.desk.sheet_trial import IMPASSABLE, Frame, Name, Obstacle, 
 SIZES = (8.5, 7.5, 6.5, 5.5, 5.0)
 _INSET_SIZES = (6.0, 5.5, 5.0, 4.5, 4.0)
 _ROUNDS = 4
-_LEAST_IN_A_LINE, _MOST_LINES = 3, 3
+_LEAST_IN_A_LINE, _MOST_LINES = 3, 4
 _TOWNSHIP = "township"
 # Millimetres on the paper: free space around a symbol, and how wide a border or line is for a name.
 _GAP_MM, _BORDER_MM, _LINE_MM = 0.3, 0.1, 0.3
@@ -163,7 +163,7 @@ def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ())
 
 
 def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
-    """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two or three."""
+    """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two to four."""
     found = trial.place(names, standing, inside=True) if names else {}
     placed = list(found.values())
     left = [name for number, name in enumerate(names) if number not in found]
