@@ -86,8 +86,11 @@ def features_near(layers: Layers, kind: str, items: Sequence[Item], reach_m: flo
     """Features of a kind near an item, those of very many vertices in tiles: feature, source_id, deduction, level, geom_area_m2, geom."""
     bounds = shapely.bounds(objects([item.geom for item in items])).reshape(-1, 4)
     rows = layers.read(kind, columns=_COLUMNS, near=bounds + np.array([-reach_m, -reach_m, reach_m, reach_m]), tiled=True)
+    if rows.empty:
+        return rows
     geoms = rows["geom"].to_numpy()
-    return rows[~shapely.is_missing(geoms) & ~shapely.is_empty(geoms)].reset_index(drop=True)
+    used = ~shapely.is_missing(geoms) & ~shapely.is_empty(geoms)
+    return rows if used.all() else rows[used].reset_index(drop=True)
 
 
 def covered(
@@ -103,7 +106,10 @@ def covered(
     features = features_near(layers, kind, items)
     if features.empty:
         return ground
-    features = features if chosen is None else features[chosen(features)].reset_index(drop=True)
+    if chosen is not None:
+        features = features[chosen(features)].reset_index(drop=True)
+        if features.empty:
+            return ground
     geoms, numbers = objects([item.geom for item in items]), features["feature"].to_numpy()
     pairs = overlap_areas(geoms, features["geom"].to_numpy(), crs, features["geom_area_m2"].to_numpy(), feedback, feature=numbers)
     subject, area_m2 = pairs["subject"].to_numpy(dtype=int), pairs["area_m2"].to_numpy(dtype=float)
@@ -118,9 +124,9 @@ def covered(
     frame = coverage(
         geoms[told], rows["geom"].to_numpy(), crs, rows["deduction"].to_numpy(), feedback, feature=rows["feature"].to_numpy()
     )  # fmt: skip
-    for position, row in zip(told, frame.itertuples(index=False)):
-        broken = tuple(source_ids(layers, kind, rows.iloc[list(row.failed)]))
-        ground[position] = Covered(float(row.gross_m2), float(row.net_m2), int(row.features), row.part, broken)
+    columns = (frame[name].tolist() for name in ("gross_m2", "net_m2", "features", "part", "failed"))
+    for position, gross_m2, net_m2, count, part, broken in zip(told, *columns):
+        ground[position] = Covered(gross_m2, net_m2, count, part, tuple(source_ids(layers, kind, rows.iloc[list(broken)])) if broken else ())
     return ground
 
 

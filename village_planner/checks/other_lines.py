@@ -117,6 +117,8 @@ def _near(context: Context, items: list[Item], levels: set[str], low: bool) -> l
 
     def distances(unknown: list[Item]) -> list[float | None]:
         spots = features_near(context.layers, HAZARD, unknown, reach_m)
+        if spots.empty:
+            return [None] * len(unknown)
         spots = spots[~is_polygon(spots["geom"].to_numpy()) & (_are_low(spots, levels) == low)]
         found: list[float | None] = [None] * len(unknown)
         if len(spots):

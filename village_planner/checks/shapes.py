@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from village_planner.checks.ground import NEW
-from village_planner.checks.planned import Shapes, about_shape, is_area, judged_shapes, owner, shapes_around, units
+from village_planner.checks.planned import Shapes, about_shape, is_area, judged_shapes, owner, shapes_around
 from village_planner.checks.rule import Context, Finding, Outcome
 from village_planner.checks.topology import clashes
 from village_planner.spatial.area import ellipsoidal_area_m2
@@ -36,7 +36,7 @@ def invalid_shapes(context: Context) -> Iterator[Outcome]:
         at, place = _fault(item.geom)
         yield about_shape(context, item, "4105.item", {"at": at}, other_kind="shape", other_code="invalid", place=place)
     yield from _invalid_units(context)
-    for clash in clashes(context, shapes):
+    for clash in clashes(context):
         if clash.twins:
             names = {"other": clash.other.code, "other_who": owner(context, clash.other)}
             yield about_shape(
@@ -106,8 +106,8 @@ def corners_too_acute(context: Context) -> Iterator[Outcome]:
 def _invalid_units(context: Context) -> Iterator[Finding]:
     """Villages that are judged, and in a run over the whole plan townships, whose polygon is not valid."""
     villages = [("village", row.code, row.name, row.geom) for row in context.subjects.villages() if is_area(row.geom)]
-    townships = units(context, "township") if context.subjects.scope is None else pd.DataFrame(columns=["code", "name", "geom"])
-    known = [*villages, *(("township", row.code, row.name, row.geom) for row in townships.itertuples(index=False))]
+    townships = [("township", row.code, row.name or "", row.geom) for row in context.index.township if is_area(row.geom)]
+    known = [*villages, *(townships if context.subjects.scope is None else [])]
     for (kind, code, name, geom), valid in zip(known, shapely.is_valid(objects([row[-1] for row in known]))):
         if not valid:
             at, place = _fault(geom)
@@ -135,6 +135,8 @@ def _marked(
     other: str | None = None, severity: str | None = None,
 ) -> Iterator[Finding]:
     """A finding for each drawn shape with places in `found`: how many, and the worst of them by `column` (without: their number)."""
+    if found.empty:
+        return
     own, owners = shapes.own(), found["owner"].to_numpy()
     places = found[["x", "y"]].to_numpy()
     values = found[column].to_numpy() if column else np.zeros(0)

@@ -45,7 +45,7 @@ def overlapping_shapes(context: Context) -> Iterator[Outcome]:
     Twins are left to QC-4105; overlaps of present patches are the survey's and not told.
     """
     shapes = judged_shapes(context)
-    for clash in clashes(context, shapes):
+    for clash in clashes(context):
         if not clash.twins:
             yield from _overlap(context, clash)
     broken = shapes.broken()
@@ -91,8 +91,12 @@ def villages_in_townships(context: Context) -> Iterator[Outcome]:
             yield from _against_township(context, township.geom, own, gaps)
 
 
-def clashes(context: Context, shapes: Shapes) -> Iterator[Clash]:
-    """Each pair once of a drawn shape that is judged and another of its kind, told of the drawn one, of two drawn ones of the first."""
+def clashes(context: Context) -> list[Clash]:
+    """Of `judged_shapes`: each pair once of a drawn shape and another of its kind, told of the drawn one, of two drawn ones of the first."""
+    return context.shared.once(("clashes", context.subjects), lambda: list(_clashes(context, judged_shapes(context))))
+
+
+def _clashes(context: Context, shapes: Shapes) -> Iterator[Clash]:
     for kind in ("patch", "site"):
         own = shapes.own(kind)
         if not len(own):
@@ -100,14 +104,15 @@ def clashes(context: Context, shapes: Shapes) -> Iterator[Clash]:
         around = shapes_around(context, kind, shapes.geoms[own])
         valid = np.flatnonzero(around.valid)
         table = context.index.patch if kind == "patch" else context.index.site
-        for pair in overlaps(shapes.geoms[own], around.geoms[valid]).itertuples(index=False):
-            item, place = shapes.items[own[pair.subject]], valid[pair.other]
+        pairs = overlaps(shapes.geoms[own], around.geoms[valid])
+        for subject, place, part in zip(own[pairs["subject"].to_numpy(dtype=int)], valid[pairs["other"].to_numpy(dtype=int)], pairs["part"]):
+            item = shapes.items[subject]
             other = around.items[place]
             about = CLASHES.get(frozenset((item.state, other.state)), "")
             first = not around.drawn[place] or table.place(item.code) < table.place(other.code)
             if about and first and item.code != other.code:
                 twins = about == "same" and shapely.equals(item.geom, other.geom)
-                yield Clash(item, other, about, None if pair.error else pair.part, bool(twins))
+                yield Clash(item, other, about, part, bool(twins))
 
 
 def _overlap(context: Context, clash: Clash) -> Iterator[Outcome]:

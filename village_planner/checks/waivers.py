@@ -51,7 +51,7 @@ def is_blank(text: object) -> bool:
 
 
 def _by_key(waivers: pd.DataFrame) -> dict[str, Any]:
-    return {row.finding_key: row for row in waivers.itertuples(index=False)}
+    return {row.finding_key: row for row in waivers.itertuples(index=False)} if len(waivers) else {}
 
 
 def _state(rule: str, digest: str, waiver: Any) -> str:

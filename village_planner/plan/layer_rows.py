@@ -21,6 +21,8 @@ BYTES_OF_LARGE = MANY_VERTICES * 16
 """A blob of fewer bytes is no large polygon."""
 
 _HEAD = "head"
+_MOST_BOXES = 20_000
+_MOST_NAMED = 1_000
 _CACHED_LAYERS = 12
 _tiles_of_older_files: OrderedDict[tuple[Any, ...], tuple[np.ndarray, np.ndarray, np.ndarray]] = OrderedDict()
 _cache_lock = Lock()
@@ -31,13 +33,14 @@ class Table:
     """A layer's table in the file.
 
     number: of the layer in the file's index. columns: those that the table has; a layer that an earlier version imported
-    lacks some. has_tiles: whether its large polygons lie in the file as tiles. key: of its content.
+    lacks some. has_tiles: whether its large polygons lie in the file as tiles. large: fids of these. key: of its content.
     """
 
     code: str
     number: int
     columns: frozenset[str]
     has_tiles: bool
+    large: tuple[int, ...]
     crs: int | None
     key: tuple[Any, ...]
 
@@ -61,7 +64,17 @@ def table_of(connection: sqlite3.Connection, code: str, file_key: tuple[Any, ...
     number, digest = connection.execute("SELECT rowid, digest FROM layer_index WHERE code = ?", (code,)).fetchone()
     columns = frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({quoted(code)})"))
     has_tiles = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (tiles_table(code),)).fetchone() is not None
-    return Table(code, number, columns, has_tiles, _crs_of(connection, code), (*file_key, code, digest))
+    large = tuple(row[0] for row in connection.execute(f"SELECT DISTINCT feature FROM {quoted(tiles_table(code))}")) if has_tiles else ()
+    return Table(code, number, columns, has_tiles, large, _crs_of(connection, code), (*file_key, code, digest))
+
+
+def boxes_of(connection: sqlite3.Connection, table: Table) -> np.ndarray | None:
+    """(n, 4) boxes (min x, min y, max x, max y) that hold the features and tiles of a layer, as the R-trees have them; None where they are many."""
+    trees = [table.code, *([tiles_table(table.code)] if table.large else [])]
+    boxes: list[tuple[float, ...]] = []
+    for tree in trees:
+        boxes += connection.execute(f"SELECT minx, miny, maxx, maxy FROM {quoted(index_table(tree))} LIMIT {_MOST_BOXES + 1}").fetchall()
+    return None if len(boxes) > _MOST_BOXES else np.array(boxes, dtype=float).reshape(-1, 4)
 
 
 def rows(connection: sqlite3.Connection, table: Table, wanted: Sequence[str], is_near: bool) -> Iterator[pd.DataFrame]:
@@ -76,14 +89,13 @@ def tiled_rows(connection: sqlite3.Connection, table: Table, wanted: Sequence[st
     Of a large polygon only the tiles come that are near.
     """
     kept = None if is_near else _kept_columns(connection, table, wanted)
-    if table.has_tiles and kept is not None:
-        in_tiles = [row[0] for row in connection.execute(f"SELECT DISTINCT feature FROM {quoted(tiles_table(table.code))}")]
-        yield from _sliced(kept.drop(index=np.array(in_tiles, dtype=np.int64) - 1))
-        yield from _frames(connection, table, wanted, _tiles(table, is_near), geom="s.geom", geom_area="s.area_m2")
-    elif table.has_tiles:
-        has_no_tiles = f"t.fid NOT IN (SELECT feature FROM {quoted(tiles_table(table.code))})"
-        yield from _frames(connection, table, wanted, _features(table, is_near, has_no_tiles))
-        yield from _frames(connection, table, wanted, _tiles(table, is_near), geom="s.geom", geom_area="s.area_m2")
+    if table.has_tiles:
+        if kept is not None:
+            yield from _sliced(kept.drop(index=np.array(table.large, dtype=np.int64) - 1))
+        else:
+            yield from _frames(connection, table, wanted, _features(table, is_near, _has_no_tiles(table)))
+        if table.large:
+            yield from _frames(connection, table, wanted, _tiles(table, is_near), geom="s.geom", geom_area="s.area_m2")
     else:
         yield from _frames(connection, table, wanted, _features(table, is_near, f"(t.geom IS NULL OR length(t.geom) <= {BYTES_OF_LARGE})"))
         yield from _cut_on_reading(connection, table, wanted, is_near)
@@ -113,6 +125,15 @@ def _features(table: Table, is_near: bool, condition: str = "1") -> str:
     """SQL of the features of a layer, t, from the word FROM on."""
     near = f" AND t.fid IN {_near(table.code)}" if is_near else ""
     return f"FROM {quoted(table.code)} t WHERE {condition}{near} ORDER BY t.fid"
+
+
+def _has_no_tiles(table: Table) -> str:
+    """SQL of what holds for the features that are not large. To ask the table of tiles each time would read a page of each."""
+    if not table.large:
+        return "1"
+    if len(table.large) > _MOST_NAMED:
+        return f"t.fid NOT IN (SELECT feature FROM {quoted(tiles_table(table.code))})"
+    return f"t.fid NOT IN ({', '.join(map(str, table.large))})"
 
 
 def _kept_columns(connection: sqlite3.Connection, table: Table, wanted: Sequence[str]) -> pd.DataFrame | None:

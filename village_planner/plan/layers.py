@@ -24,6 +24,7 @@ from village_planner.plan.memory_layers import MemoryLayers
 __all__ = ["COLUMNS", "MEASURES", "LayerStore", "Layers", "Listed", "MemoryLayers"]
 
 _Box = Sequence[float]
+_FEW_BOUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class LayerStore:
         self._crs, self._listed = crs, listed
         self._known: tuple[list[tuple[str, str]], list[Listed]] | None = None
         self._tables: dict[tuple[Any, ...], layer_rows.Table] = {}
+        self._boxes: dict[tuple[Any, ...], np.ndarray | None] = {}
         self._held = threading.local()
         self._feedback: Feedback | None = None
 
@@ -169,6 +171,8 @@ class LayerStore:
         wanted = tuple(columns) if columns is not None else COLUMNS
         codes = self.codes(kind) if self.has(kind) else []
         if not codes:
+            return
+        if near is not None and len(near) <= _FEW_BOUNDS and self._nothing_near(codes, near):
             return
         rows = layer_rows.tiled_rows if tiled else layer_rows.rows
         with self._reading() as connection:
@@ -262,6 +266,17 @@ class LayerStore:
             self._tables[code, key] = layer_rows.table_of(connection, code, key)
         return self._tables[code, key]
 
+    def _nothing_near(self, codes: Sequence[str], near: np.ndarray) -> bool:
+        """Whether no feature of some layers is near some bounds: told by boxes in memory, where a layer has few, as most have nothing near an edit."""
+        key = self._file_key()
+        unknown = [code for code in codes if (code, key) not in self._boxes]
+        if unknown:
+            with self._reading() as connection:
+                for code in unknown:
+                    self._boxes[code, key] = layer_rows.boxes_of(connection, self._table(connection, code))
+        known = [self._boxes[code, key] for code in codes]
+        return all(boxes is not None and not _meet(boxes, near) for boxes in known)
+
     def _file_key(self) -> tuple[Any, ...]:
         """What tells the content of the file from an earlier or another one's."""
         state = self.path.stat()
@@ -283,3 +298,11 @@ class LayerStore:
             if error.message.code not in ("plan.not_a_plan_file", "plan.truncated"):
                 raise
             return {}
+
+
+def _meet(boxes: np.ndarray, near: np.ndarray) -> bool:
+    """Whether any of the boxes meets any of some bounds, borders counted; no number meets nothing."""
+    return any(
+        bool(((boxes[:, 2] >= x0) & (boxes[:, 0] <= x1) & (boxes[:, 3] >= y0) & (boxes[:, 1] <= y1)).any())
+        for x0, y0, x1, y1 in np.asarray(near, dtype=float).reshape(-1, 4).tolist()
+    )
