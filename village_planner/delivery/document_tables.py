@@ -45,8 +45,8 @@ def table_elements(
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
     body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
-    # A sum, and a heading, never stand on a page without a row of theirs.
-    kept = [following.kind is not RowKind.ROW for following in rows[1:]] + [False]
+    # A sum, a heading and a note never stand on a page without a row of theirs.
+    kept = [following.kind is not RowKind.ROW for following in rows[1:]] + [bool(note)]
     body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, kept)]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))

@@ -83,8 +83,9 @@ def broken_heading(text: str, width: float) -> str:
     name, bracket, unit = text.partition("（")
     lines = wrapped_lines(name, width)
     if lines > 1 and all(unicodedata.east_asian_width(char) in "WF" for char in name):
-        length = math.ceil(len(name) / lines)
-        name = "\n".join(name[start : start + length] for start in range(0, len(name), length))
+        # The shorter lines come first: 特色 above 保护类.
+        ends = [len(name) * line // lines for line in range(lines + 1)]
+        name = "\n".join(name[start:end] for start, end in zip(ends, ends[1:]))
     return name + (f"\n{bracket}{unit}" if bracket else "")
 
 
