@@ -10,13 +10,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from docx import Document
 
 from tests.delivery.plans import add_layers, clean_layers, plan_rows, write_plan
 from village_planner.base import SilentFeedback, resource
 from village_planner.delivery import PackageRequest, inspect_package, read_package, write_package
+from village_planner.delivery.documents import write_document
+from village_planner.delivery.frames import DeliverySource, layer_frames
 from village_planner.delivery.geodata import GPKG, FileContent, LayerContent, read_vectors
 from village_planner.delivery.structure import check_layers
+from village_planner.delivery.tables import table_frames
 from village_planner.delivery.vct_layers import write_vct_layers
+from village_planner.delivery.workbook import Heading
+from village_planner.plan.data import plan_data
+from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Value, load_profile
 
 LAYOUT = load_profile()
@@ -87,6 +94,16 @@ def test_zhejiang_has_whole_numbers_for_identifiers_and_its_own_layer_of_land(zh
     serials = [bsm for layer in layers.values() for bsm in layer.rows["BSM"]]
     assert sorted(serials) == list(range(1, len(serials) + 1))
     assert (zhejiang / "5.电子数据说明" / "元数据.xml").is_file() and next((zhejiang / "3.规划图形数据").glob("*.gpkg"))
+
+
+def test_texts_call_the_categories_as_the_province_does(tmp_path: Path) -> None:
+    profile = load_profile("fujian-village-2021")
+    source = DeliverySource(plan_data(**rows_of(profile.id)), MemoryLayers({}), profile, "S1")
+    tables = table_frames(source, layer_frames(source))
+    for kind in ("text", "explanation"):
+        write_document(kind, tmp_path / "text.docx", source, Heading("清河县村庄布局规划", "", "", "2026-03-01", "送审稿"), tables, ())
+        content = "".join(paragraph.text for paragraph in Document(str(tmp_path / "text.docx")).paragraphs)
+        assert "集聚提升中心村庄" in content and "列为待定村庄" in content and "集聚提升类" not in content and "村庄村庄" not in content
 
 
 @pytest.mark.parametrize("province", ["fujian", "zhejiang"])

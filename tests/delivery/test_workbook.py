@@ -434,6 +434,7 @@ def test_in_another_order_the_row_that_no_other_explains_is_named() -> None:
 
 def test_a_heading_breaks_before_its_unit_and_evenly() -> None:
     assert broken_heading("实到（户/人）", 10) == "实到\n（户/人）" and broken_heading("实到（户/人）", 14) == "实到（户/人）"
+    assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 11) == "2020年任务"
     assert broken_heading("公交站点", 7.5) == "公交\n站点" and broken_heading("垃圾收集点", 9.5) == "垃圾\n收集点"
 
 

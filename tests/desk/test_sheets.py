@@ -155,6 +155,7 @@ def test_a_text_is_shrunk_until_it_fits(qgis_app: Any) -> None:
     name = "某某回族蒙古族哈萨克族自治县村庄布局规划"
     size = page.fitting(name, 60, 14)
     assert size < 14 and page.width_of(name, size) <= 60.01
+    assert page.wrapped("一二三四。五", page.width_of("一二三四", 10) + 0.1, 10) == ["一二三", "四。五"]
     assert "".join(page.wrapped(name, 20, 10)) == name and all(page.width_of(line, 10) <= 20 for line in page.wrapped(name, 20, 10))
 
 
@@ -166,9 +167,9 @@ def _run_until(done: Any) -> None:
     assert done()
 
 
-@pytest.mark.parametrize(("sizes", "groups_in"), [((1, 3, 5, 3, 6, 5, 2, 2), [4, 4]), ((1, 12), [2, 1])])
+@pytest.mark.parametrize(("sizes", "groups_in"), [((1, 3, 5, 3, 6, 5, 2, 2), [4, 4]), ((1, 12), [2, 1]), ((3, 2, 1, 1, 3, 1), [2, 2, 2])])
 def test_a_column_of_the_legend_begins_with_a_group_unless_the_columns_were_too_uneven(sizes: tuple[int, ...], groups_in: list[int]) -> None:
     """sizes: classes of each group; groups_in: how many groups a column has something of."""
     groups = tuple((f"组{number}", (MapClass("", "类", "fill", "#ffffff"),) * size) for number, size in enumerate(sizes))
-    made = Legend(groups)._columns(1.0, 2)
+    made = Legend(groups)._columns(1.0, len(groups_in))
     assert [len({heading for heading, *_ in column}) for column in made] == groups_in

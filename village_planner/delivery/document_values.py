@@ -18,6 +18,7 @@ from village_planner.spatial.crs import describe_crs
 
 _BLANK = "＿" * 8
 _ROSTER_CHECK = "roster_check"
+_ROLES = ("gather", "suburban", "protect", "withdraw", "undecided")
 
 
 def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, TextFigure], has_sheets: bool) -> dict[str, Value]:
@@ -47,6 +48,7 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
         "steps": len(data.approval_step) > 0,
         "facilities_known": any(name.startswith("facility_") and figure.value is not None for name, figure in figures.items()),
     }
+    texts.update(_categories(source))
     values = {name: Value(text, "", bool(text)) for name, text in texts.items()}
     values.update({name: Value("", "", holds) for name, holds in checked.items()})
     values.update({name: _figure(name, figure) for name, figure in figures.items()})
@@ -102,6 +104,14 @@ def _figure(name: str, figure: TextFigure) -> Value:
 def _grows(figures: Mapping[str, TextFigure]) -> bool:
     new, cleared = figures["balance_new_ha"].value, figures["balance_cleared_ha"].value
     return new is not None and cleared is not None and new > cleared
+
+
+def _categories(source: DeliverySource) -> dict[str, str]:
+    """What the profile calls the villages of each role of a category; '' for a role that it does not have. The undecided are named as the category is."""
+    codes = source.profile.code_list("category")
+    called = {role: "、".join(str(codes.name(code)) for code in codes.with_role(role)) for role in _ROLES}
+    words = {role: name if not name or name.endswith("村庄") else f"{name}村庄" for role, name in called.items()}
+    return {**{f"role.{role}": word for role, word in words.items()}, "role.undecided": called["undecided"]}
 
 
 def _projection(crs: int) -> str:

@@ -26,6 +26,7 @@ _STRETCH = 1.25
 _MOST_LINES = 6
 _CODE = re.compile(r"[A-Za-z0-9\-]+")
 _UNBROKEN = re.compile(r"[A-Za-z0-9.,%\-]+|[^/]/[^/]?|.", re.DOTALL)
+_YEAR = re.compile(r"\d{4}年(?=.)")
 _NEVER_FIRST = set("，。、；：？！）》】〕”’%,.;:?!)]")
 
 
@@ -82,7 +83,10 @@ def broken_heading(text: str, width: float) -> str:
         return text
     name, bracket, unit = text.partition("（")
     lines = wrapped_lines(name, width)
-    if lines > 1 and all(unicodedata.east_asian_width(char) in "WF" for char in name):
+    year = _YEAR.match(name)
+    if lines > 1 and year:
+        name = f"{year.group()}\n{name[year.end():]}"
+    elif lines > 1 and all(unicodedata.east_asian_width(char) in "WF" for char in name):
         # The shorter lines come first: 特色 above 保护类.
         ends = [len(name) * line // lines for line in range(lines + 1)]
         name = "\n".join(name[start:end] for start, end in zip(ends, ends[1:]))

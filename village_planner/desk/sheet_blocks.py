@@ -24,7 +24,7 @@ _ROW, _HEADING_ROW = 5.0, 6.0
 _SAMPLE = 8.0
 _LEAST_SHARE = 0.9
 """How far a text of the legend may be smaller than the others."""
-_MOST_UNEVEN = 1.2
+_MOST_UNEVEN = 1.25
 """How much higher than the mean a column of the legend may be for the sake of whole groups."""
 
 
@@ -142,11 +142,9 @@ class Legend:
         groups = [[(heading, None, _HEADING_ROW * scale), *((heading, one, _ROW * scale) for one in classes)] for heading, classes in self.groups]
         rows: list[tuple[str, MapClass | None, float]] = [row for group in groups for row in group]
         limit = _high(rows) / columns
-        whole: list[list[tuple[str, MapClass | None, float]]] = [[]]
-        for group in groups:
-            if whole[-1] and _high(whole[-1]) + _high(group) > limit + _ROW * scale * 1.3 and len(whole) < columns:
-                whole.append([])
-            whole[-1] += group
+        cuts = combinations(range(1, len(groups)), max(min(columns, len(groups)) - 1, 0))
+        ways = [[[row for group in groups[a:b] for row in group] for a, b in zip((0, *cut), (*cut, len(groups)))] for cut in cuts]
+        whole = min(ways, key=lambda way: max(map(_high, way)))
         if max(map(_high, whole)) <= limit * _MOST_UNEVEN:
             return whole
         made: list[list[tuple[str, MapClass | None, float]]] = [[]]
@@ -290,19 +288,22 @@ class Notes:
     def height(self, page: Page, width: float, scale: float, columns: int) -> float:
         """As Block."""
         points = _TEXT * scale * 0.88
-        lines = sum(len(page.wrapped(text, width, points)) for text in self._numbered())
+        lines = sum(len(page.wrapped(text, width - page.width_of(lead, points), points)) for lead, text in self._numbered())
         return lines * points * MM_PER_POINT * LINE_HEIGHT
 
     def draw(self, page: Page, box: Box, scale: float, columns: int) -> None:
         """As Block."""
-        y = box.y
-        for text in self._numbered():
-            y += page.paragraph(Box(box.x, y, box.width, box.bottom - y), text, _TEXT * scale * 0.88)
+        y, points = box.y, _TEXT * scale * 0.88
+        for lead, text in self._numbered():
+            indent = page.width_of(lead, points)
+            page.paragraph(Box(box.x, y, box.width, box.bottom - y), lead, points)
+            y += page.paragraph(Box(box.x + indent, y, box.width - indent, box.bottom - y), text, points)
 
-    def _numbered(self) -> list[str]:
+    def _numbered(self) -> list[tuple[str, str]]:
+        """What stands before each note, and the note, whose lines begin behind it."""
         if len(self.texts) == 1:
-            return [f"注：{self.texts[0]}"]
-        return [f"{'注：' if number == 1 else '　　'}{number}. {text}" for number, text in enumerate(self.texts, 1)]
+            return [("注：", self.texts[0])]
+        return [(f"{'注：' if number == 1 else '　　'}{number}. ", text) for number, text in enumerate(self.texts, 1)]
 
 
 @dataclass(frozen=True)

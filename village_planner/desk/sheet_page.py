@@ -35,6 +35,7 @@ MM_PER_POINT = 25.4 / 72
 LINE_HEIGHT = 1.32
 LEAST_POINTS = 4.0
 _EM_PIXELS = 200
+_NEVER_FIRST = frozenset("，。、；：？！）》】〕”’")
 LEFT, CENTRE, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
@@ -85,13 +86,14 @@ class Page:
         return known * points
 
     def wrapped(self, text: str, width: float, points: float, bold: bool = False) -> list[str]:
-        """The text as lines that are no wider than `width` mm; Chinese breaks after any character."""
+        """The text as lines that are no wider than `width` mm; Chinese breaks after any character, but not before a closing mark."""
         lines, line, used = [], "", 0.0
         for character in text:
             needed = self.width_of(character, points, bold)
             if line and used + needed > width:
-                lines.append(line)
-                line, used = "", 0.0
+                last = line[-1] if character in _NEVER_FIRST and len(line) > 1 else ""
+                lines.append(line[: len(line) - len(last)])
+                line, used = last, self.width_of(last, points, bold)
             line, used = line + character, used + needed
         return [*lines, line]
 
