@@ -6,7 +6,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -83,33 +83,33 @@ class TableIndex:
         if gone:
             rows = [row for row in rows if key_of(self.table, row) not in gone]
         added.sort(key=lambda edit: edit.place)
+        kept_count = len(rows)
         for edit in added:
             rows.insert(edit.place, edit.row)
         after = TableIndex(self.table, rows)
-        if not gone and [edit.place for edit in added] == list(range(len(self.rows), len(rows))):
-            after._keep_what_is_known(self, [places[edit.key] for edit in edits if edit.key in places])
+        if len(places) == len(self.rows) and [edit.place for edit in added] == list(range(kept_count, len(rows))):
+            changed = [places[edit.key] for edit in edits if edit.row is not None and edit.key in places]
+            after._keep_what_is_known(self, changed, [places[key] for key in gone if key in places], kept_count)
         return after
 
-    def _keep_what_is_known(self, before: TableIndex, changed: Sequence[int]) -> None:
-        """Take over what was found of the table before, whose rows are the first of this one's, but for the changed ones."""
-        old, new = len(before.rows), range(len(before.rows), len(self.rows))
-        self._places = dict(before._places_of_keys())
-        for place in new:
-            self._places.setdefault(key_of(self.table, self.rows[place]), place)
+    def _keep_what_is_known(self, before: TableIndex, changed: Sequence[int], gone: Sequence[int], kept_count: int) -> None:
+        """Take over what was found of the table before, but for the rows that changed or are gone.
+
+        changed, gone: places in the table before. kept_count: how many rows of this one come before those that are new.
+        """
+        old, new = before._places_of_keys(), self.rows[kept_count:]
+        now = dict(zip(np.delete(np.arange(len(before.rows)), gone).tolist(), range(kept_count))) if gone else None
+        after = {place: self.rows[place if now is None else now[place]] for place in changed}
+        if now is None:
+            self._places = dict(old)
+            for place, row in enumerate(new, kept_count):
+                self._places.setdefault(key_of(self.table, row), place)
         if before._bounds is not None:
-            touched = [*changed, *new]
-            self._bounds = np.concatenate([before._bounds, np.empty((len(new), 4))])
-            self._bounds[touched] = shapely.bounds(objects([self.rows[place].geom for place in touched])).reshape(-1, 4)
+            bounds = before._bounds.copy()
+            bounds[list(changed)] = _bounds_of(after.values())
+            self._bounds = np.concatenate([np.delete(bounds, gone, axis=0), _bounds_of(new)])
         for column, known in before._groups.items():
-            value_of = attrgetter(column)
-            if any(value_of(before.rows[place]) != value_of(self.rows[place]) for place in changed):
-                continue
-            groups = self._groups[column] = dict(known)
-            for place in changed:
-                value = value_of(self.rows[place])
-                groups[value] = [self.rows[place] if row is before.rows[place] else row for row in groups[value]]
-            for row in self.rows[old:]:
-                groups[value_of(row)] = [*groups.get(value_of(row), ()), row]
+            self._groups[column] = _regrouped(column, known, before, after, gone, new)
 
     def _values(self, column: str) -> list[Any]:
         field = _row_type(self.table.name)._fields.index(column)
@@ -123,6 +123,28 @@ class TableIndex:
                 places.setdefault(key, place)
             self._places = places
         return self._places
+
+
+def _regrouped(
+    column: str, known: Mapping[Any, list[Any]], before: TableIndex, after: Mapping[int, Any], gone: Sequence[int], new: Sequence[Any]
+) -> dict[Any, list[Any]]:
+    """Rows by their value in a column, in the table's order: `known` of the table before, with some rows changed, gone or new."""
+    groups, value_of, places = dict(known), attrgetter(column), before._places_of_keys()
+    for place in (*after, *gone):
+        was = before.rows[place]
+        groups[value_of(was)] = [row for row in groups[value_of(was)] if row is not was]
+    for place, row in after.items():
+        group = groups.get(value_of(row), [])
+        # Rows that have changed too stand in no group of theirs yet, or have the key and so the place that they had.
+        ahead = sum(places[key_of(before.table, other)] < place for other in group)
+        groups[value_of(row)] = [*group[:ahead], row, *group[ahead:]]
+    for row in new:
+        groups[value_of(row)] = [*groups.get(value_of(row), ()), row]
+    return groups
+
+
+def _bounds_of(rows: Iterable[Any]) -> np.ndarray:
+    return shapely.bounds(objects([row.geom for row in rows])).reshape(-1, 4)
 
 
 @dataclass(frozen=True)

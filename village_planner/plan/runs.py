@@ -107,9 +107,11 @@ def _keep_run(connection: sqlite3.Connection, run: Mapping[str, Any]) -> None:
     scenario = run["scenario"]
     connection.execute("DELETE FROM check_run WHERE code = ?", (run["code"],))
     _insert(connection, BY_NAME["check_run"], [run])
-    recent = connection.execute("SELECT code FROM check_run WHERE scenario = ? ORDER BY fid DESC LIMIT ?", (scenario, _KEPT_RUNS))
+    codes = [row[0] for row in connection.execute("SELECT code FROM check_run WHERE scenario = ? ORDER BY fid DESC", (scenario,))]
+    if len(codes) <= _KEPT_RUNS:
+        return
     named = connection.execute("SELECT DISTINCT since FROM finding WHERE scenario = ? AND since IS NOT NULL", (scenario,))
-    kept = json.dumps([row[0] for row in [*recent.fetchall(), *named.fetchall()]])
+    kept = json.dumps([row[0] for row in named] + codes[:_KEPT_RUNS])
     connection.execute("DELETE FROM check_run WHERE scenario = ? AND code NOT IN (SELECT value FROM json_each(?))", (scenario, kept))
 
 

@@ -15,15 +15,17 @@ def objects(values: Sequence[Any]) -> np.ndarray:
     return array
 
 
-def find_boxes(geoms: np.ndarray) -> None:
+def find_boxes(geoms: np.ndarray, has_one_ring: np.ndarray | None = None) -> None:
     """Have GEOS find the boxes of geometries and of their rings, so that threads may share them as long as none prepares them.
 
     Before 3.12 GEOS finds a box when it is first asked for it, which two threads must not do at once.
+    has_one_ring: which of them are known to be polygons of one ring, whose box is that of the geometry.
     """
     if shapely.geos_version < (3, 12, 0):
         shapely.bounds(geoms)
+        rest = geoms if has_one_ring is None else geoms[~has_one_ring]
         # A point is sought in each polygon by the boxes of all of its rings.
-        shapely.point_on_surface(geoms[(shapely.get_type_id(geoms) > 3) | (shapely.get_num_interior_rings(geoms) > 0)])
+        shapely.point_on_surface(rest[(shapely.get_type_id(rest) > 3) | (shapely.get_num_interior_rings(rest) > 0)])
 
 
 def polygon_parts(geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -31,14 +33,21 @@ def polygon_parts(geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns the polygons and, for each, the position of its geometry in `geoms`.
     """
-    kinds = shapely.get_type_id(geoms)
-    if np.all(kinds == 3):
-        # No parts are made of what is a polygon already, which spares a copy.
-        kept = np.flatnonzero(~shapely.is_empty(geoms))
-        return geoms[kept], kept
-    parts, owner = shapely.get_parts(geoms, return_index=True)
+    is_polygon = shapely.get_type_id(geoms) == 3
+    # No parts are made of what is a polygon already, which spares a copy.
+    whole = np.flatnonzero(is_polygon)
+    whole = whole[~shapely.is_empty(geoms[whole])]
+    others = np.flatnonzero(~is_polygon)
+    if not len(others):
+        return geoms[whole], whole
+    parts, place = shapely.get_parts(geoms[others], return_index=True)
+    owner = others[place]
     while np.any(shapely.get_type_id(parts) > 3):
         parts, inner = shapely.get_parts(parts, return_index=True)
         owner = owner[inner]
     keep = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
-    return parts[keep], owner[keep]
+    if not len(whole):
+        return parts[keep], owner[keep]
+    parts, owner = np.concatenate([geoms[whole], parts[keep]]), np.concatenate([whole, owner[keep]])
+    order = np.argsort(owner, kind="stable")
+    return parts[order], owner[order]

@@ -20,6 +20,9 @@ HEAD_BYTES = 40
 _MAGIC = b"GP"
 _FLAGS_XY_ENVELOPE = 0b00000011
 _FLAGS_EMPTY = 0b00010001
+# WKB, little-endian: a multipolygon (6) of one polygon (3) of one ring.
+_ONE_RING = struct.pack("<BIIBII", 1, 6, 1, 1, 3, 1)
+_ONE_RING_BYTES = len(_ONE_RING)
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -45,7 +48,7 @@ def from_blob(blobs: Sequence[bytes | None]) -> np.ndarray:
     for row in faults:
         if geoms[row] is None:
             raise InputError(Message("spatial.blob_unreadable", {"row": row + 1}))
-    find_boxes(geoms)
+    find_boxes(geoms, np.array([body is not None and body[:_ONE_RING_BYTES] == _ONE_RING for body in bodies], dtype=bool))
     return geoms
 
 

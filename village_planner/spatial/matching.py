@@ -93,12 +93,13 @@ def matched(
 
 
 class _Subjects:
-    """Subjects made ready: own: copies that may be prepared; faults: why each is invalid, else ""."""
+    """Subjects made ready: own: copies that may be prepared, with their bounds and number of vertices; faults: why each is invalid, else ""."""
 
     def __init__(self, given: Polygons) -> None:
         self.given = given
         self.own = own(given.geoms)
         self.bounds = shapely.bounds(self.own)
+        self.vertices = shapely.get_num_coordinates(self.own)
         self.faults = _faults(self.own, ~np.isnan(given.area_m2))
         self._tree = shapely.STRtree(self.own)
 
@@ -151,7 +152,7 @@ def _work(
     a, b = a[order], b[order]
     sound = len(a) - int(is_broken.sum())
     parts, bounds = [], shapely.bounds(others.geoms)
-    for rows in _pieces(subjects.own, others.geoms, a[:sound], b[:sound]):
+    for rows in _pieces(subjects.vertices[a[:sound]] + shapely.get_num_coordinates(others.geoms)[b[:sound]]):
         check()
         one, other = a[rows], b[rows]
         parts.append(common_ground(subjects.own[one], others.geoms[other], subjects.bounds[one], bounds[other], method))
@@ -164,11 +165,11 @@ def _work(
     return take(Matched(subjects.given, others, a, b, pairs), check)
 
 
-def _pieces(subjects: np.ndarray, others: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[slice]:
-    """Pairs to be looked at between two looks at the cancel: few enough vertices for about a tenth of a second."""
-    vertices = np.cumsum(shapely.get_num_coordinates(subjects)[a] + shapely.get_num_coordinates(others)[b])
+def _pieces(vertices: np.ndarray) -> list[slice]:
+    """Pairs (vertices of each) to be looked at between two looks at the cancel: few enough vertices for about a tenth of a second."""
+    vertices, count = np.cumsum(vertices), len(vertices)
     ends = np.unique(np.searchsorted(vertices, np.arange(_VERTICES_AT_ONCE, vertices[-1], _VERTICES_AT_ONCE)) if len(vertices) else [])
-    borders = np.unique(np.concatenate([[0], ends, [len(a)]])).astype(int)
+    borders = np.unique(np.concatenate([[0], ends, [count]])).astype(int)
     return [slice(start, stop) for start, stop in zip(borders[:-1], borders[1:])]
 
 

@@ -82,9 +82,12 @@ def polygonal(geoms: np.ndarray) -> np.ndarray:
     result = geoms.copy()
     result[strange] = shapely.Polygon()
     parts, owner = polygon_parts(geoms[strange])
-    rows, first = np.unique(owner, return_index=True)
-    for row, mine in zip(strange[rows], np.split(parts, first[1:])):
-        result[row] = shapely.multipolygons(mine) if len(mine) > 1 else mine[0]
+    rows, first, counts = np.unique(owner, return_index=True, return_counts=True)
+    alone = counts == 1
+    result[strange[rows[alone]]] = parts[first[alone]]
+    several = np.flatnonzero(~alone[np.searchsorted(rows, owner)])
+    if len(several):
+        result[strange[rows[~alone]]] = shapely.multipolygons(parts[several], indices=np.unique(owner[several], return_inverse=True)[1])
     return result
 
 
