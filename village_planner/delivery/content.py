@@ -22,11 +22,12 @@ from village_planner.delivery.fitting import refuse_unfitting
 from village_planner.delivery.frames import DeliverySource, county_code, layer_frames
 from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT
 from village_planner.delivery.geopackage import write_geopackage
+from village_planner.delivery.lists import write_lists
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
 from village_planner.delivery.naming import plan_date
 from village_planner.delivery.office import make_pdfs
-from village_planner.delivery.request import PDF
+from village_planner.delivery.request import CSV, PDF
 from village_planner.delivery.serials import Give, Serials
 from village_planner.delivery.shapefile import write_shapefiles
 from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
@@ -43,7 +44,7 @@ from village_planner.standards import LayerSpec
 
 _PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy", "created_at")
 _LAYER_FACTS = ("code", "kind", "title", "edition_date", "imported_at", "features", "repaired", "set_aside", "digest")
-_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", VCT: "VCT", "xlsx": "XLSX", "docx": "DOCX", PDF: "PDF", "sheets": "PDF、JPG"}
+_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", VCT: "VCT", "xlsx": "XLSX", CSV: "CSV", "docx": "DOCX", PDF: "PDF", "sheets": "PDF、JPG"}
 _PRECISION = {
     GPKG: "GeoPackage：坐标不取舍", SHP: "SHP：坐标不取舍，不含值域和字段别名（见字段对照表）",
     VCT: "VCT：坐标取至0.0001米，文本中的半角逗号写作全角，换行写作空格",
@@ -91,6 +92,10 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
     tables = table_frames(source, frames)
     if "xlsx" in content.formats:
         write_workbook(_made(root, content, "workbook"), delivered_tables(source, tables), source.data.phases, source.profile, heading)
+    if CSV in content.formats:
+        folder = _made(root, content, "lists")
+        folder.mkdir(exist_ok=True)
+        write_lists(folder, delivered_tables(source, tables), source.data.phases, source.profile)
     feedback.progress(0.65)
     pictures = _draw(root, content, frames, draw, PartFeedback(feedback, 0.65, 0.9)) if "sheets" in content.formats and draw else []
     if "docx" in content.formats:

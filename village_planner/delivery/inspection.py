@@ -21,6 +21,7 @@ from village_planner.delivery.findings import PackageFinding, findings_frame, pl
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.geodata import FileContent
 from village_planner.delivery.harm import check_harm
+from village_planner.delivery.lists import check_list
 from village_planner.delivery.manifest import MANIFEST, Manifest, check_manifest, read_manifest
 from village_planner.delivery.metadata import check_metadata
 from village_planner.delivery.opening import package_limits, read_formats, stated_names, used_profile
@@ -33,7 +34,7 @@ from village_planner.delivery.restated import check_restated
 from village_planner.delivery.sheet_checks import RULE as SHEETS
 from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.structure import check_layers
-from village_planner.delivery.tree import check_files, check_names, check_tree, files_of_kind, is_litter
+from village_planner.delivery.tree import check_files, check_names, check_tree, files_of_kind, folders_of_kind, is_litter
 from village_planner.delivery.unit_codes import RULE as UNITS
 from village_planner.delivery.unit_codes import check_unit_codes
 from village_planner.delivery.unpack import OpenedPackage, open_package
@@ -219,6 +220,8 @@ def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent)
     ):
         files = files_of_kind(opened, package, kind, subject.names)[: 1 if kind == "workbook" else None]
         checks += [(file, (rule,), partial(compare, opened.root / file, file, source)) for file in files]
+    for lists in folders_of_kind(opened, package, "lists", subject.names).values():
+        checks += [(file, (PRINTED,), partial(check_list, opened.root / file, file, source)) for file in lists]
     findings: list[PackageFinding] = []
     uncompared: list[NotChecked] = []
     for file, rules, check in checks:

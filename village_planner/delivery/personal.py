@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Iterable, Iterator, Mapping, Sequence
 
 import openpyxl
 from lxml import etree
@@ -16,6 +16,7 @@ from village_planner.delivery.document_reading import read_document
 from village_planner.delivery.editions import edition_content
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.geodata import FileContent
+from village_planner.delivery.lists import LEVELS, list_name
 from village_planner.delivery.structure import NOT_FOR_EDITION
 from village_planner.delivery.unpack import ZIP_FAULTS
 from village_planner.delivery.workbook import first_data_row
@@ -110,9 +111,10 @@ def _document_headings(path: Path, profile: Profile, phases: Sequence[int]) -> I
         yield table, [cell for row in rows[:depth] for cell in row]
 
 
-def _list_headings(path: Path, *_: Any) -> Iterator[tuple[str, list[str]]]:
+def _list_headings(path: Path, profile: Profile, _: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
+    table = path.stem if any(path.name == list_name(spec) for spec in profile.tables.values()) else ""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        yield "", next(csv.reader(file), [])
+        yield table, [level for heading in next(csv.reader(file), []) for level in heading.split(LEVELS)]
 
 
 def _plain(text: str) -> str:

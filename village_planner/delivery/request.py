@@ -14,11 +14,12 @@ from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 DRAFT, FORMAL = "draft", "formal"
-SHEETS, PDF, DOCX = "sheets", "pdf", "docx"
-FORMATS = ("gpkg", "gdb", "shp", "vct", "xlsx", DOCX, PDF, SHEETS)
+SHEETS, PDF, DOCX, CSV = "sheets", "pdf", "docx", "csv"
+FORMATS = ("gpkg", "gdb", "shp", "vct", "xlsx", CSV, DOCX, PDF, SHEETS)
 """PDF: of the texts, by LibreOffice; where that is not installed the package goes without, and says so."""
 _KINDS = {
-    "gpkg": "geopackage", "gdb": "filegdb", "shp": "shapefile", "vct": "vct", "xlsx": "workbook", DOCX: "explanation", PDF: "explanation_pdf", SHEETS: "sheet",
+    "gpkg": "geopackage", "gdb": "filegdb", "shp": "shapefile", "vct": "vct", "xlsx": "workbook", CSV: "lists", DOCX: "explanation",
+    PDF: "explanation_pdf", SHEETS: "sheet",
 }
 """The kind of entry in the profile's tree by which a format is known."""
 
@@ -52,6 +53,12 @@ def required_formats(profile: Profile, mode: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*wanted, *profile.package.inspection.get("formats", ()))))
 
 
+def possible_formats(profile: Profile) -> tuple[str, ...]:
+    """The formats for which the profile's tree has a place, in the order of FORMATS; of texts as PDF one of the two is enough."""
+    kinds = {entry.kind for entry in profile.package.entries}
+    return tuple(name for name in FORMATS if _KINDS[name] in kinds or (name == PDF and "text_pdf" in kinds))
+
+
 def default_formats(profile: Profile, mode: str = FORMAL, can_draw: bool = True) -> tuple[str, ...]:
     """The formats that are written where none are named: those of a formal package, so that a draft shows what it will be.
 
@@ -72,6 +79,10 @@ def check_request(request: PackageRequest, formats: tuple[str, ...], data: PlanD
     unsupported = [name for name in dict.fromkeys((*formats, *required)) if name not in FORMATS]
     if unsupported:
         raise InputError("delivery.formats_unsupported", formats="、".join(unsupported), known="、".join(FORMATS))
+    possible = possible_formats(profile)
+    placeless = [name for name in formats if name not in possible]
+    if placeless:
+        raise InputError("delivery.formats_placeless", formats="、".join(placeless), known="、".join(possible))
     lacking = [name for name in required if name not in formats]
     if lacking:
         raise InputError("delivery.formats_required", formats="、".join(lacking))

@@ -15,6 +15,7 @@ from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.findings import PackageFinding
+from village_planner.delivery.lists import SUFFIX, check_list_names, read_list
 from village_planner.delivery.tables import required_tables
 from village_planner.delivery.unpack import UNREADABLE, ZIP_FAULTS, OpenedPackage
 from village_planner.standards import PackageEntry, PackageSpec, Profile
@@ -25,7 +26,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ANY = {"code": "*", "name": "*"}
 _LITTER = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _LOCKS = ("~$", ".~lock.")
-_FOLDER_KINDS = frozenset({"filegdb", "shapefile"})
+_FOLDER_KINDS = frozenset({"filegdb", "shapefile", "lists"})
 """Kinds that are one folder full of files."""
 _SIGNATURES = {".pdf": (b"%PDF", b"%%EOF"), ".jpg": (b"\xff\xd8", b"\xff\xd9"), ".png": (b"\x89PNG", b"IEND")}
 """How a file of a kind begins, and what stands near its end."""
@@ -135,12 +136,16 @@ def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list
     workbooks = files_of_kind(opened, profile.package, "workbook")
     sheets = [table.sheet or table.id for table in required_tables(profile)]
     left_out = {table.sheet or table.id for name, table in whole.tables.items() if name not in profile.tables}
+    for folder, lists in folders_of_kind(opened, profile.package, "lists").items():
+        findings += check_list_names(folder, lists, profile, whole)
     for file in (file for file in opened.files if not is_litter(file)):
         path, suffix = opened.root / file, Path(file).suffix.lower()
         try:
             if suffix == ".xlsx":
                 findings += _check_sheets(path, file, sheets if file in workbooks else [], left_out)
-            elif suffix in (".csv", ".html", ".json", ".txt"):
+            elif suffix == SUFFIX:
+                read_list(path)
+            elif suffix in (".html", ".json", ".txt"):
                 path.read_text(encoding="utf-8-sig")
             elif suffix == ".docx":
                 with _whole_archive(path) as archive:

@@ -9,7 +9,7 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from village_planner.delivery import FORMATS, PackageRequest, default_formats, required_formats
+from village_planner.delivery import FORMATS, PackageRequest, default_formats, possible_formats, required_formats
 from village_planner.delivery.readiness import DRAFT, FORMAL, Wish
 from village_planner.desk.session import PlanSession
 from village_planner.gui.forms import CodeCombo
@@ -97,21 +97,21 @@ class DeliverForm(QWidget):
         )
 
     def _require_formats(self) -> None:
-        """Tick the formats that the profile requires in this mode; they cannot be left out."""
+        """Tick the formats that the profile requires in this mode, which cannot be left out, and take the tick off those that it has no place for."""
         if not self._session.is_open:
             return
-        required = required_formats(self._session.profile, self.mode.value())
+        required, possible = required_formats(self._session.profile, self.mode.value()), possible_formats(self._session.profile)
         for name, box in self.formats.items():
-            box.setEnabled(name not in required)
-            box.setChecked(box.isChecked() or name in required)
+            box.setEnabled(name in possible and name not in required)
+            box.setChecked((box.isChecked() and name in possible) or name in required)
 
     def _chosen_formats(self) -> tuple[str, ...]:
         return tuple(name for name, box in self.formats.items() if box.isChecked())
 
     def _format_titles(self) -> dict[str, str]:
         return {
-            "gpkg": "GeoPackage", "gdb": "FileGDB", "shp": "Shapefile", "vct": "VCT", "xlsx": self.tr("Tables (xlsx)"), "docx": self.tr("Texts (docx)"),
-            "pdf": self.tr("Texts as PDF"), "sheets": self.tr("Map sheets"),
+            "gpkg": "GeoPackage", "gdb": "FileGDB", "shp": "Shapefile", "vct": "VCT", "xlsx": self.tr("Tables (xlsx)"),
+            "csv": self.tr("Tables as lists (csv)"), "docx": self.tr("Texts (docx)"), "pdf": self.tr("Texts as PDF"), "sheets": self.tr("Map sheets"),
         }
 
 
