@@ -165,6 +165,21 @@ def part(suffix: str, name: str, change: Callable[[bytes], bytes]) -> Damage:
     return damage
 
 
+def halved(content: bytes) -> bytes:
+    """The first half."""
+    return content[: len(content) // 2]
+
+
+def both(*damages: Damage) -> Damage:
+    """Several kinds of damage at once."""
+
+    def damage(package: Path) -> None:
+        for one in damages:
+            one(package)
+
+    return damage
+
+
 def added(folder: str, name: str, content: bytes) -> Damage:
     """A file that nobody asked for."""
 
@@ -370,6 +385,10 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
     ("formula that fetches", cell("B5分期任务汇总表", "AZ1", lambda _: '=WEBSERVICE("http://example.invalid/")'), {"PK-02"}),
     ("macros in the workbook", part("规划表格.xlsx", "xl/vbaProject.bin", lambda _: b"macro"), {"PK-02"}),
     ("entity in a sheet", part("规划表格.xlsx", "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<worksheet", b"<!DOCTYPE x><worksheet", 1)), {"PK-02"}),
+    ("sheet that is no XML", part("规划表格.xlsx", "xl/worksheets/sheet5.xml", halved), {"QC-1103"}),
+    ("macros beside a sheet that is no XML", both(
+        part("规划表格.xlsx", "xl/vbaProject.bin", lambda _: b"macro"), part("规划表格.xlsx", "xl/worksheets/sheet1.xml", halved)
+    ), {"PK-02", "QC-1103"}),
     ("formula in the record", bytes_of(".csv", lambda content: content + b"=cmd|' /C calc'!A0,,\r\n"), {"PK-02"}),
     ("trigger in the GeoPackage", sql("CREATE TRIGGER planted AFTER UPDATE ON CZBD BEGIN DELETE FROM JMD; END"), {"PK-02"}),
     ("program among the other material", added("6其他材料", "查看.exe", b"MZ"), {"PK-02", "QC-1101"}),
@@ -381,6 +400,7 @@ DAMAGES: list[tuple[str, Damage, set[str]]] = [
 
 IN_ALL_FORMATS: list[tuple[str, Damage, set[str]]] = [
     ("text missing", lambda package: file_of(package, "规划文本.docx").unlink(), {"QC-1101"}),
+    ("text that is no XML", part("规划文本.docx", "word/document.xml", halved), {"QC-1103"}),
     ("text cut short", bytes_of("规划文本.docx", lambda content: content[:-100]), {"QC-1103"}),
     ("number changed in the explanation", part("说明书.docx", "word/document.xml", more_households), {"NL-11"}),
     ("template of the text elsewhere", part("规划文本.docx", "word/_rels/settings.xml.rels", lambda _: (

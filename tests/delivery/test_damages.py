@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.damages import DAMAGES, IN_ALL_FORMATS, Damage, resealed, rules_found, sql
+from tests.delivery.damages import DAMAGES, IN_ALL_FORMATS, Damage, part, resealed, rules_found, sql
+from village_planner.base import render
+from village_planner.delivery import inspect_package
 
 
 def _kinds(rows: list[tuple[str, Damage, set[str]]]) -> pytest.MarkDecorator:
@@ -27,6 +29,15 @@ def test_each_damage_to_documents_sheets_and_further_formats_is_found_by_its_rul
     damage(formal_copy)
     resealed(formal_copy)
     assert rules_found(formal_copy) == expected
+
+
+def test_a_text_without_marks_is_told_as_not_compared(formal_copy: Path) -> None:
+    part("规划文本.docx", "word/document.xml", lambda xml: xml.replace(b'w:name="vp_', b'w:name="xx_'))(formal_copy)
+    resealed(formal_copy)
+    inspection = inspect_package(formal_copy)
+    (note,) = [note for note in inspection.not_checked if note.rule == "NL-11"]
+    assert "文本" in note.message.params["file"] and "没有数值标记" in render(note.message)
+    assert note.holds_up and inspection.findings.empty and inspection.verdict.value == "incomplete"
 
 
 def test_at_least_sixty_kinds_of_damage_are_told_apart() -> None:

@@ -259,7 +259,7 @@ def test_a_link_inside_a_filegdb_is_not_followed(formal_copy: Path, tmp_path: Pa
 
 def test_the_precision_of_each_format_stands_in_the_metadata(formal_package: Path) -> None:
     text = (formal_package / "5数据说明" / "元数据.xml").read_text(encoding="utf-8")
-    assert "1e-8 m" in text and "GeoPackage、FileGDB、SHP、VCT、XLSX、DOCX、PDF、JPG" in text
+    assert "1e-8 m" in text and "GeoPackage、FileGDB、SHP、VCT、XLSX、CSV、DOCX、PDF、JPG" in text
 
 
 def test_a_vct_file_holds_every_layer_that_the_geopackage_holds(formal_package: Path, tmp_path: Path) -> None:

@@ -305,7 +305,7 @@ def test_what_cannot_be_compared_with_the_layers_is_told_and_does_not_pass(packa
     sql("UPDATE CZQBGX SET TCMJ = 1e308")(package)
     inspection = inspect_package(package)
     (note,) = [note for note in inspection.not_checked if note.message.code == "delivery.not_checked.figures"]
-    assert note.rule == "QC-6101" and note.message.params["file"].endswith("规划表格.xlsx") and "OverflowError" in note.message.params["detail"]
+    assert note.rule == "QC-6101" and note.message.params["file"].endswith("规划表格.xlsx") and "OverflowError" in render(note.message)
     assert note.holds_up and "QC-3101" in set(inspection.findings["rule"])
 
 

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 from lxml import etree
 
-from village_planner.base import Message
+from village_planner.base import InputError, Message
 from village_planner.delivery.columns import expanded_columns, heading_depth
 from village_planner.delivery.document_figures import text_figures
 from village_planner.delivery.document_template import BOOKMARK, W
@@ -70,12 +70,14 @@ def check_explanation(path: Path, file: str, source: DeliverySource) -> list[Pac
     """Findings (NL-11) on numbers in the text of a document, and in its tables, that are not those of the layers.
 
     source: the plan as the package's layers describe it. One finding per place in the text, and per column of a table. A
-    document that carries no marks, or cannot be read, is passed over: other rules say so.
+    document that cannot be read is passed over: QC-1103 says so. Raises InputError for one that carries no marks, which nothing can be compared with.
     """
     rule = source.profile.rule(TEXT_RULE)
     document = read_document(path)
     if rule is None or not rule.on or document is None:
         return []
+    if not document.figures and not document.tables:
+        raise InputError("delivery.document_without_figures")
     tables = tables_of(source)
     figures = text_figures(source, tables)
     findings = []

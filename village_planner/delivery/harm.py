@@ -43,7 +43,8 @@ def check_harm(root: Path, files: tuple[str, ...]) -> list[PackageFinding]:
     findings = []
     for file in files:
         try:
-            findings += list(_harm_in(root / file, file))
+            for finding in _harm_in(root / file, file):
+                findings.append(finding)
         except _FAULTS:
             continue
     return findings

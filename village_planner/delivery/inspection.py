@@ -229,6 +229,7 @@ def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent)
             findings += check()
         except (PlannerError, ArithmeticError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             _log.info("figures of a package could not be compared", exc_info=True)
-            detail = error.message if isinstance(error, PlannerError) else f"{type(error).__name__}: {error}"[:200]
+            cause = Message("delivery.figures_not_made", {"detail": f"{type(error).__name__}: {error}"[:200]})
+            detail = error.message if isinstance(error, PlannerError) else cause
             uncompared += _told_for(rules, subject.profile, "delivery.not_checked.figures", file=file, detail=detail)
     return findings, uncompared

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Iterable, Iterator, Mapping, Sequence
 
 import openpyxl
-from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.columns import expanded_columns, heading_depth
@@ -18,14 +17,14 @@ from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.geodata import FileContent
 from village_planner.delivery.lists import LEVELS, list_name
 from village_planner.delivery.structure import NOT_FOR_EDITION
-from village_planner.delivery.unpack import ZIP_FAULTS
+from village_planner.delivery.unpack import MALFORMED_XML, ZIP_FAULTS
 from village_planner.delivery.workbook import first_data_row
 from village_planner.standards import Profile, TableSpec
 
 _UNKNOWN_ROWS = 3
 """How many rows may be headings where nobody knows the table."""
 _WIDEST = 200
-_FAULTS = (*ZIP_FAULTS, KeyError, ValueError, OSError, TypeError, AttributeError, csv.Error, etree.XMLSyntaxError)
+_FAULTS = (*ZIP_FAULTS, KeyError, ValueError, OSError, TypeError, AttributeError, csv.Error, MALFORMED_XML)
 
 
 def check_personal(

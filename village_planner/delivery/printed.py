@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Sequence
 
 import openpyxl
-from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.columns import expanded_columns
@@ -14,13 +13,13 @@ from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
 from village_planner.delivery.tables import delivered_tables, tables_of
-from village_planner.delivery.unpack import ZIP_FAULTS
+from village_planner.delivery.unpack import MALFORMED_XML, ZIP_FAULTS
 from village_planner.delivery.workbook import first_data_row
 from village_planner.standards import TableColumn, TableSpec
 
 PRINTED = "QC-6101"
 Cells = Sequence[Sequence[Any]]
-_FAULTS = (*ZIP_FAULTS, KeyError, IndexError, TypeError, AttributeError, etree.XMLSyntaxError)
+_FAULTS = (*ZIP_FAULTS, KeyError, IndexError, TypeError, AttributeError, MALFORMED_XML)
 _MOST_EXTRA_ROWS = 1_000
 
 

@@ -150,6 +150,7 @@ def check_files(opened: OpenedPackage, profile: Profile, whole: Profile) -> list
             elif suffix == ".docx":
                 with _whole_archive(path) as archive:
                     archive.getinfo("word/document.xml")
+                    _demand_well_formed(archive)
             elif suffix in _SIGNATURES:
                 _demand_whole(path, *_SIGNATURES[suffix])
         except (*ZIP_FAULTS, KeyError, etree.XMLSyntaxError) as error:
@@ -162,6 +163,7 @@ def _check_sheets(path: Path, file: str, wanted: Sequence[str], left_out: Set[st
     with _whole_archive(path) as archive:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
+        _demand_well_formed(archive)
     sheets = {str(sheet.get("name")) for sheet in book.iter(f"{_MAIN}sheet")}
     missing = [PackageFinding("QC-1201", file, sheet, Message("delivery.sheet_missing", {"sheet": sheet})) for sheet in wanted if sheet not in sheets]
     return missing + [
@@ -179,6 +181,15 @@ def _whole_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         if damaged is not None:
             raise zipfile.BadZipFile(damaged)
         yield archive
+
+
+def _demand_well_formed(archive: zipfile.ZipFile) -> None:
+    """XMLSyntaxError where a part of an Office file is no XML: nobody could open it there, and nothing of it would be compared."""
+    for name in archive.namelist():
+        if name.lower().endswith((".xml", ".rels")):
+            with archive.open(name) as stream:
+                for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False):
+                    element.clear()
 
 
 def _demand_whole(path: Path, start: bytes, end: bytes) -> None:

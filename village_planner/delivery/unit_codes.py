@@ -6,18 +6,17 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from lxml import etree
 
 from village_planner.base import Message
 from village_planner.delivery.fields import shortened
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import DeliverySource, county_code
-from village_planner.delivery.unpack import ZIP_FAULTS
+from village_planner.delivery.unpack import MALFORMED_XML, ZIP_FAULTS
 from village_planner.delivery.workbook import Heading, first_data_row, write_workbook
 from village_planner.standards import TableColumn, TableSpec
 
 RULE = "QC-3301"
-_FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError, etree.XMLSyntaxError)
+_FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError, MALFORMED_XML)
 _SOURCE = "package_structures.md 第0节（建议）"
 _COLUMNS = (
     ("序号", "no", "0", 6.0), ("单位代码", "code", "", 16.0), ("单位名称", "name", "", 28.0), ("级别", "level", "", 10.0), ("上级单位代码", "above", "", 16.0),

@@ -20,6 +20,8 @@ from village_planner.spatial.encoding import zip_member_name
 UNSAFE, UNREADABLE = "PK-02", "QC-1103"
 ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 """What zipfile raises for damaged archives: also for names, dates and methods that it cannot read."""
+MALFORMED_XML = SyntaxError
+"""What every reader of XML raises, lxml and that of the standard library, which openpyxl may use."""
 _ENCRYPTED = 0x1
 _MEMBER = b"PK\x03\x04"
 _CHUNK = 1 << 20
