@@ -12,6 +12,7 @@ from village_planner.checks.covering import Choice, Covered, Item
 from village_planner.checks.rule import Context, Finding, NotChecked, Outcome
 from village_planner.plan.data import PlanData
 from village_planner.plan.schema import PatchKind
+from village_planner.spatial.arrays import objects
 
 NEW = PatchKind.NEW.value
 
@@ -22,7 +23,11 @@ def has_polygons(data: PlanData) -> bool:
 
 
 def patches(context: Context) -> list[Item]:
-    """Patches that are new or stay; geom is None where there is no polygon."""
+    """Patches that are new or stay; geom is None where there is no polygon. The list is shared: copy before changing."""
+    return context.shared.once(("patches", context.subjects), lambda: _patches(context))
+
+
+def _patches(context: Context) -> list[Item]:
     items = []
     for row in context.subjects.patches():
         hamlet = context.subjects.hamlet(row.hamlet_code) if row.hamlet_code is not None else None
@@ -44,7 +49,8 @@ def patches_and_sites(context: Context) -> list[Item]:
 
 def drawn(context: Context, items: Sequence[Item]) -> tuple[list[Item], list[NotChecked]]:
     """The items that have a polygon, and the note of the others."""
-    is_drawn = [item.geom is not None and not item.geom.is_empty for item in items]
+    geoms = objects([item.geom for item in items])
+    is_drawn = ~(shapely.is_missing(geoms) | shapely.is_empty(geoms))
     notes = context.without_polygon((item.kind, item.code) for item, shown in zip(items, is_drawn) if not shown)
     return [item for item, shown in zip(items, is_drawn) if shown], notes
 

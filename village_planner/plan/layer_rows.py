@@ -70,6 +70,10 @@ def table_of(connection: sqlite3.Connection, code: str, file_key: tuple[Any, ...
 
 def boxes_of(connection: sqlite3.Connection, table: Table) -> np.ndarray | None:
     """(n, 4) boxes (min x, min y, max x, max y) that hold the features and tiles of a layer, as the R-trees have them; None where they are many."""
+    # Of a large layer not even these are read.
+    most = connection.execute(f"SELECT max(fid) FROM {quoted(table.code)}").fetchone()[0]
+    if most is not None and most > _MOST_BOXES:
+        return None
     trees = [table.code, *([tiles_table(table.code)] if table.large else [])]
     boxes: list[tuple[float, ...]] = []
     for tree in trees:
