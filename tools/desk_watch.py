@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QTimer
 
 TICK_MS = 10
 LOOK_S = 0.1
+NOTED_S = 0.05
 ROOM = "village_planner"
 _QUEUES = "/proc/self/task/{0}/schedstat"
 
@@ -25,7 +26,7 @@ class Watch:
     `steps`: one entry per step with name, seconds, longest (seconds of the longest block), own (of the longest once the time is taken
     off in which the machine let our threads wait for a processor, and at least what the main thread itself computed: on a busy machine
     too little rather than too much), owns (own of every block that was looked into, the longest first), computed (seconds that the main
-    thread itself computed in the block in which it did most) and where (what of ours ran in the longest, the innermost call last; empty
+    thread itself computed in each block in which it did a twentieth of a second or more, the most first) and where (what of ours ran in the longest, the innermost call last; empty
     where the block was Qt's, QGIS's or too short to look).
     """
 
@@ -49,7 +50,7 @@ class Watch:
     def begin(self, name: str) -> None:
         """Begin a step."""
         self._end()
-        self.steps.append({"name": name, "seconds": 0.0, "longest": 0.0, "own": 0.0, "owns": [], "computed": 0.0, "where": ""})
+        self.steps.append({"name": name, "seconds": 0.0, "longest": 0.0, "own": 0.0, "owns": [], "computed": [], "where": ""})
         self._began = self._last = time.monotonic()
         self._queued, self._computed = _queued(), time.thread_time()
 
@@ -84,7 +85,8 @@ class Watch:
             if gap > step["longest"]:
                 step["longest"], step["where"] = round(gap, 3), self._where
             step["own"] = max(step["own"], round(own, 3))
-            step["computed"] = max(step["computed"], round(computed - self._computed, 3))
+            if computed - self._computed >= NOTED_S:
+                step["computed"] = sorted([*step["computed"], round(computed - self._computed, 3)], reverse=True)
             if gap > LOOK_S:
                 step["owns"] = sorted([*step["owns"], round(own, 3)], reverse=True)
                 self._write([f"{gap:.3f} s, {own:.3f} s of our own, {computed - self._computed:.3f} s of the main thread's, in {step['name']}", ""])

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from village_planner.accounts.facts import village_facts
-from village_planner.accounts.sums import known_sum
+from village_planner.accounts.sums import groups, known_sum
 from village_planner.accounts.work import villages_in_scope
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
@@ -28,12 +28,13 @@ def category_counts(data: PlanData, profile: Profile, scenario: str, inside: Col
     facts["category"] = facts["village_code"].map(dict(zip(rows["village_code"], rows["category"]))).astype("string")
     in_scope = facts["village_code"].isin(villages_in_scope(data, profile, inside))
     counted = facts[in_scope | facts["category"].notna()]
+    parts, sizes, nothing = groups(counted, ["township_code", "category"]), counted["township_code"].value_counts(), counted.iloc[:0]
     result = []
     for township, name in zip(data.township["code"], data.township["name"]):
-        mine = counted[counted["township_code"] == township]
-        for category in categories.codes:
-            result.append((township, name, category, categories.name(category), *_sums(mine[mine["category"] == category], mine)))
-        result.append((township, name, pd.NA, "", *_sums(mine[mine["category"].isna()], mine)))
+        mine = [parts.get((township, category), nothing) for category in (*categories.codes, None)]
+        whole = int(sizes.get(township, 0))
+        for category, part in zip((*categories.codes, None), mine):
+            result.append((township, name, pd.NA if category is None else category, "" if category is None else categories.name(category), *_sums(part, whole)))
     columns = ["township_code", "township_name", "category", "category_name", "villages", "share", "households", "persons", "built_m2"]
     frame = pd.DataFrame(result, columns=columns)
     texts = dict.fromkeys(columns[:4], "string")
@@ -62,6 +63,6 @@ def category_totals(data: PlanData, profile: Profile, scenario: str, inside: Col
     return frame.astype({"category": "string", "category_name": "string", "share": "float64", **counts_of})
 
 
-def _sums(part: pd.DataFrame, whole: pd.DataFrame) -> tuple:
-    share = len(part) / len(whole) if len(whole) else float("nan")
+def _sums(part: pd.DataFrame, whole: int) -> tuple:
+    share = len(part) / whole if whole else float("nan")
     return (len(part), share, *(known_sum(part[column]) for column in ("households", "persons", "built_m2")))

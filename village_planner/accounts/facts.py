@@ -9,13 +9,14 @@ import shapely
 from village_planner.accounts.decisions import hamlet_actions
 from village_planner.accounts.sums import known_sums
 from village_planner.accounts.tasks import hamlet_completion
-from village_planner.plan.data import PlanData
+from village_planner.plan.data import PlanData, once_per_plan
 from village_planner.plan.schema import WITHDRAWN, PatchKind
 from village_planner.spatial.area import ellipsoidal_area_m2
 
 _COUNTS = ("households", "persons", "residents", "homesteads", "vacant_homesteads")
 
 
+@once_per_plan
 def village_facts(data: PlanData) -> pd.DataFrame:
     """Figures of each village, in roster order.
 
@@ -33,6 +34,7 @@ def village_facts(data: PlanData) -> pd.DataFrame:
     return frame
 
 
+@once_per_plan
 def village_counts(data: PlanData) -> pd.DataFrame:
     """What can be counted of each village without its ground, in roster order.
 
@@ -47,6 +49,7 @@ def village_counts(data: PlanData) -> pd.DataFrame:
     return frame
 
 
+@once_per_plan
 def hamlet_frame(data: PlanData, scenario: str) -> pd.DataFrame:
     """Every hamlet with its village, its figures and what the scenario decides for it, in roster order.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from village_planner.accounts.decisions import withdrawn_hamlets
-from village_planner.accounts.sums import known_sum
-from village_planner.plan.data import PlanData
+from village_planner.accounts.sums import groups, known_sum
+from village_planner.plan.data import PlanData, once_per_plan
 
 FIGURES = ("households", "persons", "homesteads", "cleared_m2", "built_m2", "reclaimed_m2")
 
 
+@once_per_plan
 def phase_tasks(data: PlanData, scenario: str) -> pd.DataFrame:
     """Tasks (分期任务) per township and phase, as increments of the phase.
 
@@ -25,18 +26,20 @@ def phase_tasks(data: PlanData, scenario: str) -> pd.DataFrame:
     moves = _moves_with_township(data, scenario)
     hamlets = hamlet_completion(data, scenario)
     villages = village_completion(data, scenario)
+    parts = [groups(frame, ["township_code", "phase"]) for frame in (moves, hamlets, villages)]
+    nothing = [moves.iloc[:0], hamlets.iloc[:0], villages.iloc[:0]]
     rows = []
     for township, name in zip(data.township["code"], data.township["name"]):
-        mine = [frame[frame["township_code"] == township] for frame in (moves, hamlets, villages)]
-        for phase in data.phases:
-            rows.append(_task_row(township, name, phase, [part[part["phase"] == phase] for part in mine]))
-        unphased = [part[part["phase"].isna()] for part in mine]
-        if any(len(part) for part in unphased):
-            rows.append(_task_row(township, name, pd.NA, unphased))
+        for phase in (*data.phases, None):
+            key = (township, phase)
+            if phase is not None or any(key in part for part in parts):
+                mine = [part.get(key, none) for part, none in zip(parts, nothing)]
+                rows.append(_task_row(township, name, pd.NA if phase is None else phase, mine))
     columns = ["township_code", "township_name", "phase", "moves", "hamlets", "villages", *FIGURES, "net_m2"]
     return _typed(pd.DataFrame(rows, columns=columns))
 
 
+@once_per_plan
 def phase_account(data: PlanData, scenario: str) -> pd.DataFrame:
     """`phase_tasks` of each township and of the whole plan, with running sums up to and including the phase.
 
@@ -65,6 +68,7 @@ def phase_account(data: PlanData, scenario: str) -> pd.DataFrame:
     return every
 
 
+@once_per_plan
 def hamlet_completion(data: PlanData, scenario: str) -> pd.DataFrame:
     """The phase in which each withdrawn hamlet is gone: that of its last move.
 
@@ -79,6 +83,7 @@ def hamlet_completion(data: PlanData, scenario: str) -> pd.DataFrame:
     return frame
 
 
+@once_per_plan
 def village_completion(data: PlanData, scenario: str) -> pd.DataFrame:
     """The phase in which each wholly withdrawn village is gone: that of its last hamlet.
 

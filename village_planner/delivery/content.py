@@ -19,7 +19,7 @@ from village_planner.delivery.editions import edition_content
 from village_planner.delivery.fields import deliver
 from village_planner.delivery.filegdb import write_filegdb
 from village_planner.delivery.fitting import refuse_unfitting
-from village_planner.delivery.frames import DeliverySource, county_code, layer_frames
+from village_planner.delivery.frames import DeliverySource, county_code, layers_of
 from village_planner.delivery.geodata import GDB, GPKG, SHP, VCT
 from village_planner.delivery.geopackage import write_geopackage
 from village_planner.delivery.lists import write_lists
@@ -31,7 +31,7 @@ from village_planner.delivery.request import CSV, PDF
 from village_planner.delivery.serials import Give, Serials
 from village_planner.delivery.shapefile import write_shapefiles
 from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
-from village_planner.delivery.tables import delivered_tables, table_frames
+from village_planner.delivery.tables import delivered_tables, tables_of
 from village_planner.delivery.tree import entries_of, entry_path
 from village_planner.delivery.unit_codes import write_unit_codes
 from village_planner.delivery.vct_layers import write_vct_layers
@@ -80,7 +80,7 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
     """
     source, spec = content.source, content.source.profile.package
     entries = entries_of(spec, content.edition)
-    frames = layer_frames(source)
+    frames = layers_of(source)
     feedback.check()
     layers = delivered_layers(source, frames, content.give)
     refuse_unfitting(layers, content.formats)
@@ -89,7 +89,7 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
             (root / entry.path.format(**content.names)).mkdir(parents=True, exist_ok=True)
     _write_vectors(root, content, layers, PartFeedback(feedback, 0.1, 0.6))
     heading = package_heading(content)
-    tables = table_frames(source, frames)
+    tables = tables_of(source)
     if "xlsx" in content.formats:
         write_workbook(_made(root, content, "workbook"), delivered_tables(source, tables), source.data.phases, source.profile, heading)
     if CSV in content.formats:
@@ -97,7 +97,7 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
         folder.mkdir(exist_ok=True)
         write_lists(folder, delivered_tables(source, tables), source.data.phases, source.profile)
     feedback.progress(0.65)
-    pictures = _draw(root, content, frames, draw, PartFeedback(feedback, 0.65, 0.9)) if "sheets" in content.formats and draw else []
+    pictures = _draw(root, content, draw, PartFeedback(feedback, 0.65, 0.9)) if "sheets" in content.formats and draw else []
     if "docx" in content.formats:
         write_text(_made(root, content, "text"), content, tables, pictures)
         write_explanation(_made(root, content, "explanation"), content, tables, pictures)
@@ -125,7 +125,7 @@ def package_heading(content: PackageContent) -> Heading:
     return Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), plan_date(content.source.data))
 
 
-def _draw(root: Path, content: PackageContent, frames: dict[str, pd.DataFrame], draw: DrawSheets, feedback: Feedback) -> list[Path]:
+def _draw(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> list[Path]:
     """Draw the map sheets and return their files; without control lines where the edition does not deliver them."""
     source, info = content.source, content.source.data.info
     heading = SheetHeading(
@@ -134,7 +134,7 @@ def _draw(root: Path, content: PackageContent, frames: dict[str, pd.DataFrame], 
     )
     folder = root / sheet_folder(source.profile.package, content.names)
     folder.mkdir(parents=True, exist_ok=True)
-    return draw(sheet_source(source, heading, bool(delivered_kinds(source.profile)), frames), folder, feedback)
+    return draw(sheet_source(source, heading, bool(delivered_kinds(source.profile))), folder, feedback)
 
 
 def _write_pdfs(root: Path, content: PackageContent, feedback: Feedback) -> list[Message]:

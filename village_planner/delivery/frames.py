@@ -68,6 +68,13 @@ def layer_frames(source: DeliverySource) -> dict[str, pd.DataFrame]:
     return {**frames, **control_frames(source.data, source.layers, source.profile)}
 
 
+def layers_of(source: DeliverySource) -> dict[str, pd.DataFrame]:
+    """The `layer_frames` of a source, made once for it: copy before changing."""
+    if "layers" not in source.made:
+        source.made["layers"] = layer_frames(source)
+    return source.made["layers"]
+
+
 def counted_inside(source: DeliverySource) -> frozenset[str]:
     """Codes of the villages that count as inside the development boundary, which need no category."""
     place = _positions(source)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from village_planner.plan.data import PlanData, plain, row_values
+from village_planner.plan.data import PlanData, once_per_plan, plain, row_values
 from village_planner.plan.schema import ConsentKind, Destination
 from village_planner.standards import Profile
 
@@ -41,6 +41,7 @@ def printed_m2(areas_m2: pd.Series) -> pd.Series:
     return areas_m2.round()
 
 
+@once_per_plan
 def printed_plan(data: PlanData) -> PlanData:
     """The plan with the areas of its moves as printed, for sums that tables and texts show."""
     names = ("cleared_m2", "built_m2", "reclaimed_m2")

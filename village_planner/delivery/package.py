@@ -58,7 +58,7 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None, dra
     """
     feedback = feedback or SilentFeedback()
     plan = PlanFile.open(request.plan)
-    data, layers = plan.read(), plan.layers()
+    data, layers = plan.read(), plan.layers().as_of_now()
     profile = load_profile(request.profile) if request.profile else plan.profile()
     formats = default_formats(profile, request.mode, draw is not None) if request.formats is None else request.formats
     check_request(request, formats, data, profile, draw is not None)

@@ -9,7 +9,7 @@ import pandas as pd
 from village_planner.base import Message
 from village_planner.delivery.fields import deliver, is_empty, row_name, shortened
 from village_planner.delivery.findings import PackageFinding, place_of
-from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.frames import DeliverySource, layers_of
 from village_planner.delivery.geodata import LayerContent
 from village_planner.standards import FieldSpec, LayerSpec, Profile, RuleSetting
 
@@ -43,7 +43,7 @@ def check_restated(file: str, contents: Sequence[LayerContent], source: Delivery
 
     source: the plan as these layers describe it. A value that is missing, or that the layers cannot give, is not compared.
     """
-    frames = layer_frames(source)
+    frames = layers_of(source)
     by_name = {content.name: content for content in contents}
     findings = []
     for name, spec in source.profile.layers.items():

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from village_planner.base import Feedback, InputError
-from village_planner.delivery.frames import DeliverySource, layer_frames
+from village_planner.delivery.frames import DeliverySource, layers_of
 from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
 from village_planner.delivery.sheet_frames import CONTROL, phase_frames, sheet_frames
 from village_planner.plan.data import PlanData, plain
@@ -133,16 +133,13 @@ def sheet_folder(spec: PackageSpec, names: Mapping[str, str]) -> str:
     raise KeyError("sheet")
 
 
-def sheet_source(
-    source: DeliverySource, heading: SheetHeading, with_control_lines: bool = True, layers: Mapping[str, pd.DataFrame] | None = None
-) -> SheetSource:
+def sheet_source(source: DeliverySource, heading: SheetHeading, with_control_lines: bool = True) -> SheetSource:
     """Everything that the profile's sheets show of the plan's scenario.
 
-    with_control_lines: whether the edition may show them. layers: `frames.layer_frames` of the same source, where they are known.
-    Raises InputError where nothing of the plan has a geometry.
+    with_control_lines: whether the edition may show them. Raises InputError where nothing of the plan has a geometry.
     """
     data, profile = source.data, source.profile
-    frames = sheet_frames(source, layers if layers is not None else layer_frames(source), with_control_lines)
+    frames = sheet_frames(source, layers_of(source), with_control_lines)
     shapes = [geom for name in _PLACED for geom in frames[name]["geom"] if geom is not None]
     if not any(len(frames[name]["geom"].dropna()) for name in _PLACED[1:]):
         raise InputError("delivery.sheets_no_geometry", title=str(data.info["title"]))

@@ -12,7 +12,7 @@ from village_planner.accounts import category_counts, percentages, phase_account
 from village_planner.accounts.sums import known_sum, known_sums
 from village_planner.base import Message, render
 from village_planner.delivery.fields import word_of_code
-from village_planner.delivery.frames import DeliverySource, counted_inside, layer_frames
+from village_planner.delivery.frames import DeliverySource, counted_inside, layers_of
 from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hectares, meetings_by_place, printed_m2, printed_plan
 from village_planner.delivery.tables_document import category_totals, destination_totals, figures_by_name, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
@@ -32,7 +32,8 @@ def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dic
     """
     held = source.data.township["code"].isin(source.data.village["township_code"])
     townships = source.data.township[held].sort_values("code", ignore_index=True)
-    source = replace(source, data=PlanData({**source.data.tables, "township": townships}))
+    if not townships.equals(source.data.township):
+        source = replace(source, data=PlanData({**source.data.tables, "township": townships}))
     tables = {
         "village_roster": _village_roster(source, layers["villages"]),
         "village_categories": _village_categories(source, layers["villages"]),
@@ -62,7 +63,7 @@ def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dic
 def tables_of(source: DeliverySource) -> dict[str, pd.DataFrame]:
     """The frames of all tables of a source, made once for it."""
     if "tables" not in source.made:
-        source.made["tables"] = table_frames(source, layer_frames(source))
+        source.made["tables"] = table_frames(source, layers_of(source))
     return source.made["tables"]
 
 

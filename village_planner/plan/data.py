@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Mapping
+from functools import cached_property, wraps
+from typing import Any, Callable, Mapping, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,24 @@ class PlanData:
         """Code of the adopted scenario, else of the first."""
         adopted = self.info["adopted_scenario"]
         return str(adopted) if adopted is not None else str(self.tables["scenario"]["code"].iloc[0])
+
+
+_Reckon = TypeVar("_Reckon", bound=Callable[..., Any])
+
+
+def once_per_plan(reckon: _Reckon) -> _Reckon:
+    """Decorate a function of a snapshot and texts: what it gives is kept with the snapshot, which never changes. Frames come as copies."""
+    name = f"{reckon.__module__}.{reckon.__qualname__}"
+
+    @wraps(reckon)
+    def kept(data: PlanData, *texts: str) -> Any:
+        known = data.__dict__.setdefault("_kept", {})
+        key = (name, *texts)
+        if key not in known:
+            known[key] = reckon(data, *texts)
+        return known[key].copy() if isinstance(known[key], (pd.DataFrame, pd.Series)) else known[key]
+
+    return cast(_Reckon, kept)
 
 
 def empty_frame(table: Table) -> pd.DataFrame:
