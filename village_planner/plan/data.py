@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Callable, Mapping, TypeVar, cast
 
 import numpy as np
@@ -83,7 +83,12 @@ def once_per_plan(reckon: _Reckon) -> _Reckon:
 
 def empty_frame(table: Table) -> pd.DataFrame:
     """Return a frame without rows with the dtypes that PlanData promises."""
-    return typed_frame(table, {})
+    return _empty(table.name).copy()
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
+    return typed_frame(BY_NAME[table], {})
 
 
 def typed_frame(table: Table, columns: Mapping[str, Any]) -> pd.DataFrame:

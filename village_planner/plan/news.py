@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from village_planner.base import PlanFileError
-from village_planner.plan.data import PlanData, plain, typed_frame
+from village_planner.plan.data import PlanData, empty_frame, plain, typed_frame
 from village_planner.plan.schema import BY_NAME, TABLES, Table
 from village_planner.plan.transaction import Change, keys_changed_since, last_row
 from village_planner.plan.values import loaded, loaded_geometry
@@ -59,7 +59,9 @@ def read_frame(connection: sqlite3.Connection, table: Table) -> pd.DataFrame:
     names = [*table.names, *(["geom"] if table.geometry else [])]
     listed = ", ".join(f'"{name}"' for name in names)
     rows = connection.execute(f'SELECT {listed} FROM "{table.name}" ORDER BY fid').fetchall()
-    values = dict(zip(names, zip(*rows))) if rows else dict.fromkeys(names, ())
+    if not rows:
+        return empty_frame(table)
+    values = dict(zip(names, zip(*rows)))
     try:
         columns: dict[str, Any] = {column.name: loaded(column, values[column.name]) for column in table.columns}
         if table.geometry:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Hashable
+from functools import lru_cache
 from pathlib import Path
 
 from village_planner.base import InputError, resource
@@ -41,9 +44,9 @@ def load_profile(profile: str | Path = DEFAULT_PROFILE, beside: Path | None = No
     own = read_json(folder / "profile.json", "profile")
     if not _ID.fullmatch(own["id"]):
         raise wrong_key(folder / "profile.json", "id", "A-Z a-z 0-9 -", own["id"])
-    if not base and not _has_package(folder):
+    if not base and not any((part / _PACKAGE).is_file() for part in chain):
         raise InputError("standards.no_package", profile=folder.name)
-    return Merged(chain).profile()
+    return _merged(tuple(chain), tuple(map(_state, chain)))
 
 
 def profile_chain(folder: Path) -> list[Path]:
@@ -58,6 +61,22 @@ def profile_chain(folder: Path) -> list[Path]:
         if found in chain:
             raise InputError("standards.circle", profile=folder.name, parent=str(parent))
         chain.append(found)
+
+
+@lru_cache(maxsize=16)
+def _merged(chain: tuple[Path, ...], states: tuple[Hashable, ...]) -> Profile:
+    """The profile of a chain of folders, read once as long as their files are the same ones: profiles are asked for at every step."""
+    return Merged(list(chain)).profile()
+
+
+def _state(folder: Path) -> Hashable:
+    """What tells the files of a folder from those of an earlier moment."""
+    files = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            stat = os.stat(os.path.join(place, name))
+            files.append((place, name, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    return tuple(sorted(files))
 
 
 def _has_package(folder: Path) -> bool:
