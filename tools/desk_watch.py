@@ -26,8 +26,8 @@ class Watch:
     `steps`: one entry per step with name, seconds, longest (seconds of the longest block), own (of the longest once the time is taken
     off in which the machine let our threads wait for a processor, and at least what the main thread itself computed: on a busy machine
     too little rather than too much), owns (own of every block that was looked into, the longest first), computed (seconds that the main
-    thread itself computed in each block in which it did a twentieth of a second or more, the most first) and where (what of ours ran in the longest, the innermost call last; empty
-    where the block was Qt's, QGIS's or too short to look).
+    thread itself computed in each block in which it did a twentieth of a second or more, the most first) and where (what of ours ran in
+    the longest, the innermost call last; empty where the block was Qt's, QGIS's or too short to look).
     """
 
     def __init__(self, record: Path | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from shapely.geometry import Point, Polygon, box
@@ -15,7 +17,19 @@ HAMLETS = ("990001001201001", "990001001201002", "990001001201003", "99000100120
 
 
 def make_plan(path: Path) -> Path:
-    """Write the plan: villages 甲村 (three hamlets), 乙村 (one) and 丙村 (one, another township)."""
+    """A copy of the plan at `path`."""
+    path.write_bytes(_bytes())
+    return path
+
+
+@cache
+def _bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return new_plan(Path(folder) / "plan.gpkg").read_bytes()
+
+
+def new_plan(path: Path) -> Path:
+    """Write the plan, with a history of its own: villages 甲村 (three hamlets), 乙村 (one) and 丙村 (one, another township)."""
     plan = PlanFile.create(
         path,
         {

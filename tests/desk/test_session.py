@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
-from tests.desk.small_plan import HAMLETS, VILLAGES, make_plan, village_shape
+from tests.desk.small_plan import HAMLETS, VILLAGES, new_plan, village_shape
 from village_planner.base import PlanFileError, Refused
 from village_planner.base.feedback import SilentFeedback
 from village_planner.desk.session import PlanSession, Reasons
@@ -144,7 +144,7 @@ def test_what_another_program_wrote_just_before_us_is_taken_with_ours(session: P
 
 
 def test_another_plan_in_the_place_of_the_open_one_is_read_whole(session: PlanSession, tmp_path: Path, qtbot: Any) -> None:
-    other = make_plan(tmp_path / "另一规划.gpkg")
+    other = new_plan(tmp_path / "另一规划.gpkg")
     with PlanFile.open(other).write("别人", "改名") as tx:
         tx.update("village", {"code": VILLAGES[0]}, name="甲新村")
     other.replace(session.path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
+from collections.abc import Hashable
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +20,7 @@ from village_planner.spatial.blob import register_functions
 
 BUSY_SECONDS = 5.0
 _GEOPACKAGE_ID = 0x47504B47
+_TICK_NS = 100_000_000
 
 
 @contextmanager
@@ -69,6 +72,25 @@ def writing(path: Path, patience_s: float | None = None) -> Iterator[sqlite3.Con
             _roll_back(connection)
             raise
         _commit(connection)
+
+
+def content_state(path: Path) -> Hashable:
+    """What tells the content of a file from that of another moment; None where that cannot be told: no file, or one that was written just now.
+
+    The file is not opened: who closes it beside SQLite takes away the locks that the process holds on it.
+    """
+    states: list[tuple[int, ...] | None] = []
+    for name in (path.name, f"{path.name}-wal"):
+        try:
+            state = path.with_name(name).stat()
+        except OSError:
+            states.append(None)
+            continue
+        # Two writes in one tick of the file system's clock cannot be told apart.
+        if abs(time.time_ns() - state.st_mtime_ns) < _TICK_NS:
+            return None
+        states.append((state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+    return None if states[0] is None else tuple(states)
 
 
 def is_writable(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import uuid
+from collections.abc import Hashable
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,7 +15,7 @@ import pandas as pd
 
 from village_planner.base import InputError, Message, PlanFileError
 from village_planner.plan import choices, history, migrations, runs, seal, status
-from village_planner.plan.connection import check_columns, check_is_plan_file, is_writable, reading, writing
+from village_planner.plan.connection import check_columns, check_is_plan_file, content_state, is_writable, reading, writing
 from village_planner.plan.counts import counts_wrong, mend_counts
 from village_planner.plan.data import PlanData
 from village_planner.plan.ddl import create_geopackage, make_scratch, make_strict, scratch_is_there
@@ -43,6 +44,7 @@ class PlanFile:
         """patience_s: how long each call waits for another program that holds the file; None is BUSY_SECONDS."""
         self.path = path
         self._patience_s = patience_s
+        self._listed: tuple[Hashable, list[Listed]] | None = None
 
     @classmethod
     def create(
@@ -338,8 +340,12 @@ class PlanFile:
             mend_counts(connection)
 
     def _listed_layers(self) -> list[Listed]:
-        with self._reading() as connection:
-            return [Listed(*row) for row in connection.execute("SELECT code, kind, title, digest FROM control_layer ORDER BY fid")]
+        state, known = content_state(self.path), self._listed
+        if known is None or state is None or known[0] != state:
+            with self._reading() as connection:
+                rows = connection.execute("SELECT code, kind, title, digest FROM control_layer ORDER BY fid").fetchall()
+            known = self._listed = state, [Listed(*row) for row in rows]
+        return known[1]
 
     def _reading(self) -> ContextManager[sqlite3.Connection]:
         return reading(self.path, self._patience_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Hashable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import pandas as pd
 
 from village_planner.base import Feedback, InputError, Message, PlanFileError, PlannerError
 from village_planner.plan import layer_rows
-from village_planner.plan.connection import is_writable, opened, reading, transaction
+from village_planner.plan.connection import content_state, is_writable, opened, reading, transaction
 from village_planner.plan.layer_frames import COLUMNS, MEASURES, empty_frame
 from village_planner.plan.layer_import import Extras, append_layer, remove_layer
 from village_planner.plan.layer_overlaps import overlapping
@@ -81,6 +82,7 @@ class LayerStore:
         self.path = Path(path)
         self._crs, self._listed = crs, listed
         self._known: tuple[list[tuple[str, str]], list[Listed]] | None = None
+        self._seen: tuple[Hashable, dict[str, tuple[str, str | None]]] | None = None
         self._tables: dict[tuple[Any, ...], layer_rows.Table] = {}
         self._boxes: dict[tuple[Any, ...], np.ndarray | None] = {}
         self._held = threading.local()
@@ -238,7 +240,10 @@ class LayerStore:
         """Code and kind of the layers that can be used, and the listed ones that cannot."""
         if self._known is not None:
             return self._known
-        found = self._found()
+        state, seen = content_state(self.path), self._seen
+        if seen is None or state is None or seen[0] != state:
+            seen = self._seen = state, self._found()
+        found = seen[1]
         if self._listed is None:
             return [(code, kind) for code, (kind, _) in found.items()], []
         listed = self._listed()
