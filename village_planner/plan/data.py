@@ -100,16 +100,20 @@ def typed_frame(table: Table, columns: Mapping[str, Any]) -> pd.DataFrame:
     data: dict[str, Any] = {}
     for column in table.columns:
         values = columns.get(column.name)
-        if values is None:
-            values = [None] * length
-        data[column.name] = pd.Series(list(values), dtype=_DTYPES[column.type])
-    frame = pd.DataFrame(data, index=pd.RangeIndex(length))
+        data[column.name] = _array([None] * length if values is None else list(values), _DTYPES[column.type])
     if table.geometry:
         geoms = np.full(length, None, dtype=object)
         if columns.get("geom") is not None:
             geoms[:] = columns["geom"]
-        frame["geom"] = pd.Series(geoms, index=frame.index, dtype=object)
-    return frame
+        data["geom"] = geoms
+    return pd.DataFrame(data, index=pd.RangeIndex(length))
+
+
+def _array(values: list[Any], dtype: str) -> Any:
+    """What becomes a column: an array is several times quicker made than a Series."""
+    if dtype == "object":
+        return pd.Series(values, dtype=object)
+    return np.array(values, dtype=dtype) if dtype == "float64" else pd.array(values, dtype=dtype)
 
 
 def row_values(frame: pd.DataFrame, position: int) -> dict[str, Any]:
