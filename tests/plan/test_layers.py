@@ -264,6 +264,22 @@ def test_only_what_meets_one_of_many_bounds_is_read(store: LayerStore) -> None:
         store.read("land_use", (0, 0, 1, 1), near=near)
 
 
+def test_nothing_near_is_told_of_the_layer_as_it_is_now(store: LayerStore, red_lines: np.ndarray) -> None:
+    far, wanted = np.array([[5_000.0, 0.0, 5_010.0, 10.0]]), ("feature", "geom")
+    store.add(META, frame(3), squares(3))
+    assert store.read("land_use", columns=wanted, near=far).empty
+    assert tuple(store.read("land_use", columns=wanted, near=far).columns) == wanted
+    assert len(store.read("land_use", columns=wanted, near=np.array([[200.0, 10.0, 205.0, 20.0]]))) == 1
+    store.remove("c001")
+    store.add(META, frame(3), shapely.transform(squares(3), lambda points: points + [5_000.0, 0.0]))
+    assert len(store.read("land_use", columns=wanted, near=far)) == 1
+    store.add({**META, "code": "c002", "kind": "ecological_redline"}, frame(len(red_lines)), red_lines)
+    for number in range(4):
+        box = shapely.bounds(red_lines[:1]) + np.array([-1, -1, 1, 1]) * 1e5 * (number % 2)
+        few, many = (store.read("ecological_redline", columns=wanted, near=np.repeat(box, count, axis=0), tiled=number > 1) for count in (1, 9))
+        assert few["feature"].tolist() == many["feature"].tolist() and len(few)
+
+
 def test_areas_and_classes_are_read_without_geometry(store: LayerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     geoms = shapely.transform(squares(3), lambda xy: xy + (EAST, NORTH))
     store.add(META, frame(3, class_code=["0101", "0101", "1004"]), geoms)

@@ -79,3 +79,12 @@ def test_a_point_is_in_the_ground_where_a_shell_holds_it_and_no_hole_of_that_she
         expected |= held
     assert shapely.is_valid(mended)
     assert (shapely.intersects_xy(mended, COLUMNS, ROWS) == expected).all()
+
+
+def test_parts_of_polygons_and_of_all_else_come_in_the_order_of_their_geometries() -> None:
+    one, two, three = shapely.box([0, 10, 20], 0, [5, 15, 25], 5)
+    mixed = shapely.GeometryCollection([two, shapely.LineString([(0, 0), (1, 1)]), shapely.MultiPolygon([one, three])])
+    geoms = np.array([one, mixed, None, shapely.MultiPolygon([three, one]), shapely.Polygon(), shapely.Point(0, 0), two, None], dtype=object)[:-1]
+    parts, owner = polygon_parts(geoms)
+    assert owner.tolist() == [0, 1, 1, 1, 3, 3, 6]
+    assert shapely.equals(parts, np.array([one, two, one, three, three, one, two], dtype=object)).all()
