@@ -100,6 +100,12 @@ def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path:
     assert sheet.cell(5, 1).font.name == "宋体"
 
 
+@pytest.mark.parametrize(("names", "rows", "orientation"), [("甲", 60, "portrait"), ("甲", 3, "landscape"), ("甲乙丙丁", 60, "landscape")])
+def test_a_long_list_of_few_columns_stands(tmp_path: Path, names: str, rows: int, orientation: str) -> None:
+    frame = pd.DataFrame({name: ["很长的名称" * 5] * rows for name in names})
+    assert written(tmp_path, spec(*(column(name, value=name) for name in names), paper="A4"), frame).page_setup.orientation == orientation
+
+
 def test_an_empty_table_says_so(tmp_path: Path) -> None:
     for columns, merged in (([column("名称")], []), ([column("名称"), column("类型", value="w")], ["A4:B4"])):
         sheet = written(tmp_path, spec(*columns), pd.DataFrame({"v": [], "w": []}))

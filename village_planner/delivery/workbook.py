@@ -30,6 +30,8 @@ _LINE_POINTS, _ROW_POINTS = 14.5, 1.5
 _PAPER = {"A3": 8, "A4": 9}
 _TALLEST_POINTS = 400.0
 _CHARACTERS = {"A3": 215.0, "A4": 150.0}
+_UPRIGHT, _LONG = 0.67, 30
+"""The share of a page's width that is left where it stands, and the rows that a page lying down cannot hold."""
 _AFTER_NUMBER = "_)"
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
@@ -101,7 +103,7 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     for position, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.freeze_panes = sheet.cell(first_row, 1)
-    _set_page(sheet, spec, first_row - 1, last, len(columns), heading)
+    _set_page(sheet, spec, first_row - 1, last, widths, heading)
 
 
 def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], heading: Heading) -> None:
@@ -202,13 +204,15 @@ def _keep_as_text(cell: Cell) -> None:
         cell.quotePrefix = True
 
 
-def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, last_row: int, columns: int, heading: Heading) -> None:
+def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, last_row: int, widths: Sequence[float], heading: Heading) -> None:
     sheet.page_setup.paperSize = _PAPER[spec.paper]
-    sheet.page_setup.orientation = "landscape"
+    # A long list of few columns takes fewer pages that stand.
+    stands = sum(widths) <= _CHARACTERS[spec.paper] * _UPRIGHT and last_row > _LONG
+    sheet.page_setup.orientation = "portrait" if stands else "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"$1:${last_heading_row}"
-    sheet.print_area = f"A1:{get_column_letter(columns)}{last_row}"
+    sheet.print_area = f"A1:{get_column_letter(len(widths))}{last_row}"
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.5
