@@ -92,3 +92,16 @@ def test_moves_have_a_line_where_both_ends_are_known() -> None:
     lines = move_lines(data, "S1")
     assert [geom is not None for geom in lines["geom"]] == [True, False, False, True]
     assert lines["length_m"].iloc[0] == 500
+
+
+def test_what_is_done_to_figures_that_were_asked_for_reaches_nobody_else() -> None:
+    data = example(village=[village(V1, households=50)])
+    village_facts(data)["households"] = 1
+    frame = village_facts(data)
+    frame.loc[0, "households"] = 2
+    assert list(village_facts(data)["households"]) == [50]
+
+
+def test_a_category_that_the_profile_does_not_know_counts_in_the_township_all_the_same(profile: Profile) -> None:
+    counts = category_counts(example(village=[village(V1), village(V2)], category=[category(V1, "01"), category(V2, "99")]), profile, "S1")
+    assert 0.5 in list(counts.loc[counts["category"].eq("01").fillna(False), "share"])

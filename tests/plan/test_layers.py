@@ -137,6 +137,18 @@ def problems(plan: PlanFile) -> list[str]:
     return [message.code for message in plan.layers().problems()]
 
 
+def test_a_store_that_is_asked_often_sees_at_once_what_was_added_elsewhere(tmp_path: Path) -> None:
+    plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
+    store, seen = plan.layers(), []
+    for code in ("c001", "c002"):
+        elsewhere = PlanFile.open(plan.path)
+        elsewhere.layers().add({**META, "code": code, "kind": f"kind of {code}"}, frame(2), squares(2))
+        seen.append(store.kinds())
+        listed(elsewhere, {**ROW, "code": code, "kind": f"kind of {code}"})
+        seen.append(store.kinds())
+    assert seen == [set(), {"kind of c001"}, {"kind of c001"}, {"kind of c001", "kind of c002"}]
+
+
 def test_a_store_as_of_now_does_not_ask_the_plan_again(tmp_path: Path) -> None:
     plan = PlanFile.create(tmp_path / "plan.gpkg", INFO, PHASES)
     plan.layers().add(META, frame(2), squares(2))

@@ -65,6 +65,16 @@ def test_a_rule_keeps_the_limits_that_a_child_does_not_change(tmp_path: Path) ->
     assert (rule.severity, rule.values["min_m2"], rule.values["severity_existing"]) == ("B", 5.0, "C")
 
 
+def test_a_profile_that_is_edited_is_read_again(tmp_path: Path) -> None:
+    folder = make_profile(tmp_path / "child")
+    limits = []
+    for square_metres in (5.0, 6.0):
+        rules = {"QC-5202": {"values": {"min_m2": square_metres}}}
+        (folder / "rules.json").write_text(json.dumps({"rules": rules}), encoding="utf-8")
+        limits.append(load_profile(folder).rules["QC-5202"].values["min_m2"])
+    assert limits == [5.0, 6.0] and load_profile(folder) is load_profile(folder)
+
+
 def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InputError) as refused:
         load_profile("no-such-profile")
