@@ -141,11 +141,16 @@ def _overlap(context: Context, clash: Clash) -> Iterator[Outcome]:
 
 
 def _overlapping_units(context: Context, kind: str, frame: pd.DataFrame) -> Iterator[Outcome]:
-    pieces = uneven_ground(frame["geom"].to_numpy())
+    pieces = _uneven(context, kind, frame)
     pieces = pieces.loc[(pieces["count"] > 1) & (mean_width_m(pieces["geom"].to_numpy()) > context.limit("tolerance_m")), "geom"].to_numpy()
     tree = shapely.STRtree(frame["geom"].to_numpy())
     holders = [np.sort(tree.query(shapely.point_on_surface(piece), predicate="intersects")) for piece in pieces]
     yield from _by_township(context, f"4101.{kind}s", kind, pieces, holders, frame, context.limit("severity_boundary"), whole=kind == "township")
+
+
+def _uneven(context: Context, kind: str, valid: pd.DataFrame) -> pd.DataFrame:
+    """Gaps between the units of a kind and overlaps, of which several rules tell. valid: the valid ones of `units`."""
+    return context.shared.once(("uneven", kind), lambda: uneven_ground(valid["geom"].to_numpy()))
 
 
 def _against_township(context: Context, township: BaseGeometry, own: pd.DataFrame, gaps: shapely.STRtree) -> Iterator[Outcome]:
@@ -169,7 +174,7 @@ def _village_gaps(context: Context, villages: pd.DataFrame) -> np.ndarray:
 
 
 def _gaps_of(context: Context, villages: pd.DataFrame) -> np.ndarray:
-    pieces = uneven_ground(villages["geom"].to_numpy())
+    pieces = _uneven(context, "village", villages)
     pieces = pieces.loc[(pieces["count"] < 1) & (mean_width_m(pieces["geom"].to_numpy()) > context.limit("tolerance_m")), "geom"].to_numpy()
     return _slight(context, pieces)
 

@@ -14,6 +14,7 @@ from village_planner.spatial.pairs import own
 _HEIGHTS = (0.4142, 0.2718, 0.5772, 0.6934, 0.1618, 0.8443)
 _ALONG = 0.4381
 _GRID_M = 0.001
+_MOST_CELLS = 2.0**62
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,16 @@ def _on_grid(points: np.ndarray) -> np.ndarray:
     return np.round(points[:, 0] / _GRID_M) + 1j * np.round(points[:, 1] / _GRID_M)
 
 
+def _cells(points: np.ndarray) -> np.ndarray:
+    """What tells the squares of the grid apart, in the order of x, then y: whole numbers, which sort quickly, unless the ground is too wide for them."""
+    if not len(points):
+        return _on_grid(points)
+    cells = np.round(points / _GRID_M)
+    cells -= cells.min(axis=0)
+    wide, high = cells.max(axis=0) + 1
+    return cells[:, 0].astype(np.int64) * np.int64(high) + cells[:, 1].astype(np.int64) if wide * high < _MOST_CELLS else _on_grid(points)
+
+
 def _edge_frame(edges: Edges, chosen: np.ndarray) -> pd.DataFrame:
     start = edges.start[chosen]
     return pd.DataFrame({"owner": edges.owner[chosen], "x": start[:, 0], "y": start[:, 1], "length": edges.length[chosen]})
@@ -129,7 +140,7 @@ def _changing_edges(geoms: np.ndarray, weights: np.ndarray) -> np.ndarray:
     is_hole = np.diff(polygon, prepend=-1) == 0
     inside_is_left = shapely.is_ccw(rings) != is_hole
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    _, place, vertex = np.unique(_on_grid(points), return_index=True, return_inverse=True)
+    _, place, vertex = np.unique(_cells(points), return_index=True, return_inverse=True)
     follows = (ring[:-1] == ring[1:]) & (vertex[:-1] != vertex[1:])
     start, end, ring = vertex[:-1][follows], vertex[1:][follows], ring[:-1][follows]
     jump = weights[owner[polygon[ring]]] * np.where(inside_is_left[ring], 1, -1)
