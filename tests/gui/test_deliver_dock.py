@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +124,32 @@ def test_a_draft_is_written_in_a_task_and_its_result_shown(window: DeskWindow, i
     assert len(page.view.model.rows()) > 0 and package.name in iface.told()
     page._back.click()
     assert ready._pages.currentIndex() == 0
+
+
+def test_a_decision_waits_while_a_package_gets_its_identifiers(
+    window: DeskWindow, ready: DeliverDock, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    alone, counts = window.session.alone, []
+
+    def count() -> int:
+        with closing(sqlite3.connect(window.session.path)) as connection:
+            is_there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'serial'").fetchone()
+            return int(connection.execute("SELECT count(*) FROM serial").fetchone()[0]) if is_there else 0
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        with alone():
+            before = count()
+            yield
+            counts.append(count() - before)
+
+    monkeypatch.setattr(window.session, "alone", watched)
+    for name, box in ready.form.formats.items():
+        box.setChecked(name == "gpkg")
+    ready.form.person.setText("王工")
+    ready.write()
+    finish(window, qtbot)
+    assert sum(counts) == count() > 0
 
 
 def test_a_refusal_is_told_in_words_and_the_dock_is_usable_again(window: DeskWindow, iface: FakeIface, ready: DeliverDock, tmp_path: Path, qtbot: Any) -> None:

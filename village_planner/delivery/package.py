@@ -6,8 +6,11 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ContextManager
 
 import pandas as pd
 
@@ -25,10 +28,11 @@ from village_planner.delivery.manifest import write_manifest
 from village_planner.delivery.placing import check_target, not_writable, recover, staging_prefix, swap
 from village_planner.delivery.record import write_record
 from village_planner.delivery.request import DRAFT, FORMAL, PackageRequest, check_request, default_formats, refuse_open
+from village_planner.delivery.serials import Give
 from village_planner.delivery.sheets import DrawSheets
 from village_planner.delivery.tree import entry_path, root_name
 from village_planner.delivery.verdict import Inspection, draft_mark
-from village_planner.plan import PlanFile
+from village_planner.plan import PlanFile, SerialKey
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile, load_profile
 
@@ -46,10 +50,13 @@ class PackageResult:
     notes: tuple[Message, ...] = ()
 
 
-def write_package(request: PackageRequest, feedback: Feedback | None = None, draw: DrawSheets | None = None) -> PackageResult:
+def write_package(
+    request: PackageRequest, feedback: Feedback | None = None, draw: DrawSheets | None = None, alone: Callable[[], ContextManager[None]] = nullcontext
+) -> PackageResult:
     """Write the package of a plan's scenario and return where it is.
 
-    draw: draws map sheets; None where there is no QGIS to draw with.
+    draw: draws map sheets; None where there is no QGIS to draw with. alone: keeps others from writing while the plan file gives identifiers, see
+    `PlanSession.alone`.
 
     An earlier package of the same plan at the target is replaced when the new one is complete. Raises InputError for a wrong
     parameter, a value that a format cannot hold or a folder that cannot be written, Refused where a formal package is not allowed
@@ -74,9 +81,17 @@ def write_package(request: PackageRequest, feedback: Feedback | None = None, dra
     used = edition_profile(profile, request.edition, request.control_lines)
     content = PackageContent(
         DeliverySource(data, layers, used, scenario, found_conflicts(result)), package_names(data, request, profile), request.edition,
-        request.mode == DRAFT, request.person, formats, request.plan.absolute().parent, plan.give_serials, request.control_lines,
+        request.mode == DRAFT, request.person, formats, request.plan.absolute().parent, _given_alone(plan, alone), request.control_lines,
     )
     return _write_staged(content, profile, result, findings, target, draw, PartFeedback(feedback, 0.4, 1.0))
+
+
+def _given_alone(plan: PlanFile, alone: Callable[[], ContextManager[None]]) -> Give:
+    def give(wanted: Sequence[SerialKey]) -> Mapping[SerialKey, int]:
+        with alone():
+            return plan.give_serials(wanted)
+
+    return give
 
 
 def package_names(data: PlanData, request: PackageRequest, profile: Profile) -> dict[str, str]:

@@ -102,10 +102,10 @@ class DeliverDock(QgsDockWidget):
         from village_planner.desk.sheets import draw_sheets
 
         with self._teller.refusals():
-            request = self.form.request()
+            request, alone = self.form.request(), self._session.alone
 
             def step(feedback: Feedback) -> Any:
-                result = write_package(request, feedback, draw_sheets)
+                result = write_package(request, feedback, draw_sheets, alone)
                 write_report(result.report, result.path.with_name(f"{result.path.name}.report.json"))
                 return result, sorted(path.relative_to(result.path).as_posix() for path in result.path.rglob("*") if path.is_file())
 
