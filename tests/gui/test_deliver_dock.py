@@ -127,7 +127,7 @@ def test_a_draft_is_written_in_a_task_and_its_result_shown(window: DeskWindow, i
 
 
 def test_a_decision_waits_while_a_package_gets_its_identifiers(
-    window: DeskWindow, ready: DeliverDock, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+    window: DeskWindow, iface: FakeIface, ready: DeliverDock, monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:
     alone, counts = window.session.alone, []
 
@@ -145,11 +145,11 @@ def test_a_decision_waits_while_a_package_gets_its_identifiers(
 
     monkeypatch.setattr(window.session, "alone", watched)
     for name, box in ready.form.formats.items():
-        box.setChecked(name == "gpkg")
+        box.setChecked(name in ("gpkg", "xlsx"))
     ready.form.person.setText("王工")
     ready.write()
     finish(window, qtbot)
-    assert sum(counts) == count() > 0
+    assert sum(counts) == count() > 0, iface.told()
 
 
 def test_a_refusal_is_told_in_words_and_the_dock_is_usable_again(window: DeskWindow, iface: FakeIface, ready: DeliverDock, tmp_path: Path, qtbot: Any) -> None:
