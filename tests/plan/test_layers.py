@@ -292,6 +292,14 @@ def test_nothing_near_is_told_of_the_layer_as_it_is_now(store: LayerStore, red_l
         assert few["feature"].tolist() == many["feature"].tolist() and len(few)
 
 
+def test_a_file_that_went_away_is_told_also_where_nothing_may_be_near(store: LayerStore) -> None:
+    store.add(META, frame(3), squares(3))
+    held = store.as_of_now()
+    store.path.unlink()
+    with pytest.raises(PlanFileError):
+        held.read("land_use", near=np.array([[5_000.0, 0.0, 5_010.0, 10.0]]))
+
+
 def test_areas_and_classes_are_read_without_geometry(store: LayerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     geoms = shapely.transform(squares(3), lambda xy: xy + (EAST, NORTH))
     store.add(META, frame(3, class_code=["0101", "0101", "1004"]), geoms)

@@ -273,6 +273,9 @@ class LayerStore:
 
     def _nothing_near(self, codes: Sequence[str], near: np.ndarray) -> bool:
         """Whether no feature of some layers is near some bounds: told by boxes in memory, where a layer has few, as most have nothing near an edit."""
+        if not self.path.is_file():
+            # Whoever goes on to read says so in words.
+            return False
         key = self._file_key()
         unknown = [code for code in codes if (code, key) not in self._boxes]
         if unknown:
