@@ -22,6 +22,7 @@ from village_planner.delivery.printed import compare_rows, holds
 from village_planner.delivery.rows import printed_rows
 from village_planner.delivery.tables import delivered_tables, tables_of
 from village_planner.delivery.unpack import ZIP_FAULTS
+from village_planner.delivery.workbook import NOTE
 
 TEXT_RULE = "NL-11"
 _PART = "word/document.xml"
@@ -126,6 +127,8 @@ def read_document(path: Path) -> FoundDocument | None:
         else:
             rows = list(element.iterchildren(f"{W}tr"))
             cells = [[_visible(cell) for cell in row.iterchildren(f"{W}tc")] for row in (rows[:_FIRST_ROWS] if wanted is None else rows)]
+            if cells and len(cells[-1]) == 1 and cells[-1][0].startswith(NOTE):
+                cells.pop()
             document.first_rows.append((wanted or "", cells[:_FIRST_ROWS]))
             if wanted is not None:
                 document.tables.setdefault(wanted, cells)

@@ -12,6 +12,7 @@ from village_planner.delivery.columns import heading_blocks, heading_depth
 from village_planner.delivery.document_template import W
 from village_planner.delivery.rows import PrintedRow, RowKind, shown, without_control
 from village_planner.delivery.widths import broken_heading, column_widths, is_short
+from village_planner.delivery.workbook import NOTE
 from village_planner.standards import TableColumn
 
 _NAMESPACE = f'xmlns:w="{W[1:-1]}"'
@@ -35,9 +36,9 @@ class Styles:
 def table_elements(
     caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles
 ) -> tuple[Any, list[Any]]:
-    """The caption's paragraph, and what follows it: the unit, the table with headings that repeat on each page, the note.
+    """The caption's paragraph, and what follows it: the unit, the table with headings that repeat on each page, a blank line.
 
-    width_mm: of the text on the page.
+    The note is the table's last row: what stands behind a table, a program may put on the next page alone. width_mm: of the text on the page.
     """
     page = width_mm / (_LARGEST / 2 * _MM_PER_POINT)
     widths = column_widths(columns, rows, page)
@@ -48,6 +49,7 @@ def table_elements(
     # A sum, a heading and a note never stand on a page without a row of theirs.
     kept = [following.kind is not RowKind.ROW for following in rows[1:]] + [bool(note)]
     body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, kept)]
+    body += [_note_row(note, sum(twips), len(twips), styles.note)] if note else []
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
     margins = "".join(f'<w:{side} w:w="{room}" w:type="dxa"/>' for side, room in sides)
@@ -58,7 +60,7 @@ def table_elements(
     top = paragraph(caption, styles.caption, keep=True)
     parts = [paragraph(unit, styles.note, side="right", keep=True)] if unit else []
     parts.append(etree.fromstring(table))
-    parts.append(paragraph(f"注：{note}" if note else "", styles.note))
+    parts.append(paragraph("", styles.note))
     return top, parts
 
 
@@ -103,6 +105,18 @@ def _row(
             side = "center" if column.value == "no" else "right"
         cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum, keep=keep))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _note_row(note: str, width: int, columns: int, style: str) -> str:
+    """One cell without a frame."""
+    span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
+    frame = "".join(f'<w:{side} w:val="nil"/>' for side in ("left", "bottom", "right"))
+    named = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/><w:spacing w:after=\"0\"/></w:pPr>" if style else ""
+    text = escape(without_control(f"{NOTE}{note}"))
+    return (
+        f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:tcBorders>{frame}</w:tcBorders></w:tcPr>'
+        f'<w:p>{named}<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc></w:tr>'
+    )
 
 
 def _cell(text: str, width: int, size: float, style: str, side: str, merged: str, fill: str, bold: bool, keep: bool) -> str:
