@@ -11,7 +11,7 @@ SIZE ?= township
 FAULTS ?= known
 SUITE ?= sid
 KILLS ?= 200
-WORKERS ?= 2
+WORKERS ?= 3
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +22,8 @@ setup: ## install what is missing: Debian packages, and Python packages in .venv
 run: stage ## do the demo's whole job, then open it in QGIS where there is a display (HEADLESS=1: never); SIZE=county FAULTS=none
 	@$(PYTHON) -m tools.run_demo $(SIZE) $(FAULTS)
 
-test: stage ## run all tests, two at a time (WORKERS=0: one); PYTEST="tests/plan -k undo" chooses
-	@$(IN_QGIS) $(PYTHON) -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope --max-worker-restart 0) $(PYTEST)
+test: stage ## run all tests, three at a time: some wait (WORKERS=0: one); PYTEST="tests/plan -k undo" chooses
+	@$(IN_QGIS) $(PYTHON) -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder --max-worker-restart 0) $(PYTEST)
 
 lint: setup ## ruff, the walls between rooms, types of the rooms without Qt, Qt spelling, profiles against their grammar
 	@$(PYTHON) -m ruff check .

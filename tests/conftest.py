@@ -40,9 +40,15 @@ class ProcessResult:
     stderr: str = ""
 
 
+LONG = ("processing", "desktop", "survival", "real", "demo", "packaging")
+"""Rooms with files whose first test takes a minute or so: begun last, one of them would be waited for at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the QGIS rooms, and skip what needs QGIS where there is none."""
+    """Mark the tests of the QGIS rooms, skip what needs QGIS where there is none, and begin with what takes long."""
     tests = Path(__file__).parent
+    rooms = [item.path.relative_to(tests).parts[0] for item in items]
+    items[:] = [item for _, item in sorted(zip(rooms, items), key=lambda pair: LONG.index(pair[0]) if pair[0] in LONG else len(LONG))]
     for item in items:
         if item.path.relative_to(tests).parts[0] in ROOMS_WITH_QGIS:
             item.add_marker("qgis")
