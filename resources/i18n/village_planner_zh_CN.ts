@@ -852,6 +852,10 @@
         <translation>图件</translation>
     </message>
     <message>
+        <source>Map sheets of each township</source>
+        <translation>分乡镇图集</translation>
+    </message>
+    <message>
         <source>Deliver the control lines too</source>
         <translation>成果中包含管控线图形</translation>
     </message>
@@ -2233,8 +2237,8 @@
         <translation>提交管控线图层（版次允许时）</translation>
     </message>
     <message>
-        <source>Writes the submission package into a folder: layers as GeoPackage, FileGDB, shapefiles and VCT, tables, texts, map sheets, attachments, metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, csv, docx, pdf, sheets; csv: the tables as lists; pdf: the texts by LibreOffice, where it is installed). A draft is always possible and says so; a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. The folder changes only when everything succeeded.</source>
-        <translation>把成果包写入文件夹：矢量数据（GeoPackage、FileGDB、SHP、VCT）、表格、文本与说明书、图件、附件、元数据和成果清单（格式：gpkg、gdb、shp、vct、xlsx、csv、docx、pdf、sheets；csv 为表格清单；pdf 为文本，须装有 LibreOffice）。草稿随时可以生成并注明“草稿”；尚有 A 类问题未解决，或缺少该版次所需的审批记录时，不能生成正式成果。全部完成后文件夹才会改变。</translation>
+        <source>Writes the submission package into a folder: layers as GeoPackage, FileGDB, shapefiles and VCT, tables, texts, map sheets, attachments, metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, csv, docx, pdf, sheets, atlas; csv: the tables as lists; pdf: the texts by LibreOffice, where it is installed; atlas: the map sheets of each township). A draft is always possible and says so; a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. The folder changes only when everything succeeded.</source>
+        <translation>把成果包写入文件夹：矢量数据（GeoPackage、FileGDB、SHP、VCT）、表格、文本与说明书、图件、附件、元数据和成果清单（格式：gpkg、gdb、shp、vct、xlsx、csv、docx、pdf、sheets、atlas；csv 为表格清单；pdf 为文本，须装有 LibreOffice；atlas 为分乡镇图集）。草稿随时可以生成并注明“草稿”；尚有 A 类问题未解决，或缺少该版次所需的审批记录时，不能生成正式成果。全部完成后文件夹才会改变。</translation>
     </message>
 </context>
 <context>

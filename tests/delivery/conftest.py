@@ -10,15 +10,15 @@ import pytest
 from tests.delivery.drawing import draw_small
 from tests.delivery.plans import add_layers, box, clean_layers, control, plan_rows, write_plan
 from village_planner.delivery import FORMATS, PackageRequest, write_package
-from village_planner.delivery.request import PDF
+from village_planner.delivery.request import ATLAS, PDF
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile, load_profile
 
 
 def without_office() -> tuple[str, ...]:
-    """All formats but those that another program makes."""
-    return tuple(name for name in FORMATS if name != PDF)
+    """All formats but those that another program makes, and the atlas, which tests of its own look at."""
+    return tuple(name for name in FORMATS if name not in (PDF, ATLAS))
 
 
 @pytest.fixture

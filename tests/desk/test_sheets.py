@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
+from qgis.core import QgsLayoutItemLabel, QgsLayoutItemMap, QgsPointXY
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QImage
 
-from tests.delivery.plans import plan_rows, write_plan
+from tests.delivery.plans import plan_rows, point, write_plan
 from village_planner.base import Cancelled, InputError, SilentFeedback
 from village_planner.delivery import PackageRequest, inspect_package, write_package
+from village_planner.delivery.atlas import atlas_sources
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_files import read_sheet_figures
 from village_planner.delivery.sheets import MapClass, SheetHeading, SheetSource, sheet_source
 from village_planner.desk.sheet_blocks import Legend
-from village_planner.desk.sheet_layout import PAPERS, arrange, denominator
+from village_planner.desk.sheet_layout import PAPERS, arrange, compose, denominator
 from village_planner.desk.sheet_page import Box, Page
 from village_planner.desk.sheets import draw_sheets
 from village_planner.plan.data import plan_data
@@ -157,6 +160,16 @@ def test_a_text_is_shrunk_until_it_fits(qgis_app: Any) -> None:
     assert size < 14 and page.width_of(name, size) <= 60.01
     assert page.wrapped("一二三四。五", page.width_of("一二三四", 10) + 0.1, 10) == ["一二三", "四。五"]
     assert "".join(page.wrapped(name, 20, 10)) == name and all(page.width_of(line, 10) <= 20 for line in page.wrapped(name, 20, 10))
+
+
+def test_a_sheet_of_an_atlas_is_drawn_with_the_name_and_number_of_its_township(qgis_app: Any, tmp_path: Path) -> None:
+    plan = DeliverySource(plan_data(**plan_rows()), MemoryLayers({}), load_profile("layout-2035"), "S1")
+    west = dict(atlas_sources(plan, SheetHeading("370799", "清河县", TITLE, "", "征求意见稿", True, "2026-03-01"), True))["370799102西山镇"]
+    page = compose(west.sheets[0], west)
+    texts = [item.text() for item in page.layout.items() if isinstance(item, QgsLayoutItemLabel)]
+    assert {"西山镇村庄分类图", "图号 370799102-01", "乡镇位置示意", "乡镇界"} <= set(texts)
+    maps = sorted((item for item in page.layout.items() if isinstance(item, QgsLayoutItemMap)), key=lambda item: item.rect().width())
+    assert [item.extent().contains(QgsPointXY(*shapely.get_coordinates(point(500, 500))[0])) for item in maps] == [True, False]
 
 
 def _run_until(done: Any) -> None:

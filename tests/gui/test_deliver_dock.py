@@ -271,6 +271,7 @@ def test_institute_and_secrecy_are_stated_from_here_as_one_undoable_action(
 
 def test_formats_that_a_formal_package_needs_cannot_be_left_out(ready: DeliverDock) -> None:
     form = ready.form
+    assert form.formats["atlas"].isEnabled() and not form.formats["atlas"].isChecked()
     for name, box in form.formats.items():
         box.setChecked(name in ("gpkg", "xlsx"))
     assert form.wish().formats == ("gpkg", "xlsx") and form.formats["docx"].isEnabled()

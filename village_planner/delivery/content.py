@@ -12,6 +12,7 @@ import shapely
 
 from village_planner.base import Feedback, Message
 from village_planner.base.feedback import PartFeedback
+from village_planner.delivery.atlas import atlas_sources, atlas_townships, townships_left_out
 from village_planner.delivery.attachments import copy_attachments
 from village_planner.delivery.control import delivered_kinds
 from village_planner.delivery.documents import write_explanation, write_text
@@ -27,7 +28,7 @@ from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.metadata import write_metadata
 from village_planner.delivery.naming import plan_date
 from village_planner.delivery.office import make_pdfs
-from village_planner.delivery.request import CSV, PDF
+from village_planner.delivery.request import ATLAS, CSV, PDF
 from village_planner.delivery.serials import Give, Serials
 from village_planner.delivery.shapefile import write_shapefiles
 from village_planner.delivery.sheets import DrawSheets, SheetHeading, sheet_folder, sheet_source
@@ -44,7 +45,10 @@ from village_planner.standards import LayerSpec
 
 _PLAN_FACTS = ("guid", "title", "scope", "county_code", "county_name", "institute", "base_year", "current_phase", "status", "secrecy", "created_at")
 _LAYER_FACTS = ("code", "kind", "title", "edition_date", "imported_at", "features", "repaired", "set_aside", "digest")
-_FORMAT_TITLES = {GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", VCT: "VCT", "xlsx": "XLSX", CSV: "CSV", "docx": "DOCX", PDF: "PDF", "sheets": "PDF、JPG"}
+_FORMAT_TITLES = {
+    GPKG: "GeoPackage", GDB: "FileGDB", SHP: "SHP", VCT: "VCT", "xlsx": "XLSX", CSV: "CSV", "docx": "DOCX", PDF: "PDF", "sheets": "PDF、JPG",
+    ATLAS: "分乡镇图集",
+}
 _PRECISION = {
     GPKG: "GeoPackage：坐标不取舍", SHP: "SHP：坐标不取舍，不含值域和字段别名（见字段对照表）",
     VCT: "VCT：坐标取至0.0001米，文本中的半角逗号写作全角，换行写作空格",
@@ -97,13 +101,18 @@ def write_content(root: Path, content: PackageContent, draw: DrawSheets | None, 
         folder.mkdir(exist_ok=True)
         write_lists(folder, delivered_tables(source, tables), source.data.phases, source.profile)
     feedback.progress(0.65)
-    pictures = _draw(root, content, draw, PartFeedback(feedback, 0.65, 0.9)) if "sheets" in content.formats and draw else []
+    drawn = 0.7 if ATLAS in content.formats else 0.9
+    pictures = _draw(root, content, draw, PartFeedback(feedback, 0.65, drawn)) if "sheets" in content.formats and draw else []
+    if ATLAS in content.formats and draw:
+        _draw_atlas(root, content, draw, PartFeedback(feedback, drawn, 0.9))
     if "docx" in content.formats:
         write_text(_made(root, content, "text"), content, tables, pictures)
         write_explanation(_made(root, content, "explanation"), content, tables, pictures)
     notes = _write_pdfs(root, content, PartFeedback(feedback, 0.9, 0.95)) if PDF in content.formats else []
     if notes:
         content = replace(content, formats=tuple(name for name in content.formats if name != PDF))
+    left_out = townships_left_out(source.data) if ATLAS in content.formats else []
+    notes += [Message("delivery.atlas_left_out", {"townships": "、".join(left_out)})] if left_out else []
     feedback.progress(0.95)
     if any(entry.kind == "unit_codes" for entry in entries):
         write_unit_codes(_made(root, content, "unit_codes"), source, heading)
@@ -127,14 +136,28 @@ def package_heading(content: PackageContent) -> Heading:
 
 def _draw(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> list[Path]:
     """Draw the map sheets and return their files; without control lines where the edition does not deliver them."""
-    source, info = content.source, content.source.data.info
-    heading = SheetHeading(
-        content.names["code"], content.names["name"], str(info["title"]), str(info["institute"] or ""), content.names["edition"], content.draft,
-        plan_date(source.data), str(plain(info["secrecy"]) or ""),
-    )
+    source = content.source
     folder = root / sheet_folder(source.profile.package, content.names)
     folder.mkdir(parents=True, exist_ok=True)
-    return draw(sheet_source(source, heading, bool(delivered_kinds(source.profile))), folder, feedback)
+    return draw(sheet_source(source, _sheet_heading(content), bool(delivered_kinds(source.profile))), folder, feedback)
+
+
+def _draw_atlas(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> None:
+    """Draw the map sheets of each township into a folder of its own."""
+    source, folder = content.source, _made(root, content, "atlas")
+    sheets = atlas_sources(source, _sheet_heading(content), bool(delivered_kinds(source.profile)))
+    count = len(atlas_townships(source.data))
+    for number, (name, own) in enumerate(sheets):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        draw(own, folder / name, PartFeedback(feedback, number / count, (number + 1) / count))
+
+
+def _sheet_heading(content: PackageContent) -> SheetHeading:
+    info = content.source.data.info
+    return SheetHeading(
+        content.names["code"], content.names["name"], str(info["title"]), str(info["institute"] or ""), content.names["edition"], content.draft,
+        plan_date(content.source.data), str(plain(info["secrecy"]) or ""),
+    )
 
 
 def _write_pdfs(root: Path, content: PackageContent, feedback: Feedback) -> list[Message]:

@@ -77,11 +77,12 @@ def layers_of(source: DeliverySource) -> dict[str, pd.DataFrame]:
 
 def counted_inside(source: DeliverySource) -> frozenset[str]:
     """Codes of the villages that count as inside the development boundary, which need no category."""
-    place = _positions(source)
+    place = positions_of(source)
     return frozenset(place.loc[place["counts_inside"], "village_code"])
 
 
-def _positions(source: DeliverySource) -> pd.DataFrame:
+def positions_of(source: DeliverySource) -> pd.DataFrame:
+    """Where each village lies against the development boundary (`accounts.positions`), reckoned once for a source: not to be changed."""
     if "positions" not in source.made:
         source.made["positions"] = positions(source.data, source.layers, source.profile)
     place: pd.DataFrame = source.made["positions"]
@@ -116,7 +117,7 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     grounds = {row.village_code: join_texts(row.grounds, row.basis) for row in categories.itertuples()}
     frame["category_grounds"] = by_code.map(grounds)
     frame["category_basis"] = by_code.map(_column(categories, "village_code", "basis"))
-    place = _positions(source).set_index("village_code")
+    place = positions_of(source).set_index("village_code")
     known = by_code.map(place["position"]).replace("unknown", pd.NA)
     frame["position"] = known
     frame["counts_inside"] = by_code.map(place["counts_inside"]).astype(int)

@@ -12,6 +12,7 @@ from village_planner.base import Feedback, InputError, Message, PlannerError, Si
 from village_planner.base.feedback import PartFeedback
 from village_planner.checks import CheckResult, NotChecked
 from village_planner.delivery.areas import check_areas
+from village_planner.delivery.atlas import atlas_files, check_atlas_files, check_township
 from village_planner.delivery.attachments import check_attachments
 from village_planner.delivery.comparing import compare_formats
 from village_planner.delivery.control import control_layers
@@ -29,12 +30,13 @@ from village_planner.delivery.personal import check_personal
 from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
 from village_planner.delivery.reading import in_plan_crs, plan_from_layers, stated_conflicts
+from village_planner.delivery.request import ATLAS
 from village_planner.delivery.restated import RULES as RESTATED
 from village_planner.delivery.restated import check_restated
 from village_planner.delivery.sheet_checks import RULE as SHEETS
 from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.structure import check_layers
-from village_planner.delivery.tree import check_files, check_names, check_tree, files_of_kind, folders_of_kind, is_litter
+from village_planner.delivery.tree import check_files, check_names, check_tree, entry_path, files_of_kind, folders_of_kind, is_litter
 from village_planner.delivery.unit_codes import RULE as UNITS
 from village_planner.delivery.unit_codes import check_unit_codes
 from village_planner.delivery.unpack import OpenedPackage, open_package
@@ -142,6 +144,8 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     findings += different
     if _UNUSABLE.isdisjoint(finding.rule for finding in findings) and not result.findings["message_code"].isin(_INVALID).any():
         source = DeliverySource(data, layers, used, data.scenario, stated_conflicts(best.layers, used))
+        folder, files = _atlas(subject)
+        findings += check_atlas_files(folder, files, source, manifest is not None and ATLAS in manifest.formats) if folder else []
         different, uncompared = _check_figures(subject, source, best)
         findings += different
     else:
@@ -204,6 +208,16 @@ def _check_counts(manifest: Manifest | None, content: FileContent) -> list[Packa
     ]
 
 
+def _atlas(subject: _Subject) -> tuple[str, list[str]]:
+    """Folder of the atlas, where it is or would be, and the files in it; '' where the profile has no place for one."""
+    opened, package = subject.opened, subject.profile.package
+    found = [*folders_of_kind(opened, package, "atlas", subject.names)]
+    if not found and subject.names and any(entry.kind == "atlas" for entry in package.entries):
+        found = [entry_path(package, "atlas", subject.names)]
+    folder = found[0] if found else ""
+    return folder, [file for file in opened.files if folder and file.rpartition("/")[0].rpartition("/")[0] == folder and not is_litter(file)]
+
+
 def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent) -> tuple[list[PackageFinding], list[NotChecked]]:
     """Findings where printed tables, documents, map sheets, and layers that tell of others, give other figures than the layers themselves; and what of these
     could not be compared, because figures cannot be made of just any layers: that is told, and never passes for agreement."""
@@ -214,6 +228,10 @@ def _check_figures(subject: _Subject, source: DeliverySource, best: FileContent)
     sheets = {file: opened.root / file for file in files_of_kind(opened, package, "sheet")}
     checks: list[_Comparison] = [(best.file, RESTATED, partial(check_restated, best.file, best.layers, source))]
     checks += [(min(sheets), (SHEETS,), partial(check_sheets, sheets, source))] if sheets else []
+    folder, drawn = _atlas(subject)
+    for code, paths in (atlas_files(source, folder) if drawn else {}).items():
+        own = {file: opened.root / file for file in paths if file in drawn}
+        checks += [(min(own), (SHEETS,), partial(check_township, own, source, code))] if own else []
     for kind, rule, compare in (
         ("workbook", PRINTED, check_printed), ("unit_codes", UNITS, check_unit_codes),
         ("text", TEXT_RULE, check_explanation), ("explanation", TEXT_RULE, check_explanation),

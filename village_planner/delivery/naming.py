@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,16 @@ from village_planner.standards import Profile
 
 TOTAL, UNPHASED = "合计", "未定"
 """How tables name the row of the whole plan, and what has no phase yet."""
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _UNKNOWN_DATE = "1980-01-01"
 _M2_PER_HA = 10_000.0
 JOINT = "；"
 _MEETINGS = (ConsentKind.MEETING_ADULTS.value, ConsentKind.MEETING_HOUSEHOLDS.value)
+
+
+def safe_name(text: Any) -> str:
+    """A text as it stands in names of files and folders; '' for null."""
+    return _NOT_IN_NAMES.sub("_", str(plain(text) or ""))
 
 
 def join_texts(*texts: Any) -> str | None:

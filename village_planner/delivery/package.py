@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from village_planner.delivery.editions import edition_profile
 from village_planner.delivery.frames import DeliverySource, county_code
 from village_planner.delivery.inspection import inspect_staged
 from village_planner.delivery.manifest import write_manifest
+from village_planner.delivery.naming import safe_name
 from village_planner.delivery.placing import check_target, not_writable, recover, staging_prefix, swap
 from village_planner.delivery.record import write_record
 from village_planner.delivery.request import DRAFT, FORMAL, PackageRequest, check_request, default_formats, refuse_open
@@ -35,8 +35,6 @@ from village_planner.delivery.verdict import Inspection, draft_mark
 from village_planner.plan import PlanFile, SerialKey
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile, load_profile
-
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def package_names(data: PlanData, request: PackageRequest, profile: Profile) -> 
     if info["scope"] == "township" and len(data.township):
         code, name = data.township["code"].iloc[0], data.township["name"].iloc[0]
     names = {"code": code, "name": name, "edition": profile.package.editions[request.edition], "draft": draft_mark(request.mode == DRAFT)}
-    return {key: _NOT_IN_NAMES.sub("_", str(value or "")) for key, value in names.items()}
+    return {key: safe_name(value) for key, value in names.items()}
 
 
 def _write_staged(

@@ -9,17 +9,18 @@ import pandas as pd
 
 from village_planner.base import InputError, Message, Refused, render
 from village_planner.checks import CheckResult
+from village_planner.delivery.atlas import has_atlas
 from village_planner.delivery.editions import lacking_steps
 from village_planner.plan.data import PlanData
 from village_planner.standards import Profile
 
 DRAFT, FORMAL = "draft", "formal"
-SHEETS, PDF, DOCX, CSV = "sheets", "pdf", "docx", "csv"
-FORMATS = ("gpkg", "gdb", "shp", "vct", "xlsx", CSV, DOCX, PDF, SHEETS)
-"""PDF: of the texts, by LibreOffice; where that is not installed the package goes without, and says so."""
+SHEETS, PDF, DOCX, CSV, ATLAS = "sheets", "pdf", "docx", "csv", "atlas"
+FORMATS = ("gpkg", "gdb", "shp", "vct", "xlsx", CSV, DOCX, PDF, SHEETS, ATLAS)
+"""PDF: of the texts, by LibreOffice; where that is not installed the package goes without, and says so. ATLAS: the map sheets of each township."""
 _KINDS = {
     "gpkg": "geopackage", "gdb": "filegdb", "shp": "shapefile", "vct": "vct", "xlsx": "workbook", CSV: "lists", DOCX: "explanation",
-    PDF: "explanation_pdf", SHEETS: "sheet",
+    PDF: "explanation_pdf", SHEETS: "sheet", ATLAS: "atlas",
 }
 """The kind of entry in the profile's tree by which a format is known."""
 
@@ -53,10 +54,14 @@ def required_formats(profile: Profile, mode: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*wanted, *profile.package.inspection.get("formats", ()))))
 
 
-def possible_formats(profile: Profile) -> tuple[str, ...]:
-    """The formats for which the profile's tree has a place, in the order of FORMATS; of texts as PDF one of the two is enough."""
+def possible_formats(profile: Profile, data: PlanData | None = None) -> tuple[str, ...]:
+    """The formats for which the profile's tree has a place, in the order of FORMATS; of texts as PDF one of the two is enough.
+
+    data: of the plan, whose atlas would be no more than its sheets where it has one township only.
+    """
     kinds = {entry.kind for entry in profile.package.entries}
-    return tuple(name for name in FORMATS if _KINDS[name] in kinds or (name == PDF and "text_pdf" in kinds))
+    placed = (name for name in FORMATS if _KINDS[name] in kinds or (name == PDF and "text_pdf" in kinds))
+    return tuple(name for name in placed if name != ATLAS or data is None or has_atlas(data))
 
 
 def default_formats(profile: Profile, mode: str = FORMAL, can_draw: bool = True) -> tuple[str, ...]:
@@ -88,7 +93,9 @@ def check_request(request: PackageRequest, formats: tuple[str, ...], data: PlanD
         raise InputError("delivery.formats_required", formats="、".join(lacking))
     if PDF in formats and DOCX not in formats:
         raise InputError("delivery.pdf_needs_docx")
-    if SHEETS in formats and not can_draw:
+    if ATLAS in formats and not has_atlas(data):
+        raise InputError("delivery.atlas_one_township")
+    if (SHEETS in formats or ATLAS in formats) and not can_draw:
         raise InputError("delivery.sheets_need_qgis")
     scenarios = [str(code) for code in data.tables["scenario"]["code"]]
     if request.scenario is not None and request.scenario not in scenarios:

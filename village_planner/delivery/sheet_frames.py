@@ -16,6 +16,8 @@ from village_planner.plan.schema import Destination
 from village_planner.spatial.columns import objects
 
 CONTROL = "control:"
+OUTSIDE, CROSSING = "outside", "crossing"
+"""Of a township's frames: the column of `moves` that says which come from elsewhere (drawn, not counted), and the frame of notes (`note`) on such moves."""
 _CLOSING_M = 5.0
 _DRAWN_AS_ARROWS = (Destination.HAMLET.value, Destination.SITE.value)
 _NOT_LOCATED = "unlocated"
@@ -74,9 +76,10 @@ def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], pha
     hamlets.loc[hamlets["hamlet_code"].isin(moves["hamlet_code"]), "when"] = "now"
     named = (hamlets["when"] == "now") & ~hamlets[hamlets["when"] == "now"]["village_code"].duplicated().reindex(hamlets.index, fill_value=True)
     hamlets["label"] = hamlets["village_name"].where(named, None)
-    to_sites = moves.loc[moves["destination_kind"] == Destination.SITE.value, "destination_code"]
+    arrows = of_phase(frames["moves"])
+    to_sites = {code for own in (moves, arrows) for code in own.loc[own["destination_kind"] == Destination.SITE.value, "destination_code"]}
     return {
-        "all_moves": moves, "moves": of_phase(frames["moves"]), "move_symbols": of_phase(frames["move_symbols"]),
+        "all_moves": moves, "moves": arrows, "move_symbols": of_phase(frames["move_symbols"]),
         "phase_villages": villages, "phase_hamlets": hamlets[hamlets["when"] != ""],
         "phase_sites": frames["sites"][frames["sites"]["site_code"].isin(to_sites)],
     }

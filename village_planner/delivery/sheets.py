@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence
 
@@ -12,7 +12,7 @@ import shapely
 from village_planner.base import Feedback, InputError
 from village_planner.delivery.frames import DeliverySource, layers_of
 from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
-from village_planner.delivery.sheet_frames import CONTROL, phase_frames, sheet_frames
+from village_planner.delivery.sheet_frames import CONTROL, CROSSING, OUTSIDE, phase_frames, sheet_frames
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import describe_crs
 from village_planner.standards import PackageSpec, Profile, SheetClass, SheetLayer, SheetSpec
@@ -21,12 +21,16 @@ _BASE_LAYERS = ("townships", "extent")
 _PHASE_CLASS = "phase_shown"
 _PLACED = ("townships", "villages", "hamlets", "patches", "sites")
 _NO_GEOMETRY_NOTE = "另有{0}在规划数据中无图形，未在图上表示，已计入统计。"
+_COMING = "；另由外乡镇迁入 {0} 项"
 _NAMED_FRAMES = (("villages", "{0} 个村"), ("hamlets", "{0} 个居民点"), ("all_moves", "{0} 项迁并任务"))
 
 
 @dataclass(frozen=True)
 class SheetHeading:
-    """What stands around the maps. date: ISO. draft: the sheets say 草稿. institute, secrecy (密级): '' for none."""
+    """What stands around the maps. date: ISO. draft: the sheets say 草稿. institute, secrecy (密级): '' for none.
+
+    township: whether code and name are those of one township, whose sheets these are.
+    """
 
     code: str
     name: str
@@ -36,6 +40,7 @@ class SheetHeading:
     draft: bool
     date: str
     secrecy: str = ""
+    township: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetSource:
-    """All sheets of a package. crs: EPSG; bounds: of the plan in it; townships: of the inset, empty where there is one township only."""
+    """All sheets of a package, or those of one of its townships. crs: EPSG; bounds: of what they show, in it.
+
+    townships: of the inset, None where there is one township only. inset_bounds: what the inset shows, None: the same as the sheets.
+    """
 
     heading: SheetHeading
     crs: int
@@ -113,6 +121,7 @@ class SheetSource:
     bounds: tuple[float, float, float, float]
     townships: MapLayer | None
     sheets: tuple[Sheet, ...]
+    inset_bounds: tuple[float, float, float, float] | None = None
 
 
 class DrawSheets(Protocol):
@@ -138,49 +147,69 @@ def sheet_source(source: DeliverySource, heading: SheetHeading, with_control_lin
 
     with_control_lines: whether the edition may show them. Raises InputError where nothing of the plan has a geometry.
     """
-    data, profile = source.data, source.profile
+    data = source.data
     frames = sheet_frames(source, layers_of(source), with_control_lines)
-    shapes = [geom for name in _PLACED for geom in frames[name]["geom"] if geom is not None]
     if not any(len(frames[name]["geom"].dropna()) for name in _PLACED[1:]):
         raise InputError("delivery.sheets_no_geometry", title=str(data.info["title"]))
-    figures = sheet_figures(source)
-    several = len(data.township) > 1
-    townships = _layer(_inset_spec(profile), frames, profile, data) if several else None
-    west, south, east, north = shapely.total_bounds(shapes)
+    if len(data.township) > 1:
+        return sheets_of(source, heading, frames, inset_layer(source, frames))
+    bounds = placed_bounds(frames)
+    return replace(sheets_of(source, heading, {**frames, "townships": frames["townships"].iloc[:0]}, None), bounds=bounds)
+
+
+def sheets_of(source: DeliverySource, heading: SheetHeading, frames: Mapping[str, pd.DataFrame], townships: MapLayer | None) -> SheetSource:
+    """The sheets that show these frames (see `sheet_frames`), with the figures of the source. townships: of the inset."""
+    data, figures = source.data, sheet_figures(source)
     return SheetSource(
-        heading=heading, crs=data.crs, crs_text=_crs_text(data.crs), facts_text=_facts_text(data), bounds=(west, south, east, north),
-        townships=townships, sheets=tuple(_sheet(spec, source, heading, frames, figures) for _, spec in sorted(profile.sheets.items())),
+        heading=heading, crs=data.crs, crs_text=_crs_text(data.crs), facts_text=_facts_text(data), bounds=placed_bounds(frames),
+        townships=townships, sheets=tuple(_sheet(spec, source, heading, frames, figures) for _, spec in sorted(source.profile.sheets.items())),
     )
 
 
-def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frames: dict[str, pd.DataFrame], figures: Figures) -> Sheet:
+def placed_bounds(frames: Mapping[str, pd.DataFrame]) -> tuple[float, float, float, float]:
+    """West, south, east, north of townships, villages, hamlets, patches and sites, in the plan's CRS."""
+    west, south, east, north = shapely.total_bounds([geom for name in _PLACED for geom in frames[name]["geom"] if geom is not None])
+    return west, south, east, north
+
+
+def inset_layer(source: DeliverySource, frames: Mapping[str, pd.DataFrame]) -> MapLayer | None:
+    """The townships as the inset shows them; None without any."""
+    return _layer(_inset_spec(source.profile), frames, source.profile, source.data)
+
+
+def sheet_stem(spec: SheetSpec, code: str, name: str) -> str:
+    """Name of a sheet's files without their endings. code, name: of the county or township."""
+    return f"{code}{name}{spec.number}{spec.title}"
+
+
+def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frames: Mapping[str, pd.DataFrame], figures: Figures) -> Sheet:
     data, profile = source.data, source.profile
     needed, text = spec.empty
-    nothing = bool(needed) and frames[needed].empty
+    nothing = bool(needed) and frames[needed].empty and not _coming(frames["moves"])
     panels = [Panel("", "", _layers(spec.layers, frames, profile, data))]
     if spec.panels == "phase" and not nothing:
         panels = [_phase_panel(spec, source, frames, figures, phase) for phase in _phases(data, frames)]
     elif spec.panels == "phase":
         panels = [Panel("", "", _layers(spec.layers, {**frames, **phase_frames(source, frames, None)}, profile, data))]
     carried = {group: figures[group] for group in spec.figures}
+    number, title = (f"{heading.code}-{spec.number}", f"{heading.name}{spec.title}") if heading.township else (spec.number, spec.title)
     facts = {
-        "sheet": spec.number, "title": spec.title, "scenario": source.scenario, "draft": heading.draft, "edition": heading.edition, "figures": carried,
+        "sheet": number, "title": title, "scenario": source.scenario, "draft": heading.draft, "edition": heading.edition, "figures": carried,
     }
     tables = [
         PrintedTable(table.title, tuple(column.heading for column in table.columns), table_rows(table, figures, source), table.total)
         for table in spec.tables if not (nothing and table.figures == "phase")
     ]
     return Sheet(
-        number=spec.number, title=spec.title,
-        stem=f"{heading.code}{heading.name}{spec.number}{spec.title}",
+        number=number, title=title, stem=sheet_stem(spec, heading.code, heading.name),
         panels=tuple(panels), legend=_legend(spec, panels, profile, data),
         tables=tuple(tables),
-        notes=(*(spec.notes_when_empty if nothing else spec.notes), *_missing(spec, frames)),
+        notes=(*(spec.notes_when_empty if nothing else spec.notes), *_missing(spec, frames), *_crossing(spec, frames)),
         statement=text if nothing else "", facts=facts,
     )
 
 
-def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: dict[str, pd.DataFrame], figures: Figures, phase: int | None) -> Panel:
+def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: Mapping[str, pd.DataFrame], figures: Figures, phase: int | None) -> Panel:
     key = "" if phase is None else str(phase)
     own = figures["phase"].get(key, {})
     summary = "本期无迁并任务"
@@ -191,17 +220,24 @@ def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: dict[str, pd.D
         ]
         summary = "任务 " + "，".join([*parts, *hectares])
     title = row_names("phase", source).get(key, UNKNOWN_PHASE)
-    layers = _layers(spec.layers, {**frames, **phase_frames(source, frames, phase)}, source.profile, source.data)
-    return Panel(title, summary, layers)
+    shown = phase_frames(source, frames, phase)
+    coming = _coming(shown["moves"])
+    layers = _layers(spec.layers, {**frames, **shown}, source.profile, source.data)
+    return Panel(title, summary + (_COMING.format(coming) if coming else ""), layers)
+
+
+def _coming(moves: pd.DataFrame) -> int:
+    """How many moves come from elsewhere: a township's sheets show them and do not count them."""
+    return int(moves[OUTSIDE].sum()) if OUTSIDE in moves else 0
 
 
 def _phases(data: PlanData, frames: Mapping[str, pd.DataFrame]) -> list[int | None]:
-    unphased = frames["all_moves"]["phase"].isna().any()
+    unphased = any(frames[name]["phase"].isna().any() for name in ("all_moves", "moves"))
     return [*data.phases, *([None] if unphased else [])]
 
 
 def _layers(specs: Sequence[SheetLayer], frames: Mapping[str, pd.DataFrame], profile: Profile, data: PlanData) -> tuple[MapLayer, ...]:
-    made = [_layer(spec, frames, profile, data) for spec in specs if not (spec.frame == "townships" and len(data.township) < 2)]
+    made = [_layer(spec, frames, profile, data) for spec in specs]
     return tuple(layer for layer in made if layer is not None)
 
 
@@ -211,11 +247,11 @@ def _layer(spec: SheetLayer, frames: Mapping[str, pd.DataFrame], profile: Profil
     if frame is None or frame.empty:
         return None
     codes = frame[spec.by].fillna("").astype(str) if spec.by else pd.Series("", index=frame.index)
-    counts = codes.value_counts()
+    present, counts = set(codes), (codes[~frame[OUTSIDE]] if OUTSIDE in frame else codes).value_counts()
     kind = spec.unit if spec.frame not in _BASE_LAYERS and not spec.frame.startswith(CONTROL) else ""
     classes = tuple(
-        MapClass(one.code, one.name, one.symbol or spec.symbol, one.color, int(counts[one.code]) if kind else None, kind)
-        for one in _classes(spec, profile, data) if counts.get(one.code, 0)
+        MapClass(one.code, one.name, one.symbol or spec.symbol, one.color, (int(counts.get(one.code, 0)) or None) if kind else None, kind)
+        for one in _classes(spec, profile, data) if one.code in present
     )
     labels = frame[spec.label] if spec.label else pd.Series(None, index=frame.index, dtype=object)
     rows = pd.DataFrame({"code": codes, "label": [plain(label) for label in labels], "geom": frame["geom"]})
@@ -258,6 +294,12 @@ def _missing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> list[str]:
         if count:
             lacking.append(text.format(count))
     return [_NO_GEOMETRY_NOTE.format("、".join(lacking))] if lacking else []
+
+
+def _crossing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Notes on the moves between a township and others, on the sheets that show moves."""
+    notes = frames.get(CROSSING)
+    return [] if notes is None or not any(layer.frame == "moves" for layer in spec.layers) else list(notes["note"])
 
 
 def _inset_spec(profile: Profile) -> SheetLayer:

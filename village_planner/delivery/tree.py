@@ -26,8 +26,8 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ANY = {"code": "*", "name": "*"}
 _LITTER = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _LOCKS = ("~$", ".~lock.")
-_FOLDER_KINDS = frozenset({"filegdb", "shapefile", "lists"})
-"""Kinds that are one folder full of files."""
+_FOLDER_KINDS = frozenset({"filegdb", "shapefile", "lists", "atlas"})
+"""Kinds that are one folder full of files; an atlas is one full of folders with files."""
 _SIGNATURES = {".pdf": (b"%PDF", b"%%EOF"), ".jpg": (b"\xff\xd8", b"\xff\xd9"), ".png": (b"\x89PNG", b"IEND")}
 """How a file of a kind begins, and what stands near its end."""
 _END_BYTES = 4_096
@@ -105,6 +105,7 @@ def check_tree(
     parents = {pattern.rsplit("/", depth)[0] for _, pattern in patterns for depth in range(1, pattern.count("/") + 1)}
     for path in opened.folders:
         known = path in parents or any(_is_folder(entry) and _matches(path, pattern) for entry, pattern in patterns)
+        known = known or any(entry.kind == "atlas" and _matches(path.rpartition("/")[0], pattern) for entry, pattern in patterns)
         if not known:
             findings.append(PackageFinding(_RULE, path, "", Message("delivery.file_unknown", {"path": path + "/"})))
     if names and opened.name and opened.name != root_name(spec, names):
@@ -208,6 +209,8 @@ def _is_folder(entry: PackageEntry) -> bool:
 
 def _holds(entry: PackageEntry, pattern: str, file: str) -> bool:
     """Whether a file has its place in an entry."""
+    if entry.kind == "atlas":
+        return _matches(file.rpartition("/")[0].rpartition("/")[0], pattern)
     if entry.kind in _FOLDER_KINDS:
         return _matches(file.rpartition("/")[0], pattern)
     return entry.kind != "folder" and _matches(file, pattern)

@@ -160,7 +160,7 @@ def _around(bounds: tuple[float, float, float, float], box: Box, scale: int) -> 
 
 
 def _inset(source: SheetSource, townships: MapLayer) -> Inset:
-    west, south, east, north = source.bounds
+    west, south, east, north = source.inset_bounds or source.bounds
     extent = QgsRectangle(west, south, east, north)
     extent.grow(0.04 * max(extent.width(), extent.height()))
     return Inset("乡镇位置示意", extent, source.crs, townships)

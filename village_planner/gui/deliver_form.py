@@ -100,7 +100,7 @@ class DeliverForm(QWidget):
         """Tick the formats that the profile requires in this mode, which cannot be left out, and take the tick off those that it has no place for."""
         if not self._session.is_open:
             return
-        required, possible = required_formats(self._session.profile, self.mode.value()), possible_formats(self._session.profile)
+        required, possible = required_formats(self._session.profile, self.mode.value()), possible_formats(self._session.profile, self._session.data)
         for name, box in self.formats.items():
             box.setEnabled(name in possible and name not in required)
             box.setChecked((box.isChecked() and name in possible) or name in required)
@@ -112,6 +112,7 @@ class DeliverForm(QWidget):
         return {
             "gpkg": "GeoPackage", "gdb": "FileGDB", "shp": "Shapefile", "vct": "VCT", "xlsx": self.tr("Tables (xlsx)"),
             "csv": self.tr("Tables as lists (csv)"), "docx": self.tr("Texts (docx)"), "pdf": self.tr("Texts as PDF"), "sheets": self.tr("Map sheets"),
+            "atlas": self.tr("Map sheets of each township"),
         }
 
 

@@ -36,8 +36,8 @@ class PackageAlgorithm(PlannerAlgorithm):
         """Help in the dialog."""
         return self.tr(
             "Writes the submission package into a folder: layers as GeoPackage, FileGDB, shapefiles and VCT, tables, texts, map sheets, attachments, "
-            "metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, csv, docx, pdf, sheets; csv: the tables as lists; "
-            "pdf: the texts by LibreOffice, where it is installed). A draft is always possible and says so; "
+            "metadata, manifest (formats: gpkg, gdb, shp, vct, xlsx, csv, docx, pdf, sheets, atlas; csv: the tables as lists; "
+            "pdf: the texts by LibreOffice, where it is installed; atlas: the map sheets of each township). A draft is always possible and says so; "
             "a formal edition is refused while a finding of severity A is open or a step that it needs is not on record. "
             "The folder changes only when everything succeeded."
         )
