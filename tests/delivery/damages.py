@@ -301,7 +301,7 @@ def arc(package: Path) -> None:
         corner, after, before = (np.array(outline[number]) for number in (0, 1, -1))
         start, end = (corner + 10.0 * (to - corner) / np.hypot(*(to - corner)) for to in (before, after))
         middle = corner + (start + end - 2 * corner) * (1 - np.sqrt(0.5))
-        line, curve = (", ".join(f"{x!r} {y!r}" for x, y in points) for points in ([end, *outline[1:], start], [start, middle, end]))
+        line, curve = (", ".join(f"{float(x)!r} {float(y)!r}" for x, y in points) for points in ([end, *outline[1:], start], [start, middle, end]))
         feature.SetGeometry(ogr.CreateGeometryFromWkt(f"MULTISURFACE(CURVEPOLYGON(COMPOUNDCURVE(({line}), CIRCULARSTRING({curve}))))"))
         assert layer.SetFeature(feature) == 0
 
