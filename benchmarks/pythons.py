@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -19,9 +20,11 @@ def python_with(geos: str) -> Path | None:
     folder = ROOT / geos
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
+        # What lies on our own path would count as installed there.
+        alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         try:
-            subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", "--system-site-packages", str(folder)], check=True)
-            subprocess.run([str(python), "-m", "pip", "install", "-q", *_PACKAGES[geos]], check=True)
+            subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", "--system-site-packages", str(folder)], check=True, env=alone)
+            subprocess.run([str(python), "-m", "pip", "install", "-q", *_PACKAGES[geos]], check=True, env=alone)
         except (OSError, subprocess.CalledProcessError):
             return None
         (folder / "ready").touch()
