@@ -11,8 +11,14 @@ from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
 
 def layers_reading(path: Path) -> list[QgsVectorLayer]:
     """The project's layers that read the file at `path` through OGR."""
-    wanted = path.resolve()
+    wanted = resolved(path)
     return [layer for layer in QgsProject.instance().mapLayers().values() if layer_source(layer)[0] == wanted]
+
+
+@lru_cache(maxsize=64)
+def resolved(path: Path) -> Path:
+    """The path without links, asked of the system once: it asks for each folder on the way, and beside a busy thread every such call waits for the GIL."""
+    return path.resolve()
 
 
 def layer_source(layer: Any) -> tuple[Path | None, str]:

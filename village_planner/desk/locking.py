@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from village_planner.base import Message
 from village_planner.desk.forms import EDITABLE
-from village_planner.desk.layer_sources import layer_source
+from village_planner.desk.layer_sources import layer_source, resolved
 from village_planner.desk.session import PlanSession
 from village_planner.plan.schema import BY_NAME, LOCKED_TABLES
 
@@ -57,4 +57,4 @@ class LayerLock(QObject):
         if not session.is_open or not session.is_locked:
             return None
         path, table = layer_source(layer)
-        return table if path == session.path.resolve() and table in LOCKED_TABLES else None
+        return table if path == resolved(session.path) and table in LOCKED_TABLES else None
