@@ -311,7 +311,9 @@ def test_a_map_sheet_stands_in_the_document_with_its_title(tmp_path: Path) -> No
     sheet = tmp_path / "370799清河县01村庄分类图.png"
     picture(sheet, 4, 3)
     content = text_of(written(tmp_path, sheets=(sheet, tmp_path / "x.pdf")))
-    assert "图1　村庄分类图" in content and "附图" in content
+    assert "图1　村庄分类图" in content and "附图" in content and "缩印" not in content
+    picture(sheet, 2000, 1500)
+    assert "图1　村庄分类图（缩印，以线段比例尺为准）" in text_of(written(tmp_path, sheets=(sheet,)))
     made = Document(str(written(tmp_path, sheets=(sheet,))))
     assert [section.orientation for section in made.sections[-2:]] == [WD_ORIENT.LANDSCAPE, WD_ORIENT.LANDSCAPE]
     sheet.write_bytes(b"no picture")

@@ -19,6 +19,9 @@ from village_planner.delivery.document_template import BOOKMARK, W
 _PAPER_MM = (297, 420)
 _HEADING_MM = 36.0
 """Room for the chapter's heading and the caption, whatever stands on the page."""
+_REDUCED = "（缩印，以线段比例尺为准）"
+"""The number of the scale on a sheet holds for its own paper only."""
+_SAME_SIZE = 0.98
 _FAULTS = (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError)
 
 
@@ -43,9 +46,11 @@ class Pictures:
             held.paragraph_format.line_spacing = 1.0
             held.paragraph_format.keep_with_next = True
             held.alignment = 1
-            held.add_run().add_picture(str(sheet), height=Mm(min(height, width * image.px_height / image.px_width)))
+            printed = Mm(min(height, width * image.px_height / image.px_width))
+            held.add_run().add_picture(str(sheet), height=printed)
             held._p.getparent().remove(held._p)
-            self._made.append((held._p, paragraph(f"图{number}　{sheet_title(sheet)}", self._style), upright))
+            title = f"图{number}　{sheet_title(sheet)}{_REDUCED if printed < _SAME_SIZE * image.height else ''}"
+            self._made.append((held._p, paragraph(title, self._style), upright))
         return [element for held, caption, _ in self._made for element in (held, caption)]
 
     def set_pages(self) -> None:
