@@ -17,7 +17,7 @@ _GROUNDS = {
     GATHER: "{0}人口集聚、设施较全，规划作为片区中心村。",
     SUBURBAN: "{0}邻近镇区，纳入城乡融合发展。",
     PROTECT: "{0}有列入名录的传统聚落，整体保护。",
-    WITHDRAW: "{0}位于生态脆弱地区，交通不便，经村民表决整村搬迁。",
+    WITHDRAW: "{0}位于生态脆弱地区，交通不便，入户调查后拟整村搬迁。",
     UNDECIDED: "{0}近期变化不明，暂不分类，继续观察。",
 }
 
@@ -46,7 +46,7 @@ def category_row(village: Village, category: str, action: str = STAYS) -> Decisi
 def vote(households: int, date: str) -> Consent:
     """A lawful vote of household representatives: five sixths attend, nine tenths of them in favour."""
     attended = -(-households * 5 // 6)
-    return Consent("户代表会议", date, households, attended, -(-attended * 9 // 10), f"村民会议决议〔{date[:4]}〕号")
+    return Consent("户代表会议", date, households, attended, -(-attended * 9 // 10), f"户代表会议决议〔{date[:4]}〕1号")
 
 
 def survey(households: int, date: str = "2020-03-20") -> Consent:
@@ -97,7 +97,7 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
         village=village.name,
         hamlet=hamlet.name,
         action=move.action,
-        grounds=f"{hamlet.name}户数少、居住分散，配套难以覆盖。",
+        grounds=f"{hamlet.name}{'受地质灾害威胁' if '灾害' in (move.mode or '') else '户数少、居住分散，配套难以覆盖'}。",
         basis=BASIS,
         consent=_consent(move.consent, hamlet.households, hamlet.persons),
         destination_kind=move.kind,
@@ -119,7 +119,7 @@ def _consent(kind: str, households: int, persons: int) -> Optional[Consent]:
     if kind == "adults":
         adults = persons * 4 // 5
         attended = adults // 2 + 3
-        return Consent("村民会议", "2020-06-08", adults, attended, attended // 2 + 2, "村民会议决议〔2020〕号")
+        return Consent("村民会议", "2020-06-08", adults, attended, attended // 2 + 2, "村民会议决议〔2020〕1号")
     return survey(households) if kind else None
 
 

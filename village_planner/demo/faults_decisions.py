@@ -85,7 +85,7 @@ def _targets(cast: Cast, neighbour: Cast, planted: Planted) -> None:
 def _votes(cast: Cast, planted: Planted) -> None:
     """QC-7105: too few attend; no vote; no survey; more attend than may; a vote after the phase."""
     scene, poor = cast.scene, cast[10].hamlets[2]
-    poor_vote = Consent("户代表会议", "2020-04-18", 30, 19, 19, "村民会议决议〔2020〕号")
+    poor_vote = Consent("户代表会议", "2020-04-18", 30, 19, 19, "户代表会议决议〔2020〕1号")
     insert_row(scene, _to_main(cast[10], poor, 2020, poor_vote))
     planted.findings.append(replace(_vote_finding(poor, "2020-04-18"), measure=19 / 30, limit=2 / 3, unit="share", tolerance=1e-9))
 
