@@ -43,10 +43,9 @@ def test_the_planner_works_on_while_a_full_check_runs(
     assert len(window.session.data.check_run) and len(window.session.history()) == before + planner.done["decisions"]
     (step,) = watch.steps
     told = (tmp_path / "blocks.txt").read_text(encoding="utf-8") if (tmp_path / "blocks.txt").exists() else ""
-    # The window is judged, not the machine, which may let any thread wait: what counts is what the main thread computes. It comes again where
-    # it is ours; once it may be the machine's too. How long the window stands still by the clock is measured by `make desk-busy`.
-    assert not [computed for computed in step["computed"][1:] if computed > LONGEST_BLOCK_S], f"{step}\n{told}"
-    assert max(step["computed"], default=0.0) < step["seconds"] / 4, f"{step}\n{told}"
+    # The window is judged, not the machine, which may let any thread wait: what counts is what the main thread computes.
+    # How long the window stands still by the clock is measured by `make desk-busy`.
+    assert max(step["computed"], default=0.0) <= LONGEST_BLOCK_S, f"{step}\n{told}"
 
 
 class AskedOften(SilentFeedback):
