@@ -73,6 +73,7 @@ def _set_styles(document: Any) -> None:
     body.line_spacing, body.alignment = 1.5, WD_ALIGN_PARAGRAPH.LEFT
     body.space_before = body.space_after = Pt(0)
     body.first_line_indent = Pt(24)
+    _keep_marks_off_line_starts(styles["Normal"])
     for level, font, size, side, space in ((1, "黑体", 16, WD_ALIGN_PARAGRAPH.CENTER, 18), (2, "楷体", 14, WD_ALIGN_PARAGRAPH.LEFT, 9)):
         heading = styles[f"Heading {level}"]
         _set_style(heading, font, size, bold=True)
@@ -118,6 +119,11 @@ def _set_language(document: Any) -> None:
         element.set(qn("w:eastAsia"), "zh-CN")
 
 
+def _keep_marks_off_line_starts(style: Any) -> None:
+    """No line begins with a closing mark or ends with an opening one (避头尾), whatever a program does by itself."""
+    style.element.get_or_add_pPr().insert_element_before(OxmlElement("w:kinsoku"), "w:spacing", "w:ind", "w:jc")
+
+
 def _set_style(style: Any, font: str, size: float, bold: bool = False) -> None:
     """A style in a Chinese font; digits and Latin letters are Times New Roman."""
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
@@ -155,21 +161,21 @@ def _write_cover(document: Any, name: str) -> None:
 
 
 def _write_contents(document: Any) -> None:
+    """The section of the list of contents, with the header that all pages behind it have too."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
-    section.footer.is_linked_to_previous = False
-    section.header.is_linked_to_previous = False
+    section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
     section.footer_distance = section.header_distance
+    header = section.header.paragraphs[0]
+    # In the middle: the pages of tables and sheets are of other widths.
+    header.text, header.alignment = "{{plan.title}}（{{edition}}）[[　{{draft}}]]", WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph("目　录", style="目录标题")
     document.add_paragraph("{{toc}}", style="目录一级")
 
 
 def _start_body(document: Any) -> None:
-    """The section of the chapters: its own header, and pages counted from 1."""
+    """The section of the chapters, with pages counted from 1."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
-    section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
-    header = section.header.paragraphs[0]
-    # In the middle: the pages of tables and sheets are of other widths.
-    header.text, header.alignment = "{{plan.title}}（{{edition}}）[[　{{draft}}]]", WD_ALIGN_PARAGRAPH.CENTER
+    section.footer.is_linked_to_previous = False
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _add_field(footer, "PAGE")

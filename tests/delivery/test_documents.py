@@ -29,13 +29,16 @@ from village_planner.delivery import document_reading
 from village_planner.delivery.document_figures import text_figures
 from village_planner.delivery.document_pictures import sheet_title
 from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
+from village_planner.delivery.document_tables import Styles, table_elements
+from village_planner.delivery.document_template import W
 from village_planner.delivery.documents import write_document
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
+from village_planner.delivery.rows import PrintedRow, RowKind
 from village_planner.delivery.tables import table_frames
 from village_planner.delivery.workbook import Heading
 from village_planner.plan.data import plan_data
 from village_planner.plan.layers import MemoryLayers
-from village_planner.standards import load_profile
+from village_planner.standards import TableColumn, load_profile
 
 HEADING = Heading("清河县村庄布局规划（2020—2035年）", "清河县规划编制中心", "草稿", "2026-03-01", "送审稿")
 Rows = dict[str, list[dict[str, Any]]]
@@ -225,11 +228,42 @@ def _xml(element: Any) -> str:
     return str(etree.tostring(element, encoding="unicode"))
 
 
+def kept_rows(table: Any) -> list[bool]:
+    """Whether each row of a table stays on the page of the next one."""
+    return ["w:keepNext" in _xml(row) for row in table._tbl.tr_lst]
+
+
 def test_a_sum_or_heading_never_stands_on_a_page_without_a_row_of_its_table(tmp_path: Path) -> None:
     for table in Document(str(clean(tmp_path))).tables:
         rows = [_xml(row) for row in table._tbl.tr_lst]
-        kept = ["w:keepNext" in row for row in rows]
-        assert kept == ["w:tblHeader" in row or 'w:fill="F5F7FA"' in following or "注：" in following for row, following in zip(rows, [*rows[1:], ""])]
+        bound = ["w:tblHeader" in row or 'w:fill="F5F7FA"' in following or "注：" in following for row, following in zip(rows, [*rows[1:], ""])]
+        assert any(bound) and [keeps for keeps, must in zip(kept_rows(table), bound) if must] == [True] * sum(bound)
+
+
+@pytest.mark.parametrize("note", ["", "说明"])
+@pytest.mark.parametrize(("count", "kept"), [(1, []), (3, [0, 1]), (5, [0, 1, 2, 3]), (9, [0, 1, 6, 7])])
+def test_where_a_table_begins_or_ends_on_a_page_it_has_three_rows_there(count: int, kept: list[int], note: str) -> None:
+    rows = [PrintedRow([str(number)], RowKind.ROW) for number in range(count)]
+    column = TableColumn(("名称",), "name", "", "", 10.0)
+    _, parts = table_elements("表", "", note, [column], rows, 100.0, Styles("", "", ""))
+    found = [number for number, row in enumerate(list(parts[0].iter(f"{W}tr"))[1 : count + 1]) if "w:keepNext" in _xml(row)]
+    assert found == [*kept, *([count - 1] if note else [])]
+
+
+def test_the_pages_of_contents_have_the_header_of_all_others_with_the_mark_of_a_draft(tmp_path: Path) -> None:
+    for kind in ("explanation", "text"):
+        cover, contents, *others = Document(str(written(tmp_path, None, kind))).sections
+        assert "清河县" not in "".join(part.text for part in cover.header.paragraphs)
+        assert contents.header.paragraphs[0].text == "清河县村庄布局规划（2020—2035年）（送审稿）　草稿"
+        assert others and all(section.header.is_linked_to_previous for section in others)
+
+
+def test_no_line_begins_with_a_closing_mark_in_any_style_of_a_document(tmp_path: Path) -> None:
+    made = Document(str(clean(tmp_path)))
+    assert made.styles["Normal"].element.find(f"{W}pPr/{W}kinsoku") is not None
+    for name in ("表格文字", "表注", "封面标题", "目录一级"):
+        assert made.styles[name].base_style.name == "Normal"
+    assert 'w:kinsoku w:val="0"' not in _xml(made.styles.element) + _xml(made.element)
 
 
 def test_areas_on_control_lines_are_said_only_where_they_were_checked(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
 _SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
 _SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
+_TOGETHER = 3
+"""Rows that stand together where a table begins and where it ends."""
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -46,9 +48,7 @@ def table_elements(
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
     body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
-    # A sum, a heading and a note never stand on a page without a row of theirs.
-    kept = [following.kind is not RowKind.ROW for following in rows[1:]] + [bool(note)]
-    body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, kept)]
+    body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, _kept(rows, bool(note)))]
     body += [_note_row(note, sum(twips), len(twips), styles.note)] if note else []
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
@@ -62,6 +62,13 @@ def table_elements(
     parts.append(etree.fromstring(table))
     parts.append(paragraph("", styles.note))
     return top, parts
+
+
+def _kept(rows: Sequence[PrintedRow], has_note: bool) -> list[bool]:
+    """Which rows stay on the page of the next one: no sum, heading or note stands on a page without rows of its table, nor a few rows alone."""
+    last = len(rows) - 1
+    kept = [min(position, last - 1 - position) < _TOGETHER - 1 or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
+    return [*kept, has_note]
 
 
 def paragraph(text: str, style: str, side: str = "", keep: bool = False) -> Any:
