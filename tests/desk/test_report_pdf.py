@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from qgis.PyQt.QtGui import QPdfWriter
+
 from village_planner.base import Message
 from village_planner.base.report import Report
-from village_planner.desk.report_pdf import Strip, paged, write_report_pdf
+from village_planner.desk.report_pdf import Strip, laid_out, paged, write_report_pdf
 
 HEAD = (40.0, 50.0)
 
@@ -41,3 +43,23 @@ def test_a_long_report_has_pages(qgis_app: Any, tmp_path: Path) -> None:
         section.add(Message("base.report.nothing"), 规则=f"QC-{number}", 对象="居民点用地 XJ07")
     write_report_pdf(report, tmp_path / "报告.pdf")
     assert len(re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "报告.pdf").read_bytes())) == 3
+
+
+def test_codes_stay_in_one_line_of_their_column(qgis_app: Any, tmp_path: Path) -> None:
+    codes = ("379921101203010307", "M379921101203010307", "379921101203001XJ07", "QC-3301")
+    report = Report(Message("base.report.title"))
+    section = report.section(Message("base.report.title"))
+    for code in codes:
+        section.add(Message("base.report.nothing"), 规则=code[-8:], 等级="A", 文件="4矢量数据/村庄布局规划矢量数据", 对象=f"居民点用地 {code}", 状态="未处理")
+    writer = QPdfWriter(str(tmp_path / "报告.pdf"))
+    writer.setResolution(300)
+    document = laid_out(report, "质检", writer, 174 / 25.4 * 300)
+    lines = set()
+    block = document.begin()
+    while block.isValid():
+        layout = block.layout()
+        spans = [layout.lineAt(number) for number in range(layout.lineCount())]
+        lines |= {block.text()[line.textStart() : line.textStart() + line.textLength()].strip() for line in spans}
+        block = block.next()
+    assert [code for code in codes if not any(code in line for line in lines)] == []
+    assert "居民点用地" in lines

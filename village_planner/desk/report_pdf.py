@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
-from qgis.PyQt.QtGui import QFont, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
+from qgis.PyQt.QtGui import QFont, QFontMetricsF, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
 
 from village_planner.base.messages import CHINESE, Message, render
 from village_planner.base.report import SAYS, Report, Section
@@ -25,6 +26,11 @@ _CELL = "style='padding:3px 5px' valign='top'"
 _WIDTHS = {"规则": 9, "等级": 7, "状态": 8, "对象": 19, "规则可信度": 12}
 _WIDTH, _WIDEST, _FEW = 18, 42, 3
 """Widths of columns in percent: of those that are not listed, and where there are few."""
+_CELL_DOTS, _WIDEST_CODE = 12 * _DPI / 96, 35.0
+"""What padding and lines take of a column; the percent of the page up to which a column grows for its codes."""
+_BREAKS = re.compile(r"([/_]|\.(?!\d))")
+"""Where a path or sentence may break, which has no blanks; points within numbers are none."""
+_CODE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,20 @@ class Strip:
     leads: bool = False
 
 
+@dataclass(frozen=True)
+class Letters:
+    """How wide letters are, and the page, in dots."""
+
+    metrics: QFontMetricsF
+    page: float
+
+    def percent_for(self, texts: Sequence[str]) -> float:
+        """Of the page's width, what the longest code in texts needs so as to stay in one line; no more than a third."""
+        codes = {code for text in texts for code in _CODE.findall(_BREAKS.sub("\\1\u200b", text))}
+        widest = max((self.metrics.horizontalAdvance(code) for code in codes), default=0.0)
+        return min(100 * (widest + _CELL_DOTS) / self.page, _WIDEST_CODE)
+
+
 def write_report_pdf(report: Report, path: Path) -> None:
     """Write the report, as base.report has it as HTML, to a PDF in Chinese. Raises OSError where the file cannot be written."""
     with path.open("wb"):
@@ -47,15 +67,9 @@ def write_report_pdf(report: Report, path: Path) -> None:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     title = render(report.title, CHINESE)
     writer.setTitle(title)
-    document = QTextDocument()
-    document.documentLayout().setPaintDevice(writer)
-    font = QFont(label_font())
-    font.setPointSizeF(_POINTS)
-    document.setDefaultFont(font)
-    document.setDocumentMargin(0)
-    document.setHtml(_page(report, title))
+    font = _font()
     size = QSizeF(writer.width() - 2 * _dots(_MARGIN_MM), writer.height() - 2 * _dots(_MARGIN_MM) - _dots(_FOOT_MM))
-    document.setTextWidth(size.width())
+    document = laid_out(report, title, writer, size.width())
     slices = paged(_strips(document), size.height())
     painter = QPainter()
     if not painter.begin(writer):
@@ -71,6 +85,23 @@ def write_report_pdf(report: Report, path: Path) -> None:
             _draw_foot(painter, font, size, title, number, len(slices))
     finally:
         painter.end()
+
+
+def laid_out(report: Report, title: str, writer: QPdfWriter, width: float) -> QTextDocument:
+    """The report as a document without pages, of a width in dots of the writer."""
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(writer)
+    document.setDefaultFont(_font())
+    document.setDocumentMargin(0)
+    document.setHtml(_page(report, title, Letters(QFontMetricsF(_font(), writer), width)))
+    document.setTextWidth(width)
+    return document
+
+
+def _font() -> QFont:
+    font = QFont(label_font())
+    font.setPointSizeF(_POINTS)
+    return font
 
 
 def _a4() -> Any:
@@ -157,7 +188,7 @@ def _draw_foot(painter: QPainter, font: QFont, size: QSizeF, title: str, number:
     painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight | bottom), render(Message("base.report.page", {"number": number, "count": count}), CHINESE))
 
 
-def _page(report: Report, title: str) -> str:
+def _page(report: Report, title: str, letters: Letters) -> str:
     """HTML of the kind that QTextDocument understands: tables with borders of their own, repeated headings, no style sheet."""
     figures = "".join(
         f"<tr><td width='22%' bgcolor='#f2f2f2' {_CELL}>{_safe(name)}</td><td {_CELL}>{_safe(value)}</td></tr>" for name, value in report.figures.items()
@@ -165,16 +196,18 @@ def _page(report: Report, title: str) -> str:
     parts = [f"<h2>{_safe(title)}</h2>", _table(figures)]
     for section in report.sections:
         parts.append(f"<h3>{_safe(render(section.title, CHINESE))}（{len(section.rows)}）</h3>")
-        parts.append(_section(section))
+        parts.append(_section(section, letters))
     return "<html><body>" + "".join(parts) + "</body></html>"
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, letters: Letters) -> str:
     if not section.rows:
         return f"<p>{_safe(render(Message('base.report.nothing'), CHINESE))}</p>"
     columns = list(dict.fromkeys(name for facts in section.facts for name in facts))
     wide = _WIDEST if len(columns) == _FEW else _WIDTH
-    head = "".join(f"<th width='{_WIDTHS.get(name, wide)}%' bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(name)}</th>" for name in columns)
+    needed = {name: letters.percent_for([str(facts.get(name, "")) for facts in section.facts]) for name in columns}
+    widths = {name: math.ceil(max(_WIDTHS.get(name, wide), needed[name])) for name in columns}
+    head = "".join(f"<th width='{widths[name]}%' bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(name)}</th>" for name in columns)
     head += f"<th bgcolor='#f2f2f2' align='left' {_CELL}>{_safe(render(SAYS, CHINESE))}</th>"
     rows = "".join(
         "<tr>" + "".join(f"<td {_CELL}>{_broken(facts.get(name, ''))}</td>" for name in columns) + f"<td {_CELL}>{_broken(render(row, CHINESE))}</td></tr>"
@@ -192,5 +225,4 @@ def _safe(value: Any) -> str:
 
 
 def _broken(value: Any) -> str:
-    """Text that may break in paths and after points, which have no blanks; points within numbers are none."""
-    return re.sub(r"([/_]|\.(?!\d))", "\\1\u200b", _safe(value))
+    return _BREAKS.sub("\\1\u200b", _safe(value))
