@@ -149,6 +149,26 @@ def test_a_long_name_stands_in_lines_within_its_village_rather_than_across_the_n
         assert "\n" in text and village.covers(shapely.Point(x, y)) and village.covers(shapely.Point(x + width, y))
 
 
+def test_a_village_too_small_for_its_name_has_it_in_a_smaller_size_or_a_number_but_never_across_its_border(qgis_app: Any) -> None:
+    """Fifty villages with room decide the size of the others; one has room for small letters in several lines only, one for none."""
+    roomy = [(f"第{n:02d}村", shapely.box(n % 10 * 2_000, n // 10 * 2_000, n % 10 * 2_000 + 2_000, n // 10 * 2_000 + 2_000)) for n in range(50)]
+    small, tiny = shapely.box(5_000, 15_000, 5_800, 15_800), shapely.box(9_000, 15_000, 9_250, 15_200)
+    names = sheet_labels.fit([layer("village", 10, [*roomy, ("云台山林场分场村", small), ("白鹭湾村", tiny)], "outline")], 1.0, FRAME)
+    sizes = {str(one["text"]).replace("\n", ""): float(one["points"]) for made in names.layers for one in made.getFeatures()}
+    assert {sizes[label] for label, _ in roomy} == {names.points} == {sheet_labels.SIZES[0]}
+    assert names.numbered == ((1, "白鹭湾村"),) and "白鹭湾村" not in sizes and sheet_labels.SIZES[-1] <= sizes["云台山林场分场村"] < names.points
+    for text, x, y in written(names):
+        if text.replace("\n", "") == "云台山林场分场村":
+            width = max(map(len, text.split("\n"))) * sizes["云台山林场分场村"] * MM_PER_POINT * FRAME.metres_per_mm * 0.9
+            assert small.covers(shapely.box(x, y + 50, x + width, y + 100))
+
+
+def test_nothing_is_smaller_than_can_be_read(qgis_app: Any) -> None:
+    sites = [(f"第{n}生态移民集中安置点", shapely.Point(n % 12 * 1_600 + 700, n // 12 * 500 + 300)) for n in range(400)]
+    names = sheet_labels.fit([layer("place", 75, sites, "square")], 1.0, FRAME)
+    assert names.points == sheet_labels.SIZES[-1] == min(float(one["points"]) for made in names.layers for one in made.getFeatures())
+
+
 def test_a_township_whose_name_must_lie_on_others_is_told(qgis_app: Any) -> None:
     small = shapely.box(9_000, 9_000, 9_100, 9_100)
     towns = [(f"某某哈萨克族蒙古族第{number}乡", small) for number in range(16)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import shapely
@@ -22,8 +22,8 @@ _TOWNSHIP = "township"
 _GAP_MM, _BORDER_MM, _LINE_MM = 0.3, 0.1, 0.3
 # How dear it is for a name to cover a symbol, a border of townships or villages, a line.
 _SYMBOL, _TOWNSHIP_BORDER, _VILLAGE_BORDER, _LINE = 0.6, 0.7, 0.5, 0.2
-# A size is too large when more than this share of the names covers symbols.
-_MOST_COVERING = 0.02
+# A size is too large when more than these shares of the names cover symbols, or have room in a smaller size only.
+_MOST_COVERING, _MOST_SMALLER = 0.02, 0.05
 _SEGMENTS = 4
 
 
@@ -45,11 +45,15 @@ _LOOKS = {
 
 @dataclass(frozen=True)
 class Names:
-    """What is written on a map: the layers that draw it, number and name of those that have a number only, and how many lie on others."""
+    """What is written on a map: the layers that draw it, number and name of those that have a number only, and how many lie on others.
+
+    points: the size of most names of villages, that of nothing written the largest.
+    """
 
     layers: tuple[QgsVectorLayer, ...]
     numbered: tuple[tuple[int, str], ...] = ()
     covering: int = 0
+    points: float = SIZES[0]
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,21 @@ class _Trials:
 
 @dataclass(frozen=True)
 class _Written:
-    """Names that found room in one size, how many of them cover symbols, and the names that found none."""
+    """Names that found room in one size, and the names that found none.
 
+    covering: how many cover symbols; smaller: how many areas have their name in a smaller size, or have no room for it in any.
+    """
+
+    points: float
     placed: list[Placed]
     covering: int
+    smaller: int
     lost: list[Name]
+
+    @property
+    def crowded(self) -> bool:
+        """Whether names are lost that a smaller size may have room for: areas have tried them all."""
+        return any(not name.within for name in self.lost)
 
 
 def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float = SIZES[0], first_number: int = 1) -> Names:
@@ -100,7 +114,7 @@ def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float 
         forced = trials.loose.put(replace(name, text=text), placed)
         covering += covers(forced, placed)
         placed.append(forced)
-    return Names((pinned(placed, frame.crs),), tuple(numbered), covering)
+    return Names((pinned(placed, frame.crs),), tuple(numbered), covering, written.points)
 
 
 def fit_simply(layer: MapLayer, frame: Frame) -> Names:
@@ -118,35 +132,47 @@ def fit_simply(layer: MapLayer, frame: Frame) -> Names:
 def _in_largest(trials: _Trials, names: Sequence[Name], townships: Sequence[Name], sizes: Sequence[float]) -> _Written:
     """The names in the largest of the sizes (falling) in which all have room and few cover symbols, else in the smallest."""
     def written(position: int) -> _Written:
-        return _write(trials, *([replace(name, points=name.points + sizes[position]) for name in group] for group in (names, townships)))
+        return _write(trials, names, townships, sizes[position])
 
     found: dict[int, _Written] = {}
     first, last = 0, len(sizes) - 1
     # What has room in a size has room in every smaller one: halving spares trials.
     while first < last:
         middle = (first + last) // 2
-        found[middle] = written(middle)
-        too_large = found[middle].lost or found[middle].covering > _MOST_COVERING * len(names)
+        one = found[middle] = written(middle)
+        too_large = one.crowded or one.covering > _MOST_COVERING * len(names) or one.smaller > _MOST_SMALLER * len(names)
         first, last = (middle + 1, last) if too_large else (first, middle)
     return found.get(last) or written(last)
 
 
-def _write(trials: _Trials, names: Sequence[Name], townships: Sequence[Name]) -> _Written:
-    """Names of points first, then of areas, then those of townships, which are large, in the gaps between them: within their borders, else across."""
-    placed: list[Placed] = []
-    lost: list[Name] = []
-    covering = 0
-    for around in (True, False):
-        left = [name for name in names if _is_area(name.shape) is not around]
-        if not around:
-            within, left = _place_inside(trials.strict, left, placed)
-            placed += within
-        free, left = _place(trials.strict, left, placed)
-        over, left = _place(trials.loose, left, [*placed, *free])
-        placed, lost, covering = [*placed, *free, *over], [*lost, *left], covering + len(over)
-    inside, left = _place_inside(trials.across, townships, placed)
-    across, left = _place(trials.across, left, [*placed, *inside])
-    return _Written([*placed, *inside, *across], covering, [*lost, *left])
+def _write(trials: _Trials, names: Sequence[Name], townships: Sequence[Name], points: float) -> _Written:
+    """Names of points first, then of areas within them, then those of townships, which are large, in the gaps between them: within their borders, else across.
+
+    An area that is too small for its name has it in a smaller size.
+    """
+    spots, areas = ([_sized(name, points) for name in names if _is_area(name.shape) is around] for around in (False, True))
+    free, left = _place(trials.strict, spots)
+    over, lost = _place(trials.loose, left, free)
+    placed = [*free, *over]
+    within, left = _place_inside(trials.strict, areas, placed)
+    placed += within
+    smaller, left = _place_smaller(trials.strict, left, placed)
+    placed += smaller
+    covering, left = _found(trials.loose.place(left, placed, inside=True) if left else {}, left)
+    placed += covering
+    strips, still = _place(trials.loose, [name for name in left if not name.within], placed)
+    placed, lost = [*placed, *strips], [*lost, *still, *(name for name in left if name.within)]
+    narrow = len(smaller) + sum(name.within for name in left)
+    inside, left = _place_inside(trials.across, [_sized(name, points) for name in townships], placed)
+    placed += inside
+    small, left = _place_smaller(trials.across, left, placed)
+    across, unplaced = _place(trials.across, left, [*placed, *small])
+    return _Written(points, [*placed, *small, *across], len(over) + len(covering), narrow, [*lost, *unplaced])
+
+
+def _sized(name: Name, points: float) -> Name:
+    """A name in its size where villages have `points`; never less than can be read."""
+    return replace(name, points=max(SIZES[-1], points + name.points))
 
 
 def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ()) -> tuple[list[Placed], list[Name]]:
@@ -164,9 +190,7 @@ def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ())
 
 def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
     """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two to four."""
-    found = trial.place(names, standing, inside=True) if names else {}
-    placed = list(found.values())
-    left = [name for number, name in enumerate(names) if number not in found]
+    placed, left = _found(trial.place(names, standing, inside=True) if names else {}, names)
     for lines in range(1, _MOST_LINES + 1):
         tried = [number for number, name in enumerate(left) if lines == 1 or len(name.text) >= lines * _LEAST_IN_A_LINE]
         found = trial.place_in_the_middle([_in_lines(left[number], lines) for number in tried], [*standing, *placed]) if tried else {}
@@ -174,6 +198,22 @@ def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed
         done = {tried[position] for position in found}
         left = [name for number, name in enumerate(left) if number not in done]
     return placed, left
+
+
+def _place_smaller(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
+    """As `_place_inside`, each in the largest size below its own that has room; the names without any are given back in the smallest."""
+    placed: list[Placed] = []
+    left = list(names)
+    for points in SIZES:
+        larger, smaller = ([name for name in left if (name.points > points) is is_larger] for is_larger in (True, False))
+        found, still = _place_inside(trial, [replace(name, points=points) for name in larger], [*standing, *placed])
+        placed, left = [*placed, *found], [*smaller, *still]
+    return placed, left
+
+
+def _found(found: Mapping[int, Placed], names: Sequence[Name]) -> tuple[list[Placed], list[Name]]:
+    """What a trial placed, and the names that it did not."""
+    return list(found.values()), [name for number, name in enumerate(names) if number not in found]
 
 
 def _in_lines(name: Name, lines: int) -> Name:
@@ -188,13 +228,13 @@ def _names(layer: MapLayer, kind: str, factor: float, metres: float) -> list[Nam
     for code, label, shape in zip(layer.rows["code"], layer.rows["label"], layer.rows["geom"]):
         if not label:
             continue
-        reach = 0.0
+        reach, within = 0.0, _is_area(shape)
         if shape.geom_type.endswith("Point"):
             x, y, half = symbol_place(classes[code], factor)
             shape, reach = shapely.Point(shape.centroid.x + x * metres, shape.centroid.y + y * metres), half + _GAP_MM
         elif not _is_area(shape):
             shape = _strip(shape, _LINE_MM * metres)
-        made.append(Name(str(label), shape, reach, look.larger, look.priority, look.color, look.bold))
+        made.append(Name(str(label), shape, reach, look.larger, look.priority, look.color, look.bold, within=within))
     return made
 
 

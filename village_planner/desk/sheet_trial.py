@@ -50,8 +50,8 @@ IMPASSABLE = 2.0
 _WEIGHT_STEPS = 5.0
 # What a name in the middle of its area keeps off: symbols, but no lines. Its places are so far apart, and no more than so many side by side.
 _BLOCKS, _STEP_MM, _MOST_STEPS = 0.6, 0.5, 30
-# Of its height, what a name may reach into another one: the lines of a font have room above and below.
-_TOUCH = 0.1
+# Of its height, what a name may reach into another one: the lines of a font have room above and below. Lines of one name stand closer than the font says.
+_TOUCH, _LINE_PITCH = 0.1, 0.8
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Frame:
 class Name:
     """A text to be placed within an area, or around a point (metres), `reach` mm off it. points: size; priority: 1 to 9, the higher wins.
 
-    always: shown where there is no room, too.
+    always: shown where there is no room, too. within: only where it lies wholly within its area.
     """
 
     text: str
@@ -83,6 +83,7 @@ class Name:
     color: str
     bold: bool
     always: bool = False
+    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,12 @@ class Trial:
         placed: dict[int, Placed] = {}
         taken = np.empty((0, 4))
         for number, (width, height) in enumerate(self._sizes(names)):
-            boxes = _boxes_within(names[number].shape, width, height, _STEP_MM * self._frame.metres_per_mm)
+            empty = _TOUCH * height
+            boxes = _boxes_within(names[number].shape, width, height - 2 * empty, _STEP_MM * self._frame.metres_per_mm)
             box = next((box for box in boxes if not len(tree.query(shapely.box(*box), "intersects")) and not _overlaps(box, taken)), None)
             if box is not None:
                 taken = np.vstack((taken, box))
-                placed[number] = Placed(names[number], float(box[0]), float(box[1]), width, height)
+                placed[number] = Placed(names[number], float(box[0]), float(box[1]) - empty, width, height)
         return placed
 
     def put(self, name: Name, standing: Sequence[Placed]) -> Placed:
@@ -307,6 +309,7 @@ def _obstacle_layer(features: Sequence[QgsFeature], crs: int) -> QgsVectorLayer:
 def _settings() -> QgsPalLayerSettings:
     text = QgsTextFormat()
     text.setFont(label_font())
+    text.setLineHeight(_LINE_PITCH)
     settings = QgsPalLayerSettings()
     settings.fieldName = "text"
     settings.multilineAlign = compat.LABEL_LINES_CENTRED
