@@ -152,8 +152,36 @@ def test_a_plan_without_moves_reads_well_and_has_no_empty_table(tmp_path: Path, 
     content = text_of(path)
     assert re.findall(r"(?<![\d.])0(?:\.0+)?\s?[个户人项公]", content) == []
     assert "规划期内不安排" in content
-    assert all(word not in content for word in ("拆旧地块", "安置点建设", "搬迁的居民点", "新建居民点用地和集中安置点不占用"))
+    of_moves = ("拆旧地块", "安置点建设", "搬迁的居民点", "新建居民点用地和集中安置点", "先安置后腾退", "减量化与", "建设、撤并搬迁")
+    assert [word for word in of_moves if word in content] == []
     assert all(len(table.rows) > 1 for table in Document(str(path)).tables)
+
+
+@pytest.mark.parametrize("kind", ["explanation", "text"])
+def test_the_hamlets_that_get_no_action_are_told_beside_those_that_stay_or_move(tmp_path: Path, kind: str) -> None:
+    rows = plan_rows()
+    inner = rows["village"][-1]["code"]
+    rows["village"][-1]["position_stated"] = "inside"
+    for table, key in (("category", "village_code"), ("action", "hamlet_code")):
+        rows[table] = [row for row in rows[table] if not row[key].startswith(inner)]
+    content = text_of(written(tmp_path, rows, kind))
+    assert "现状居民点5个，规划保留2个，撤并、搬迁2个，其中就近撤并1个，搬迁1个。" in content
+    assert "其余1个居民点属于城镇开发边界内的村或者不纳入分类的单位，本规划不作布局引导。" in content
+
+
+@pytest.mark.parametrize("kind", ["explanation", "text"])
+@pytest.mark.parametrize("moving", [True, False])
+def test_tables_are_numbered_without_a_gap_and_sentences_name_those_numbers(tmp_path: Path, kind: str, moving: bool) -> None:
+    path = written(tmp_path, None if moving else without_moves(), kind)
+    captions = [text for paragraph in Document(str(path)).paragraphs if paragraph.style.name == "表题" and (text := paragraph.text)]
+    for name in ("表", "附表"):
+        numbers = [int(found.group(1)) for caption in captions if (found := re.match(rf"{name}(\d+)　", caption))]
+        assert numbers == list(range(1, len(numbers) + 1)) and numbers
+    called = dict(caption.split("　") for caption in captions)
+    named = dict(re.findall(r"([一-龥]+)见(附表\d+)", text_of(path)))
+    assert called[named["各村类别"]] == "村庄分类一览表（表B2）"
+    assert ("各项任务" in named) is moving and called.get(named.get("各项任务", ""), "") in ("", "搬迁撤并居民点迁并方向与时序表（表B4）")
+    assert not any("见。" in line or "见）" in line for line in text_of(path).split("\n"))
 
 
 def test_numbers_of_a_text_are_those_of_the_accounts(tmp_path: Path) -> None:

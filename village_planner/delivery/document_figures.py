@@ -38,7 +38,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     tables: frames of `tables.table_frames`. Further ones: category_{code}_share (%), hollow_percent, present_per_household (m²),
     base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²),
     basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
-    facility_{code}_present|planned|lacking.
+    served_villages (those of table B8), facility_{code}_present|planned|lacking.
     """
     data = source.data
     figures: dict[str, TextFigure] = {}
@@ -63,6 +63,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     for number, site in enumerate(tables["site_list"].itertuples(), 1):
         figures[f"site_{number}_area_ha"] = TextFigure(plain(site.area_ha), 2)
         figures[f"site_{number}_capacity"], figures[f"site_{number}_inflow"] = TextFigure(plain(site.capacity)), TextFigure(plain(site.inflow))
+    figures["served_villages"] = TextFigure(len(tables["facility_list"]))
     if source.layers.has(FACILITY):
         _add_facilities(figures, tables["facility_list"], source.profile)
     return figures

@@ -70,6 +70,22 @@ class Template:
             self._check_names(paragraph, set(self.values))
             self._fill(paragraph, self.values)
 
+    def shown_blocks(self, elements: Sequence[Any]) -> list[tuple[str, str]]:
+        """Word and argument of the blocks that filling these elements will ask for, in their order; of a repetition once."""
+        found: list[tuple[str, str]] = []
+        position = 0
+        while position < len(elements):
+            word, argument = _marker(elements[position])
+            if word in ("if", "each"):
+                middle, stop = self._ends(elements, position)
+                holds = self.values[argument].holds if word == "if" and argument in self.values else True
+                found += self.shown_blocks(elements[position + 1 : middle] if holds else elements[middle + 1 : stop])
+                position = stop
+            elif word in self.blocks:
+                found.append((word, argument))
+            position += 1
+        return found
+
     def bookmarked(self, name: str, content: Sequence[Any]) -> list[Any]:
         """Elements between the two ends of a bookmark called after a figure or table."""
         count = self._used[name] = self._used.get(name, 0) + 1

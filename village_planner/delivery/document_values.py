@@ -18,6 +18,7 @@ from village_planner.spatial.crs import describe_crs
 
 _BLANK = "＿" * 8
 _ROSTER_CHECK = "roster_check"
+_NUMERALS = "零一两三四五六七八九十"
 _ROLES = ("gather", "suburban", "protect", "withdraw", "undecided")
 
 
@@ -35,7 +36,8 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
         "plan.title": heading.plan_title, "plan.cover_title": _in_lines(heading.plan_title),
         "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
         "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
-        "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.crs": _projection(data.crs), "plan.profile": f"《{source.profile.title}》",
+        "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.stages": _stages(phases), "plan.crs": _projection(data.crs),
+        "plan.profile": f"《{source.profile.title}》",
         "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(map(chinese_date, dates)), "rosters": "、".join(rosters),
         "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if from_land_use else "按现状居民点用地图斑统计",
         "balance_words": "净增加" if _grows(figures) else "净减少",
@@ -48,7 +50,7 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
         "steps": len(data.approval_step) > 0,
         "facilities_known": any(name.startswith("facility_") and figure.value is not None for name, figure in figures.items()),
     }
-    texts.update(_categories(source))
+    texts.update(_categories(source, figures))
     values = {name: Value(text, "", bool(text)) for name, text in texts.items()}
     values.update({name: Value("", "", holds) for name, holds in checked.items()})
     values.update({name: _figure(name, figure) for name, figure in figures.items()})
@@ -106,12 +108,25 @@ def _grows(figures: Mapping[str, TextFigure]) -> bool:
     return new is not None and cleared is not None and new > cleared
 
 
-def _categories(source: DeliverySource) -> dict[str, str]:
-    """What the profile calls the villages of each role of a category; '' for a role that it does not have. The undecided are named as the category is."""
+def _stages(phases: Sequence[int]) -> str:
+    """The phases and how many they are, 2025年、2035年两期; '' for fewer than two."""
+    if len(phases) < 2:
+        return ""
+    count = _NUMERALS[len(phases)] if len(phases) < len(_NUMERALS) else f"共{len(phases)}"
+    return "、".join(f"{phase}年" for phase in phases) + f"{count}期"
+
+
+def _categories(source: DeliverySource, figures: Mapping[str, TextFigure]) -> dict[str, str]:
+    """What the profile calls the villages of each role of a category; '' for a role that it does not have. The undecided are named as the category is.
+
+    role.…: whether or not the plan has such villages; used.…: '' where it has none.
+    """
     codes = source.profile.code_list("category")
     called = {role: "、".join(str(codes.name(code)) for code in codes.with_role(role)) for role in _ROLES}
     words = {role: name if not name or name.endswith("村庄") else f"{name}村庄" for role, name in called.items()}
-    return {**{f"role.{role}": word for role, word in words.items()}, "role.undecided": called["undecided"]}
+    words["undecided"] = called["undecided"]
+    used = {role: any(figures[f"category_{code}_villages"].value for code in codes.with_role(role)) for role in _ROLES}
+    return {**{f"role.{role}": word for role, word in words.items()}, **{f"used.{role}": word if used[role] else "" for role, word in words.items()}}
 
 
 def _projection(crs: int) -> str:

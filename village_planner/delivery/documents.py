@@ -18,7 +18,7 @@ from village_planner.delivery.document_contents import contents_elements, marked
 from village_planner.delivery.document_figures import text_figures
 from village_planner.delivery.document_pictures import Pictures
 from village_planner.delivery.document_tables import Styles, paragraph, table_elements
-from village_planner.delivery.document_template import Template, W
+from village_planner.delivery.document_template import Template, Value, W
 from village_planner.delivery.document_values import text_lists, text_values
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import plan_date
@@ -35,6 +35,9 @@ TEXT, EXPLANATION = "text", "explanation"
 """Kinds of documents, as the package's entries and the profile's templates are called."""
 _PICTURES = (".jpg", ".jpeg", ".png")
 _TABLE = "table_"
+_ANNEX = "annex."
+"""Before a frame: the number of the table at the end of the text that shows it; holds only where there is one."""
+_CHAPTER_TABLE, _ANNEX_TABLE = "表", "附表"
 
 
 def write_document(
@@ -78,20 +81,20 @@ class _Writer:
         of_document = delivered_tables(source, tables, "document")
         self._appended = delivered_tables(source, tables)
         self._tables = {spec.id: (spec, frame) for spec, frame in [*of_document, *self._appended]}
-        self._numbered = {spec.id for spec, _ in of_document}
-        self._number, self._section, self._contents = 0, 0, None
+        self._numbers: dict[str, str] = {}
+        self._contents: Any = None
         figures = text_figures(source, tables)
         names = {style.name: style.style_id for style in document.styles}
         self._pictures = Pictures(document, sheets, names.get("图题", ""))
         blocks = {"table": self._table, "tables": self._all_tables, "sheets": lambda _: self._pictures.elements(), "toc": self._toc}
-        self._template = Template(
-            file, text_values(source, heading, figures, bool(sheets)), text_lists(source, tables, figures), blocks
-        )
+        self._values = {**text_values(source, heading, figures, bool(sheets)), **{f"{_ANNEX}{frame}": Value("", "", False) for frame in tables}}
+        self._template = Template(file, self._values, text_lists(source, tables, figures), blocks)
         self._styles = Styles(names.get("表格文字", ""), names.get("表题", ""), names.get("表注", ""))
         self._names = names
 
     def fill(self) -> None:
         body = self._document.element.body
+        self._number_tables(body)
         self._template.fill_body(body)
         headings = marked_headings(body, self._names, self._template)
         if self._contents is not None:
@@ -103,6 +106,20 @@ class _Writer:
             for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
                 if not part.is_linked_to_previous:
                     self._template.fill_part(part._element)
+
+    def _number_tables(self, body: Any) -> None:
+        """Number the tables that will be printed: 表1 … in the chapters, 附表1 … those of the workbook, which the text may name by their frames."""
+        shown: list[str] = []
+        for word, table in self._template.shown_blocks(list(body)):
+            shown += [table] if word == "table" else [spec.id for spec, _ in self._appended] if word == "tables" else []
+        counts = {_CHAPTER_TABLE: 0, _ANNEX_TABLE: 0}
+        for spec, frame in (self._tables[table] for table in dict.fromkeys(shown) if table in self._tables):
+            if len(frame):
+                name = _ANNEX_TABLE if spec.place == "workbook" else _CHAPTER_TABLE
+                counts[name] += 1
+                self._numbers[spec.id] = f"{name}{counts[name]}"
+                if name == _ANNEX_TABLE:
+                    self._values[f"{_ANNEX}{spec.frame}"] = Value(self._numbers[spec.id])
 
     def _toc(self, _: str) -> list[Any]:
         self._contents = paragraph("", "")
@@ -125,10 +142,8 @@ class _Writer:
         rows = printed_rows(spec, columns, frame)
         if not rows:
             return []
-        caption = spec.title
-        if spec.id in self._numbered:
-            self._number += 1
-            caption = f"表{self._number}　{spec.title}"
+        in_workbook = f"（{spec.number}）" if spec.place == "workbook" else ""
+        caption = f"{self._numbers[spec.id]}　{spec.title}{in_workbook}"
         top, parts = table_elements(caption, spec.unit, spec.note, columns, rows, width_mm, self._styles)
         runs = [child for child in top if child.tag == f"{W}r"]
         for run in runs:
@@ -138,7 +153,7 @@ class _Writer:
 
     def _width_mm(self, table: str) -> float:
         """Room for a table: short tables stand in the chapters, those of the workbook on the last pages."""
-        section = self._document.sections[-1 if table not in self._numbered else 0]
+        section = self._document.sections[-1 if self._tables[table][0].place == "workbook" else 0]
         return float((section.page_width - section.left_margin - section.right_margin) / Mm(1))
 
 

@@ -107,7 +107,7 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
 
 
 def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], heading: Heading) -> None:
-    title = spec.title + (f"（{heading.draft_mark}）" if heading.draft_mark else "")
+    title = f"{spec.number}　{spec.title}" + (f"（{heading.draft_mark}）" if heading.draft_mark else "")
     _write_line(sheet, 1, 1, len(widths), title, widths, Font(name=_FONT, size=16, bold=True), "center", 30)
     right, room = len(widths), 0.0
     while right > 1 and room < text_width(spec.unit) + 2:

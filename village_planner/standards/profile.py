@@ -192,7 +192,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A printed table: sheet name, title, frame and columns; `per_phase` columns repeat for each phase, before `columns_after`.
+    """A printed table: sheet name, title without number, frame and columns; `per_phase` columns repeat for each phase, before `columns_after`.
 
     repeat_by: ``phase``, or the id of a code list whose codes the repeated columns go through instead; `{phase}` in
     their values and in `phase_heading` stands for the year or code, `{name}` for its name.
@@ -218,6 +218,11 @@ class TableSpec:
     place: str = "workbook"
     since: str = ""
     note: str = ""
+
+    @property
+    def number(self) -> str:
+        """The number of a table of the workbook, by which texts name it too."""
+        return f"表{self.id}"
 
 
 @dataclass(frozen=True)
