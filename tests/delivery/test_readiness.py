@@ -53,6 +53,12 @@ def told(
     return {condition.code: condition for condition in conditions}
 
 
+def test_a_plan_file_that_cannot_be_written_is_told_before_the_package_is_refused_for_it(profile: Profile, tmp_path: Path) -> None:
+    conditions = told(plan(), profile, tmp_path, plan_writable=False)
+    assert conditions["plan_read_only"].state is State.TOLD and not stops(list(conditions.values()))
+    assert "plan_read_only" not in told(plan(), profile, tmp_path)
+
+
 def test_a_plan_in_order_stops_nothing(profile: Profile, tmp_path: Path) -> None:
     conditions = told(plan(), profile, tmp_path)
     assert not stops(list(conditions.values()))

@@ -67,15 +67,16 @@ class Wish:
 
 
 def readiness(
-    data: PlanData, profile: Profile, wish: Wish, inside: Collection[str] = (), outdated: int = 0, plan_folder: Path | None = None
+    data: PlanData, profile: Profile, wish: Wish, inside: Collection[str] = (), outdated: int = 0, plan_folder: Path | None = None, plan_writable: bool = True
 ) -> list[Condition]:
     """Conditions of a package in a fixed order, met ones too.
 
     inside: codes of villages inside the development boundary, which need no category. outdated: how many rules may find
     something else than they did. plan_folder: where linked documents are looked for, None: nowhere.
+    plan_writable: whether the plan file can keep the identifiers of what was not delivered before.
     What the last check kept is judged; writing the package checks anew.
     """
-    reader = _Reader(data, profile, wish, inside, outdated, plan_folder)
+    reader = _Reader(data, profile, wish, inside, outdated, plan_folder, plan_writable)
     return [*reader.check(), *reader.decisions(), *reader.papers(), *reader.target()]
 
 
@@ -86,9 +87,9 @@ def stops(conditions: Sequence[Condition]) -> bool:
 
 class _Reader:
     def __init__(
-        self, data: PlanData, profile: Profile, wish: Wish, inside: Collection[str], outdated: int, plan_folder: Path | None
+        self, data: PlanData, profile: Profile, wish: Wish, inside: Collection[str], outdated: int, plan_folder: Path | None, plan_writable: bool
     ) -> None:
-        self._plan_folder = plan_folder
+        self._plan_folder, self._plan_writable = plan_folder, plan_writable
         self._data, self._profile, self._wish, self._inside, self._outdated = data, profile, wish, inside, outdated
         self._run = last_run(data, wish.scenario)
         self._formal = wish.mode == FORMAL
@@ -188,7 +189,9 @@ class _Reader:
         return [str(title) for title, path in linked if not plain(path) or not (folder / str(path)).is_file()]
 
     def target(self) -> Iterator[Condition]:
-        """Formats and folder."""
+        """The plan file, formats and folder."""
+        if not self._plan_writable:
+            yield _condition("plan_read_only", State.TOLD)
         if not self._wish.formats:
             yield _condition("no_format", State.STOPS, Place.FORM)
         lacking = [name for name in required_formats(self._profile, self._wish.mode) if name not in self._wish.formats]

@@ -83,7 +83,9 @@ class DeliverDock(QgsDockWidget):
             return
         with self._teller.refusals():
             session = self._session
-            conditions = readiness(session.data, session.profile, self.form.wish(), session.inside, self._outdated, session.path.parent)
+            conditions = readiness(
+                session.data, session.profile, self.form.wish(), session.inside, self._outdated, session.path.parent, session.file.writable
+            )
             self.conditions.show_conditions(conditions)
             counts = {state: sum(condition.state is state for condition in conditions) for state in State}
             self._summary.setText(

@@ -96,7 +96,7 @@ def content_state(path: Path) -> Hashable:
 def is_writable(path: Path) -> bool:
     """Whether file and folder may be written, or the folder where the file is not there yet: SQLite needs its journal beside it."""
     places = (path, path.parent) if path.is_file() else (path.parent,)
-    return all(bool(place.stat().st_mode & stat.S_IWUSR) and os.access(place, os.W_OK) for place in places)
+    return all(os.access(place, os.W_OK) and bool(place.stat().st_mode & stat.S_IWUSR) for place in places)
 
 
 def translated(error: sqlite3.Error, file: str) -> PlannerError:
