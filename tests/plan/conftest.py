@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import shapely
 
-from village_planner.plan import PlanFile
+from village_planner.plan import LayerStore, PlanFile
 
 INFO: dict[str, Any] = {
     "title": "样例县村庄布局规划", "profile_id": "layout-2035", "profile_version": "0.1", "base_year": 2020, "crs": 4523,
@@ -52,3 +52,9 @@ def plan(_template: PlanFile, tmp_path: Path) -> PlanFile:
     path = tmp_path / "plan.gpkg"
     _template.copy_to(path)
     return PlanFile.open(path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LayerStore:
+    """An empty file of layers."""
+    return LayerStore(tmp_path / "plan.layers.gpkg", crs=4523)
