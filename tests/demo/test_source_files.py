@@ -114,7 +114,7 @@ def test_decisions_have_headings_that_the_profile_knows(clean: DemoResult) -> No
     spec = load_profile().inputs["decisions"]
     known = {name for field in spec.fields.values() for name in field.names}
     headings = [cell.value for cell in _sheet(clean.sources / "决策.xlsx")[1]]
-    assert set(headings) <= known and len(headings) == len(set(headings)) == 24
+    assert set(headings) <= known and len(headings) == len(set(headings)) == 25
 
 
 def test_steps_name_files_that_exist_and_every_step_of_the_way(clean: DemoResult) -> None:

@@ -33,5 +33,5 @@ def test_the_demo_comes_out_as_its_oracle_says(tmp_path: Path, faults: str) -> N
     layers = data.control_layer.set_index("source")
     for source, count in expected["repaired"].items():
         assert source not in layers.index or layers.loc[source, "repaired"] == count
-    assert data.hamlet["protection"].notna().sum() == 2
+    assert data.hamlet["protection"].notna().sum() == 4
     assert [result.rejected for result in followed.taken] == [0, 0, 0]

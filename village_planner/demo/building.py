@@ -9,7 +9,7 @@ import numpy as np
 from village_planner.demo.fractals import ring_inside
 from village_planner.demo.layout import Area, Rect, Ring, rect_in, size_for
 from village_planner.demo.names import FARM_CODE, FARM_NAME, RESERVOIR_CODE, RESERVOIR_NAME, hamlet_names
-from village_planner.demo.roles import SiteRole
+from village_planner.demo.roles import WITHDRAW, SiteRole
 from village_planner.demo.scene import Cast, Cover, Hamlet, Line, Patch, Plot, Protected, RosterRow, Scene, Village
 from village_planner.demo.settling import TOWN_BUILT, VILLAGE_BUILT, block_parcels, built_land
 
@@ -26,10 +26,8 @@ def add_village(cast: Cast, number: int, root: str, area: Area) -> Village:
     shake = random.Random(f"{scene.seed}:{code}")
     hamlets = []
     for serial, name in enumerate(hamlet_names(root, cast.roles.hamlet_counts[number], scene.seed)):
-        households, persons, width, height = cast.roles.fixed.get((number, serial)) or _figures(shake, serial)
-        homesteads = households + shake.randint(2, 9)
-        slot, vacant = area.slot(HAMLET_SLOTS[serial]), shake.randint(1, homesteads // 5)
-        built = built_land(cast, number, code, slot, (width, height))
+        households, persons, homesteads, vacant, size = _figures(cast, (number, serial), shake)
+        built = built_land(cast, number, code, area.slot(HAMLET_SLOTS[serial]), size)
         scene.plots += built.plots
         hamlets.append(
             Hamlet(f"{code}{serial + 1:03d}", name, households, persons, homesteads, vacant, built.block, built.outline, built.is_by_hand)
@@ -162,11 +160,21 @@ def _add_hazards_and_protection(cast: Cast) -> None:
         scene.protected.append(Protected(village.code, village.name, village.hamlets[serial].name, title, level))
 
 
-def _figures(shake: random.Random, serial: int) -> tuple[int, int, float, float]:
-    households = shake.randint(45, 90) if serial == 0 else shake.randint(14, 46)
-    persons = round(households * shake.uniform(2.6, 3.7))
-    width, height = size_for(households * shake.uniform(380, 480))
-    return households, persons, width, height
+def _figures(cast: Cast, place: tuple[int, int], shake: random.Random) -> tuple[int, int, int, int, tuple[float, float]]:
+    """Households, persons, homesteads, vacant ones, and the size of the built land in m of a hamlet by village and serial."""
+    if any(move.kind == "自然消亡" for move in cast.roles.moves if (move.village, move.hamlet) == place):
+        households, vacant = shake.randint(4, 9), shake.randint(7, 14)
+        homesteads = households + vacant
+        return households, round(households * shake.uniform(1.4, 2.1)), homesteads, vacant, size_for(homesteads * shake.uniform(380, 480))
+    if place in cast.roles.fixed:
+        households, persons, width, height = cast.roles.fixed[place]
+    else:
+        households = shake.randint(45, 90) if place[1] == 0 else shake.randint(14, 46)
+        persons = round(households * shake.uniform(2.6, 3.7))
+        width, height = size_for(households * shake.uniform(380, 480))
+    homesteads = households + shake.randint(2, 9)
+    least, most = (homesteads // 4, homesteads // 2) if cast.category(place[0]) == WITHDRAW else (1, homesteads // 5)
+    return households, persons, homesteads, shake.randint(least, most), (width, height)
 
 
 def _add_brownfield(cast: Cast, number: int, slot: int, width: float, height: float, built_code: str) -> Rect:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from itertools import chain, count
 from typing import Iterator
 
 from village_planner.demo.building import FREE_SLOT
+from village_planner.demo.facilities import add_facilities
 from village_planner.demo.layout import CELLS_PER_SLOT, CELLS_PER_VILLAGE, Point, Rect, Ring, node
-from village_planner.demo.scene import Cast, Facility, Line, Scene
+from village_planner.demo.scene import Line, Scene
 
 ROAD_RED_LINE, PURPLE, BLUE, GREEN = "road_red_line", "heritage_purple_line", "water_blue_line", "green_line"
 HERITAGE, PROTECTED, MINING = "heritage", "protected_area", "mining"
@@ -26,11 +26,6 @@ _AREAS = (  # kind, village of each township, size in m, name and class
 )
 _PARK = (100.0, 80.0)
 _PARK_SLOT = 2
-_PRESENT = (  # type, what its name adds to the village's, share of villages that have one
-    ("村委会", "党群服务中心", 1.0), ("卫生室", "卫生室", 0.8), ("文化活动室", "综合文化活动室", 0.6), ("健身场地", "健身广场", 0.5),
-    ("小学", "小学", 0.25), ("垃圾收集点", "垃圾收集点", 0.4),
-)
-_PLANNED = (("养老设施", "幸福院", 0.25), ("公交站点", "公交站", 0.2))
 
 
 def add_controls(scene: Scene) -> None:
@@ -46,22 +41,13 @@ def add_controls(scene: Scene) -> None:
             add_control(scene, kind, cast[number].hamlets[0].name + name, class_code, rect.ring)
         park = scene.slot_rect(cast[cast.roles.town], _PARK_SLOT, *_PARK)
         add_control(scene, GREEN, f"{cast.township.name}中心公园", "公园绿地", park.ring)
-        _add_facilities(cast)
+        add_facilities(cast)
 
 
 def add_control(scene: Scene, kind: str, name: str, class_code: str, ring: Ring) -> None:
     """Add an area to a control layer beside the three lines."""
     lines = scene.controls[kind]
     lines.append(Line(f"{_PREFIXES[kind]}{len(lines) + 1:03d}", name, (ring,), class_code))
-
-
-def add_facility(scene: Scene, village_code: str, hamlet: str, kind: str, name: str, state: str, year: int) -> Facility:
-    """Add a facility; state: 现状 or 规划."""
-    village = next(village for village in scene.villages if village.code == village_code)
-    code, township = f"SS{len(scene.facilities) + 1:05d}", village.township.name
-    facility = Facility(code, township, village_code, village.name, hamlet, name, kind, state, year)
-    scene.facilities.append(facility)
-    return facility
 
 
 def ribbon(path: list[Point], half_width_m: float, along: int) -> Ring:
@@ -109,17 +95,3 @@ def _longest_path(seed: int, cells: set[tuple[int, int]], along: int, place: int
         best = max(best, run, key=len)
     steps = [*best, best[-1] + 1]
     return [node(step, place, seed) if along == 0 else node(place, step, seed) for step in steps]
-
-
-def _add_facilities(cast: Cast) -> None:
-    """In main hamlets; planned ones only where nobody moves away."""
-    left = {move.village for move in cast.roles.moves}
-    for number, village in enumerate(cast.villages()):
-        shake = random.Random(f"{cast.scene.seed}:{village.code}:facilities")
-        name = village.hamlets[0].name
-        for kind, suffix, share in _PRESENT:
-            if shake.random() < share:
-                add_facility(cast.scene, village.code, name, kind, village.name + suffix, "现状", shake.randint(2005, 2019))
-        for kind, suffix, share in _PLANNED:
-            if shake.random() < share and number not in left:
-                add_facility(cast.scene, village.code, name, kind, village.name + suffix, "规划", shake.choice((2022, 2025)))

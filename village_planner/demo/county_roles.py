@@ -22,6 +22,8 @@ _SIX_WITHDRAWALS = 10  # with a site, most have five
 _INTO, _RESETTLE = "就近撤并", "搬迁"
 _HAMLET, _SITE, _TOWN, _CASH, _NONE = "并入居民点", "集中安置点", "城镇安置", "货币安置", "自然消亡"
 _NEAR, _TOGETHER, _FROM_HAZARD = "就近并入中心村", "集中安置", "地质灾害避险搬迁"
+_SUBURBAN_VILLAGES = 2
+_LIST_BY_RED_LINE = ("特色景观旅游名村", "省级")
 _LISTS = (("传统村落", "国家级"), ("历史文化名村", "省级"), ("特色景观旅游名村", "省级"), ("传统村落", "省级"))
 
 
@@ -79,14 +81,16 @@ class _Story:
         """All parts, each village at most one of them."""
         if self.position not in _WITHOUT_SITE and self.ground.name.name != _WITHOUT_MOVES:
             self._place_site()
+        suburban = [self._take_near(TOWN_NUMBER) for _ in range(_SUBURBAN_VILLAGES)]
         if self.ground.name.name != _WITHOUT_MOVES:
             self._withdrawals()
         red_lined = (self._take(0),) if self.position % 3 == 0 else ()
         protected = tuple((self._take(0), 0, *_LISTS[(self.position + n) % len(_LISTS)]) for n in range(self.position % 3))
         self.categories.update(dict.fromkeys(self.cut, SUBURBAN))
-        self.categories.update(dict.fromkeys((*red_lined, *(part[0] for part in protected)), PROTECT))
-        for category, count in ((SUBURBAN, 2), (UNDECIDED, 2 + self.position % 3)):
-            self.categories.update({self._take(0): category for _ in range(count)})
+        protected += tuple((number, 0, *_LIST_BY_RED_LINE) for number in red_lined)
+        self.categories.update(dict.fromkeys((part[0] for part in protected), PROTECT))
+        self.categories.update(dict.fromkeys(suburban, SUBURBAN))
+        self.categories.update({self._take(0): UNDECIDED for _ in range(2 + self.position % 3)})
         self.hazards.append((self._take(0), None))
         return Roles(
             hamlet_counts=tuple(self.counts[n] for n in sorted(self.counts)),
@@ -165,7 +169,7 @@ class _Story:
         if self.site:
             self._add(Move(number, serial, _RESETTLE, _SITE, 0, 2021, _FROM_HAZARD))
         else:
-            self._add(Move(number, serial, _RESETTLE, _TOWN, "{town}镇区", 2021, _FROM_HAZARD))
+            self._add(Move(number, serial, _RESETTLE, _TOWN, "{seat}", 2021, _FROM_HAZARD))
 
     def _cash_and_end(self) -> None:
         number = self._take(self.shake.choice((4, 5)))
@@ -179,7 +183,7 @@ class _Story:
 
     def _to_town(self) -> None:
         number = self._take(self.shake.choice((3, 4)))
-        self._add(Move(number, self.counts[number] - 1, _RESETTLE, _TOWN, "{town}镇区", self.shake.choice((2025, 2035)), _TOWN))
+        self._add(Move(number, self.counts[number] - 1, _RESETTLE, _TOWN, "{seat}", self.shake.choice((2025, 2035)), _TOWN))
 
     def _add(self, move: Move) -> None:
         self.moves.append(move)

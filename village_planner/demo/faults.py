@@ -56,6 +56,6 @@ def _add_neighbour_township(scene: Scene) -> Cast:
     for number, root in enumerate(roots):
         village = add_village(cast, number, root, village_area(COLUMNS, number))
         add_farmland(cast, number)
-        scene.decisions.append(category_row(village, GATHER))
+        scene.decisions.append(category_row(village, GATHER, f"{village.name}人口基本稳定，属仍将存续的一般村庄。"))
         scene.second_roster.append(RosterRow(village.code, committee_name(village)))
     return cast

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from village_planner.demo.decisions import BASIS, STAYS, category_row, move_row, survey, vote
+from village_planner.demo.decisions import STAYS, category_row, move_row, survey, vote
 from village_planner.demo.expected import Finding, Party, Planted
+from village_planner.demo.reasons import PLAN
 from village_planner.demo.roles import WITHDRAW
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
@@ -31,10 +32,10 @@ def _classes(cast: Cast, planted: Planted) -> None:
     scene, nowhere = cast.scene, f"{cast.township.name[:2]}乌有村"
     forgotten, wrong_hamlet, wrong_class = cast[26], cast[11], cast[21]
     scene.decisions[:] = [row for row in scene.decisions if row.village not in (forgotten.name, wrong_class.name)]
-    scene.decisions.append(category_row(wrong_class, WITHDRAW, ""))
+    scene.decisions.append(category_row(wrong_class, WITHDRAW, "区位较好，重点发展。", ""))
     scene.decisions[-1] = replace(scene.decisions[-1], category="重点发展类")
     insert_row(scene, move_row(wrong_hamlet, wrong_hamlet.hamlets[1], 2025, TOWN_MOVE, hamlet_name="无此自然村"))
-    scene.decisions.append(Decision(cast.township.name, nowhere, category="集聚提升类", action="保留", grounds="名称填写有误。", basis=BASIS))
+    scene.decisions.append(Decision(cast.township.name, nowhere, category="集聚提升类", action="保留", grounds="名称填写有误。", basis=PLAN))
     for village in (forgotten, wrong_hamlet, wrong_class):
         planted.findings.append(Finding("QC-7102", "A", ("village", village.code)))
     planted.rejected += [
@@ -48,7 +49,7 @@ def _incomplete_moves(cast: Cast, planted: Planted) -> None:
     """QC-7103: no move; a move without target; an unphased move; a village to withdraw of which nothing is withdrawn."""
     scene, village = cast.scene, cast[27]
     nowhere, unphased = village.hamlets[2], village.hamlets[1]
-    insert_row(scene, Decision(cast.township.name, village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=BASIS))
+    insert_row(scene, Decision(cast.township.name, village.name, nowhere.name, action="就近撤并", grounds="去向待定。", basis=PLAN))
     planted.findings.append(Finding("QC-7103", "A", _hamlet(nowhere)))
     insert_row(scene, move_row(village, unphased, None, ("并入居民点", village.hamlets[0].name)))
     planted.findings.append(Finding("QC-7103", "B", _hamlet(unphased), ("move", None), locator={"hamlet_code": unphased.code}))
@@ -59,7 +60,7 @@ def _incomplete_moves(cast: Cast, planted: Planted) -> None:
 
     kept = cast[29]
     scene.decisions[:] = [row for row in scene.decisions if row.village != kept.name]
-    scene.decisions.append(category_row(kept, WITHDRAW))
+    scene.decisions.append(category_row(kept, WITHDRAW, "人口外流，拟整村搬迁。"))
     planted.findings.append(Finding("QC-7103", "A", ("village", kept.code)))
 
 
@@ -151,8 +152,7 @@ def _hamlet(hamlet: Hamlet) -> Party:
 
 def distance_m(first: Hamlet, second: Hamlet) -> float:
     """Straight distance between the middles of two hamlets, m."""
-    (ax, ay), (bx, by) = (((r.x0 + r.x1) / 2, (r.y0 + r.y1) / 2) for r in (first.block, second.block))
-    return float(((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5)
+    return first.block.distance_m(second.block)
 
 
 def _to_main(village: Village, hamlet: Hamlet, phase: int, consent: Optional[Consent]) -> Decision:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from village_planner.demo.building import SECOND_SPARE_SLOT, SPARE_SLOT, VILLAGE_BUILT
-from village_planner.demo.controls import BLUE, GREEN, MINING, PROTECTED, PURPLE, ROAD_RED_LINE, add_control, add_facility, corner_of
+from village_planner.demo.controls import BLUE, GREEN, MINING, PROTECTED, PURPLE, ROAD_RED_LINE, add_control, corner_of
 from village_planner.demo.expected import Finding, Party, Planted, area_finding
+from village_planner.demo.facilities import PLANNED, add_facility
 from village_planner.demo.faults_geometry import add_new_patch, patch_of
 from village_planner.demo.layout import Rect
 from village_planner.demo.oracle import geodesic_area_m2
@@ -93,7 +94,7 @@ def _patch_of_a_hamlet_that_goes(cast: Cast, planted: Planted) -> None:
 def _facility_in_a_hamlet_that_goes(cast: Cast, planted: Planted) -> None:
     """NL-05: a sports ground planned where nobody will live."""
     village, hamlet = cast[7], cast[7].hamlets[4]
-    facility = add_facility(cast.scene, village.code, hamlet.name, "健身场地", hamlet.name + "健身广场", "规划", 2025)
+    facility = add_facility(cast.scene, village.code, hamlet.name, "健身场地", hamlet.name + "健身广场", PLANNED, 2025)
     planted.findings.append(Finding("NL-05", "B", ("control", f"facility/{facility.code}"), ("hamlet", hamlet.code)))
 
 

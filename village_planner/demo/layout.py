@@ -72,6 +72,11 @@ class Rect:
         """The rectangle pushed out by `distance` m on each side."""
         return Rect(self.x0 - distance, self.y0 - distance, self.x1 + distance, self.y1 + distance)
 
+    def distance_m(self, other: Rect) -> float:
+        """Straight distance between the middles of two rectangles, m."""
+        dx, dy = self.x0 + self.x1 - other.x0 - other.x1, self.y0 + self.y1 - other.y0 - other.y1
+        return float((dx**2 + dy**2) ** 0.5) / 2
+
     def part(self, left: float, bottom: float, width: float, height: float) -> Rect:
         """A rectangle of `width` × `height` m whose lower left corner lies `left`, `bottom` m inside this one's."""
         return Rect(self.x0 + left, self.y0 + bottom, self.x0 + left + width, self.y0 + bottom + height)

@@ -37,6 +37,12 @@ class TownshipName:
     code: str
     name: str
 
+    @property
+    def seat(self) -> str:
+        """Where its people mean by going to town: 镇区 of a town (镇), 集镇 of a township (乡), the county's 城区 for a subdistrict (街道)."""
+        kinds = {"镇": "镇区", "乡": "集镇"}
+        return self.name + kinds[self.name[-1]] if self.name[-1] in kinds else COUNTY_NAME + "城区"
+
 
 MAIN_TOWNSHIP = TownshipName("379921101", "砚溪镇")
 NEIGHBOUR_TOWNSHIP = TownshipName("379921202", "鹤汀乡")

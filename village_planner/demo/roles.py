@@ -14,7 +14,8 @@ Target = Union[int, tuple[int, int], str]
 class Move:
     """One move of the story.
 
-    to: serial of a hamlet of the same village, `(village, serial)`, or text. For a site: number of the township's site.
+    to: serial of a hamlet of the same village, `(village, serial)`, or text, in which {seat} is the township's. For a site:
+    number of the township's site.
     part: (from, to, of): the share of the hamlet's households and persons that this move takes, (0, 7, 12) the first seven twelfths.
     consent: ``survey``, ``households`` or ``adults`` (votes), '' when an earlier row of the hamlet has it.
     """
@@ -29,6 +30,11 @@ class Move:
     part: tuple[int, int, int] = (0, 1, 1)
     consent: str = "survey"
     built_m2: Optional[float] = None
+
+    def share(self, total: int) -> int:
+        """What this move takes of the hamlet's total of households or the like; consecutive parts add up to the whole."""
+        start, end, whole = self.part
+        return total * end // whole - total * start // whole
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,7 @@ class Decision:
     phase: Optional[int] = None
     households: Optional[int] = None
     persons: Optional[int] = None
+    homesteads: Optional[int] = None
     mode: str = ""
     cleared_m2: Optional[float] = None
     built_m2: Optional[float] = None

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from datetime import datetime
 from pathlib import Path
 
 from village_planner.demo.limits import FIXED_SHEET, OTHER_HEADINGS, QUOTA_ITEMS
 from village_planner.demo.names import CITY_NAME, COUNTY_NAME
-from village_planner.demo.scene import Scene, Village
+from village_planner.demo.scene import Cast, Scene
 from village_planner.demo.sources_tables import bold, new_book, save, title
+from village_planner.demo.village_facts import facts_of
 
 FACT_HEADINGS = (
     "行政村代码", "乡镇", "行政村", "户籍户数", "户籍人口", "常住人口", "宅基地宗数", "空置宅基地宗数", "危房户数", "村集体经济收入（万元）",
     "农民人均可支配收入（元）", "外出务工人数", "60岁以上人口", "耕地面积（亩）", "距乡镇驻地距离（km）", "主导产业", "数据日期",
 )
-_INDUSTRIES = ("粮食种植", "果树种植", "蔬菜种植", "畜禽养殖", "林下经济", "乡村旅游", "水产养殖", "外出务工")
 _FACTS_DATE, _ISSUED = datetime(2020, 12, 31), datetime(2020, 11, 20)
 _DOCUMENT = "示例规划〔2020〕15号"
 
@@ -25,8 +24,9 @@ def write_facts(scene: Scene, path: Path) -> None:
     book, sheet = new_book("村情统计")
     title(sheet, f"{COUNTY_NAME}村级基本情况统计表（2020年）", len(FACT_HEADINGS))
     bold(sheet, list(FACT_HEADINGS))
-    for village in scene.villages:
-        sheet.append(_facts(scene, village))
+    for cast in scene.casts:
+        for number in range(len(cast)):
+            sheet.append(_facts(cast, number))
     save(book, path)
 
 
@@ -51,15 +51,10 @@ def write_fixed_villages(scene: Scene, path: Path) -> None:
     save(book, path)
 
 
-def _facts(scene: Scene, village: Village) -> list[object]:
-    shake = random.Random(f"{scene.seed}:{village.code}:facts")
-    households, persons, homesteads, vacant = (
-        sum(getattr(hamlet, name) for hamlet in village.hamlets) for name in ("households", "persons", "homesteads", "vacant_homesteads")
-    )
-    away = round(persons * shake.uniform(0.15, 0.4))
+def _facts(cast: Cast, number: int) -> list[object]:
+    village, facts = cast[number], facts_of(cast, number)
     return [
-        village.code, village.township.name, village.name, households, scene.stated_persons.get(village.code, persons),
-        persons - away + shake.randint(0, away // 4), homesteads, vacant, round(households * shake.uniform(0.01, 0.08)),
-        round(shake.uniform(3, 60), 1), shake.randint(90, 260) * 100, away, round(persons * shake.uniform(0.15, 0.3)),
-        round(persons * shake.uniform(1.0, 2.2), 1), round(shake.uniform(0.8, 9.5), 1), shake.choice(_INDUSTRIES), _FACTS_DATE,
+        village.code, village.township.name, village.name, facts.households, cast.scene.stated_persons.get(village.code, facts.persons),
+        facts.residents, facts.homesteads, facts.vacant, facts.dilapidated, facts.collective_income, facts.income, facts.away,
+        facts.elderly, facts.arable_mu, facts.distance_km, facts.industry, _FACTS_DATE,
     ]

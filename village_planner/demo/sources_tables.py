@@ -21,7 +21,7 @@ from village_planner.demo.scene import Decision, Hamlet, Scene, Village
 STAMP = datetime(2020, 12, 31, 12, 0, 0)
 DECISION_HEADINGS = (
     "乡镇", "行政村", "自然村", "村庄类别", "布局引导", "理由", "依据", "表决形式", "表决日期", "表决依据", "应到", "实到", "同意", "决议文件",
-    "迁入去向类型", "迁入地", "时序", "户数", "人口", "安置方式", "拆旧面积（m²）", "建新面积（m²）", "复垦面积（m²）", "复垦方向",
+    "迁入去向类型", "迁入地", "时序", "户数", "人口", "宅基地宗数", "安置方式", "拆旧面积（m²）", "建新面积（m²）", "复垦面积（m²）", "复垦方向",
 )
 _ROSTER_WIDTH, _HEADING_ROWS = 11, 3
 
@@ -97,7 +97,7 @@ def _decision_cells(row: Decision) -> list[Any]:
         consent = [vote.kind, day, "村民委员会组织法", vote.eligible, vote.attended, vote.in_favour, _text(vote.document)]
     return [
         row.township, row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
-        _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, _text(row.mode),
+        _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, row.homesteads, _text(row.mode),
         row.cleared_m2, row.built_m2, row.reclaimed_m2, _text(row.reclaim_to),
     ]
 

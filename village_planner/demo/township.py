@@ -30,7 +30,9 @@ ROLES = Roles(
     new_patches=(2, 7),
     cleared_yards=(20,),
     hazards=((9, 3), (24, None)),
-    protected=((1, 0, "传统村落", "省级"), (17, 1, "历史文化名村", "国家级")),
+    protected=(
+        (1, 0, "传统村落", "省级"), (17, 1, "历史文化名村", "国家级"), (25, 0, "特色景观旅游名村", "省级"), (28, 0, "少数民族特色村寨", "国家级"),
+    ),
     categories={
         6: WITHDRAW, 1: PROTECT, 17: PROTECT, 25: PROTECT, 28: PROTECT, 16: SUBURBAN, 8: SUBURBAN, 13: SUBURBAN, 20: SUBURBAN,
         5: UNDECIDED, 18: UNDECIDED, 29: UNDECIDED,
@@ -39,7 +41,7 @@ ROLES = Roles(
         Move(2, 3, _INTO, _HAMLET, 0, 2020, _NEAR, consent="households", built_m2=4421.0),
         Move(2, 4, _INTO, _HAMLET, 0, 2020, _NEAR, consent="households", built_m2=3979.0),
         Move(6, 0, _RESETTLE, _SITE, 0, 2022, _TOGETHER, (0, 7, 12)),
-        Move(6, 0, _RESETTLE, _TOWN, "", 2022, _TOWN, (7, 10, 12), consent=""),
+        Move(6, 0, _RESETTLE, _TOWN, "{seat}", 2022, _TOWN, (7, 10, 12), consent=""),
         Move(6, 0, _RESETTLE, _CASH, "", 2021, _CASH, (10, 12, 12), consent=""),
         Move(6, 1, _RESETTLE, _SITE, 0, 2022, _TOGETHER),
         Move(6, 2, _RESETTLE, _SITE, 0, 2022, _TOGETHER),
@@ -52,7 +54,7 @@ ROLES = Roles(
         Move(19, 5, _RESETTLE, _NONE, "", 2035, "自然消亡/暂不实施"),
         Move(22, 2, _RESETTLE, _CASH, "", 2035, _CASH),
         Move(22, 3, _RESETTLE, _CASH, "", 2021, _CASH),
-        Move(24, 3, _RESETTLE, _TOWN, "{town}镇区", 2025, _TOWN),
+        Move(24, 3, _RESETTLE, _TOWN, "{seat}", 2025, _TOWN),
     ),
     bears_faults=True,
 )
