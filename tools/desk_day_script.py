@@ -20,7 +20,7 @@ TITLE = "示例村庄布局规划（2020—2035年）"
 CODE = 1
 CONTROLS = {
     "城镇开发边界": ("三线.gdb", "CZKFBJ"), "永久基本农田": ("三线.gdb", "YJJBNTTB"), "生态保护红线": ("三线.gdb", "STBHHX"),
-    "历史文化保护范围/保护名录": ("保护名录.xlsx", None), "土地利用现状（三调地类图斑）": ("三调.gdb", "DLTB"),
+    "历史文化保护范围/保护名录": ("保护名录.xlsx", None), "土地利用现状（三调地类图斑）": ("第三次国土调查.gdb", "DLTB"),
     "地质灾害易发区/隐患点": ("地质灾害隐患.shp", None), "道路": ("道路.shp", None), "自然保护地": ("自然保护地.shp", None),
     "道路红线": ("道路红线.shp", None), "城市紫线": ("城市紫线.shp", None), "城市蓝线": ("城市蓝线.shp", None), "城市绿线": ("城市绿线.shp", None),
     "采矿权/压覆矿产": ("采矿权.shp", None), "公共服务设施": ("公共服务设施.xlsx", None),
@@ -75,7 +75,7 @@ class Day(Seat):
         self.watch.begin("create")
         fields = {
             "规划文件保存为": self.plan, "规划名称": TITLE, "村庄名录": self.sources / "村庄名录.xlsx",
-            "其他名录": self.sources / "民政名录.csv", "行政村范围": self.sources / "行政村.shp", "乡镇范围": self.inside("三调.gdb"),
+            "其他名录": self.sources / "民政部门行政区划名录.csv", "行政村范围": self.sources / "行政村.shp", "乡镇范围": self.inside("第三次国土调查.gdb"),
             "居民点用地": self.sources / "居民点用地.shp",
         }
 

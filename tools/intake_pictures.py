@@ -59,6 +59,7 @@ def _fill_new_plan(dialog: Any) -> None:
     dialog.title.setText("岚桥县村庄布局规划（2020—2035年）")
     dialog.county.setText("379921")
     for field, name in (
-        (dialog.roster, "村庄名录.xlsx"), (dialog.other_rosters, "民政名录.csv"), (dialog.villages, "行政村.shp"), (dialog.patches, "居民点用地.shp"),
+        (dialog.roster, "村庄名录.xlsx"), (dialog.other_rosters, "民政部门行政区划名录.csv"),
+        (dialog.villages, "行政村.shp"), (dialog.patches, "居民点用地.shp"),
     ):  # fmt: skip
         field.setFilePath(f"资料/{name}")

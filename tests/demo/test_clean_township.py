@@ -55,8 +55,8 @@ def test_everything_planted_lies_in_its_village(seed: int, faults: str) -> None:
 
 
 def test_parcels_cover_the_township_without_gap_or_overlap(clean: DemoResult, read_vector: Callable) -> None:
-    parcels = [geom for _, geom in read_vector(clean.sources / "三调.gdb", "DLTB")]
-    township = read_vector(clean.sources / "三调.gdb", "XZQ")[0][1]
+    parcels = [geom for _, geom in read_vector(clean.sources / "第三次国土调查.gdb", "DLTB")]
+    township = read_vector(clean.sources / "第三次国土调查.gdb", "XZQ")[0][1]
     assert all(shapely.is_valid(parcels))
     assert sum(geom.area for geom in parcels) == pytest.approx(township.area, abs=0.01)
     assert shapely.difference(township, shapely.union_all(parcels)).area < 0.01
@@ -81,7 +81,7 @@ def test_farmland_opens_around_patches_and_no_patch_touches_it_or_the_red_line(c
 
 
 def test_new_patches_and_sites_lie_on_built_land(clean: DemoResult, read_vector: Callable) -> None:
-    built = shapely.union_all([geom for values, geom in read_vector(clean.sources / "三调.gdb", "DLTB") if values["CZCSXM"]])
+    built = shapely.union_all([geom for values, geom in read_vector(clean.sources / "第三次国土调查.gdb", "DLTB") if values["CZCSXM"]])
     new = [
         geom for values, geom in read_vector(clean.sources / "居民点用地.shp", encoding="GBK")
         if values["类型"] in ("新建", "集中安置点")
@@ -91,7 +91,7 @@ def test_new_patches_and_sites_lie_on_built_land(clean: DemoResult, read_vector:
 
 def test_village_land_shrinks(clean: DemoResult, read_vector: Callable, scene: Scene) -> None:
     base = shapely.union_all([
-        geom for values, geom in read_vector(clean.sources / "三调.gdb", "DLTB") if values["CZCSXM"] == "203"
+        geom for values, geom in read_vector(clean.sources / "第三次国土调查.gdb", "DLTB") if values["CZCSXM"] == "203"
     ])
     patches = read_vector(clean.sources / "居民点用地.shp", encoding="GBK")
     moved = {(d.village, d.hamlet) for d in scene.decisions if d.destination_kind}

@@ -102,7 +102,7 @@ def test_patches_on_lines_are_all_that_planar_geometry_sees(
 def test_newly_taken_land_and_its_farmland_are_all_that_planar_geometry_sees(
     record: dict[str, Any], faulty: DemoResult, read_vector: Callable, patches: dict
 ) -> None:
-    parcels = read_vector(faulty.sources / "三调.gdb", "DLTB")
+    parcels = read_vector(faulty.sources / "第三次国土调查.gdb", "DLTB")
     built = shapely.union_all(
         [geom for values, geom in parcels if values["CZCSXM"]]
         + [shapely.make_valid(geom) for values, geom in patches.values() if geom is not None and values["类型"] in ("现状", "腾退")]
@@ -126,7 +126,7 @@ def test_village_land_grows_in_one_township_alone(
     record: dict[str, Any], faulty: DemoResult, read_vector: Callable, patches: dict
 ) -> None:
     base: dict[str, float] = {}
-    for values, geom in read_vector(faulty.sources / "三调.gdb", "DLTB"):
+    for values, geom in read_vector(faulty.sources / "第三次国土调查.gdb", "DLTB"):
         if values["CZCSXM"] == "203":
             township = values["ZLDWDM"][:9]
             base[township] = base.get(township, 0.0) + on_ellipsoid_m2(geom)

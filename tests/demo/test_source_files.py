@@ -63,7 +63,7 @@ def test_patches_have_chinese_field_names_and_every_kind(clean: DemoResult, read
 
 
 @pytest.mark.parametrize(("file", "layer"), [
-    ("三调.gdb", "DLTB"), ("三调.gdb", "XZQ"), ("三调.gdb", "CJDCQ"),
+    ("第三次国土调查.gdb", "DLTB"), ("第三次国土调查.gdb", "XZQ"), ("第三次国土调查.gdb", "CJDCQ"),
     ("三线.gdb", "YJJBNTTB"), ("三线.gdb", "STBHHX"), ("三线.gdb", "CZKFBJ"),
 ])
 def test_geodatabases_have_the_fields_and_aliases_of_the_standards(clean: DemoResult, file: str, layer: str) -> None:
@@ -76,7 +76,7 @@ def test_geodatabases_have_the_fields_and_aliases_of_the_standards(clean: DemoRe
 
 
 def test_parcels_hold_consistent_areas_and_ridges_only_on_cultivated_land(clean: DemoResult, read_vector: Callable) -> None:
-    rows = [values for values, _ in read_vector(clean.sources / "三调.gdb", "DLTB")]
+    rows = [values for values, _ in read_vector(clean.sources / "第三次国土调查.gdb", "DLTB")]
     assert 4800 <= len(rows) <= 5500
     assert len({row["BSM"] for row in rows}) == len(rows)
     for row in rows:
@@ -101,7 +101,7 @@ def test_layers_lie_in_different_coordinate_systems(clean: DemoResult) -> None:
 
 
 def test_the_second_roster_is_a_gbk_table_with_the_same_villages_and_two_other_units(clean: DemoResult) -> None:
-    text = (clean.sources / "民政名录.csv").read_bytes().decode("gbk")
+    text = (clean.sources / "民政部门行政区划名录.csv").read_bytes().decode("gbk")
     rows = list(csv.DictReader(text.splitlines()))
     assert all(len(row["区划代码"]) == 12 for row in rows)
     assert [row["村委会名称"] for row in rows[30:]] == ["国有岚桥林场", "龙泉水库"]

@@ -78,14 +78,14 @@ def test_the_same_seed_gives_the_same_files(
     for name in names:
         if not name.endswith(".gdb"):
             assert (former.sources / name).read_bytes() == (again.sources / name).read_bytes(), name
-    for file, layer in (("三调.gdb", "DLTB"), ("三线.gdb", "YJJBNTTB"), ("三线.gdb", "STBHHX"), ("三线.gdb", "CZKFBJ")):
+    for file, layer in (("第三次国土调查.gdb", "DLTB"), ("三线.gdb", "YJJBNTTB"), ("三线.gdb", "STBHHX"), ("三线.gdb", "CZKFBJ")):
         assert read_vector(former.sources / file, layer) == read_vector(again.sources / file, layer)
     assert former.expected.read_text("utf-8") == again.expected.read_text("utf-8")
 
 
 def test_another_seed_gives_other_names_and_the_same_structure(tmp_path: Path, clean: DemoResult) -> None:
     other = write_demo(tmp_path / "other", "township", "none", 7)
-    assert (other.sources / "民政名录.csv").read_bytes() != (clean.sources / "民政名录.csv").read_bytes()
+    assert (other.sources / "民政部门行政区划名录.csv").read_bytes() != (clean.sources / "民政部门行政区划名录.csv").read_bytes()
     assert sorted(p.name for p in other.sources.iterdir()) == sorted(p.name for p in clean.sources.iterdir())
 
 

@@ -61,7 +61,8 @@ def test_three_rosters_that_disagree_give_exactly_four_explained_differences(thr
     ]
     survey = found[found["source"] == "三调.csv"]
     assert list(survey["settled"]) == ["explained"] * 3
-    assert survey["explanation"].str.len().min() > 5
+    assert survey["explanation"].str.contains("以本名录为准").all()  # which roster is followed; what differs stands in the detail
+    assert {detail["params"]["source"] for detail in survey["detail"] if detail["message"] == "intake.diff_merged_former"} == {"三调"}
     assert result.differences == 1
     settle(plan, "统计.csv", f"{TOWN}001", "rejected", "属城镇社区，不纳入", "张")
     data = plan.read()

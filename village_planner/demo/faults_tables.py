@@ -6,7 +6,7 @@ from village_planner.demo.building import committee_name
 from village_planner.demo.expected import NOBODY, Finding, Party, Planted
 from village_planner.demo.scene import Cast, RosterRow, Scene, Village
 
-ROSTER, SECOND_ROSTER = "村庄名录.xlsx", "民政名录.csv"
+ROSTER, SECOND_ROSTER = "村庄名录.xlsx", "民政部门行政区划名录.csv"
 _RENAMED, _RECODED, _MISSING = 16, 18, 23
 
 

@@ -135,7 +135,8 @@ def _protected(cast: Cast, number: int) -> str:
 
 def _withdrawn(cast: Cast, number: int) -> str:
     facts = facts_of(cast, number)
-    return f"户籍{facts.persons}人、常住{facts.residents}人，人口流失严重，距{cast.township.seat}{facts.distance_km}公里，配套成本高，经村民意愿调查拟整村搬迁。"
+    people = f"户籍{facts.persons}人、常住{facts.residents}人，人口流失严重"
+    return f"{people}，距{cast.township.seat}{facts.distance_km}公里，配套成本高，经村民意愿调查拟整村搬迁。"
 
 
 def _undecided(cast: Cast, number: int) -> str:

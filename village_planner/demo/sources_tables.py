@@ -51,7 +51,7 @@ def write_roster(scene: Scene, path: Path) -> None:
 
 
 def write_second_roster(scene: Scene, path: Path) -> None:
-    """民政名录.csv in GBK: code, full name of the committee and former name, without hamlets."""
+    """民政部门行政区划名录.csv in GBK: code, full name of the committee and former name, without hamlets."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["区划代码", "村委会名称", "曾用名"])

@@ -58,7 +58,7 @@ def write_patches(scene: Scene, path: Path) -> None:
 
 
 def write_survey(scene: Scene, survey: Survey, path: Path) -> None:
-    """三调.gdb: DLTB, XZQ and CJDCQ with the fields of TD/T 1057."""
+    """第三次国土调查.gdb: DLTB, XZQ and CJDCQ with the fields of TD/T 1057."""
     layers = gdb_layers()
     with Geodatabase(path) as target:
         target.add_layer(layers["DLTB"], PLAN_EPSG, _parcels(scene, survey))

@@ -117,7 +117,7 @@ def _write_sources(scene: Scene, survey: Survey, folder: Path, feedback: Feedbac
         work = Path(staging)
         tasks: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
             (sources_tables.write_roster, (scene, work / "村庄名录.xlsx")),
-            (sources_tables.write_second_roster, (scene, work / "民政名录.csv")),
+            (sources_tables.write_second_roster, (scene, work / "民政部门行政区划名录.csv")),
             (sources_tables.write_protection_list, (scene, work / "保护名录.xlsx")),
             (sources_tables.write_facilities, (scene, work / "公共服务设施.xlsx")),
             (sources_figures.write_facts, (scene, work / "村情统计.xlsx")),
@@ -130,7 +130,7 @@ def _write_sources(scene: Scene, survey: Survey, folder: Path, feedback: Feedbac
             (sources_vector.write_roads, (scene, work / "道路.shp")),
             *((sources_vector.write_areas, (scene.controls[kind], work / name)) for kind, name in AREA_FILES.items()),
             (sources_vector.write_control_lines, (scene, survey.terrain, work / "三线.gdb")),
-            (sources_vector.write_survey, (scene, survey, work / "三调.gdb")),
+            (sources_vector.write_survey, (scene, survey, work / "第三次国土调查.gdb")),
         ]
         for done, (task, arguments) in enumerate(tasks):
             feedback.check()

@@ -103,6 +103,7 @@ class _Comparison:
         other_shapes: Mapping[int, shapely.Geometry],
     ) -> None:
         self.result = Reconciliation(other.source, len(other.villages))
+        self._title = _roster_title(other.source)
         self._kinds = profile.code_list("village_kind")
         self._profile = profile
         self._our_shapes, self._other_shapes = our_shapes, other_shapes
@@ -158,7 +159,7 @@ class _Comparison:
         if self._coded and by_code == 0 and pairs > _FEW:
             message = Message("intake.diff_code_system", params)
             self.result.messages.append(message)
-            self._add(WHOLE, "", "recoded", None, message, explained=True)
+            self._add(WHOLE, "", "recoded", None, message, Message("intake.explained_code_system"))
             self._by_name = []
         return False
 
@@ -168,16 +169,19 @@ class _Comparison:
             village = self._all_ours[code]
             if id(unit) in recoded:
                 if unit.code:
-                    params = {"village": village.name, "ours": code, "other": unit.code, "name": unit.name}
-                    explained = bool({unit.code} & set(village.former) or {code} & set(unit.former))
-                    self._add(unit.code, unit.name, "recoded", code, Message("intake.diff_recoded", params), explained)
+                    params = {"village": village.name, "ours": code, "other": unit.code, "name": unit.name, "source": self._title}
+                    is_known = bool({unit.code} & set(village.former) or {code} & set(unit.former))
+                    explained = Message("intake.explained_former_code", {"other": unit.code}) if is_known else None
+                    self._add(unit.code, unit.name, "recoded", code, Message("intake.diff_recoded_in", params), explained)
             elif name_keys(unit.name)[1] != name_keys(village.name)[1]:
-                params = {"village": village.name, "code": code, "other": unit.name}
+                params = {"village": village.name, "code": code, "other": unit.name, "source": self._title}
                 if _same_but_for_rare_characters(village.name, unit.name):
-                    self._add(unit.code or code, unit.name, "renamed", code, Message("intake.diff_rare_character", params), explained=True)
+                    message, explained = Message("intake.diff_rare_character_in", params), Message("intake.explained_rare_character")
+                    self._add(unit.code or code, unit.name, "renamed", code, message, explained)
                     continue
-                explained = _knows(village, unit) or _knows(unit, village)
-                self._add(unit.code or code, unit.name, "renamed", code, Message("intake.diff_renamed", params), explained)
+                is_known = _knows(village, unit) or _knows(unit, village)
+                explained = Message("intake.explained_former_name", {"other": unit.name}) if is_known else None
+                self._add(unit.code or code, unit.name, "renamed", code, Message("intake.diff_renamed_in", params), explained)
 
     def absorb_former(self) -> None:
         """Units that our roster (or theirs) names as former: one alone was renamed, several or one more were merged."""
@@ -196,18 +200,19 @@ class _Comparison:
             role = self._kinds.role(kind)
             if role == "out_of_scope":
                 message = Message("intake.diff_not_a_village", {"name": unit.name, "kind": self._kinds.name(kind)})
-                self._add(unit.code or unit.name, unit.name, "not_a_village", None, message, explained=True, village_kind=kind)
+                explained = Message("intake.explained_not_a_village", {"kind": self._kinds.name(kind)})
+                self._add(unit.code or unit.name, unit.name, "not_a_village", None, message, explained, village_kind=kind)
                 self._left.remove(unit)
             elif role == "ask" or self._kinds.role(unit.kind) == "ask":
                 committees.append(unit)
                 self._left.remove(unit)
         if len(committees) > _SINGLE_COMMITTEES:
-            message = Message("intake.diff_other_committees", {"source": self.result.source, "count": len(committees)})
+            message = Message("intake.diff_other_committees", {"source": self._title, "count": len(committees)})
             rows = [_unit(unit) for unit in committees]
             self._add(BATCH, "", BATCH, None, message, codes=[unit.code or unit.name for unit in committees], units=rows)
             return
         for unit in committees:
-            message = Message("intake.diff_committee", {"name": unit.name, "source": self.result.source})
+            message = Message("intake.diff_committee", {"name": unit.name, "source": self._title})
             self._add(unit.code or unit.name, unit.name, "committee", None, message, unit=_unit(unit))
 
     def absorb_by_location(self) -> None:
@@ -229,13 +234,13 @@ class _Comparison:
 
     def report_rest(self) -> None:
         for unit in self._left:
-            message = Message("intake.diff_extra", {"name": unit.name, "code": unit.code or "—", "source": self.result.source})
+            message = Message("intake.diff_extra", {"name": unit.name, "code": unit.code or "—", "source": self._title})
             self._add(unit.code or unit.name, unit.name, "extra", None, message, unit=_unit(unit))
         towns = {unit.township_code for unit in (*self._left, *self.result.pairs.values())}
         for code, village in self._ours.items():
             covered = towns == {""} or village.township_code in towns
             if covered and self._kinds.role(village.kind) == "in_scope":
-                message = Message("intake.diff_missing", {"village": village.name, "code": code, "source": self.result.source})
+                message = Message("intake.diff_missing", {"village": village.name, "code": code, "source": self._title})
                 self._add(code, village.name, "missing", code, message)
 
     def _absorb(self, found: Mapping[str, list[Village]], message_code: str) -> None:
@@ -243,14 +248,15 @@ class _Comparison:
             village = self._all_ours[code]
             names, codes = "、".join(unit.name for unit in units), [unit.code or unit.name for unit in units]
             is_merger = code not in self._ours or len(units) > 1
-            params = {"village": village.name, "names": names, "source": self.result.source}
+            params = {"village": village.name, "names": names, "source": self._title}
             if is_merger:
                 message = Message(message_code, params)
-                self._add(codes[0], names, "merged", code, message, explained=True, codes=codes)
+                self._add(codes[0], names, "merged", code, message, Message("intake.explained_merged", {"village": village.name}), codes=codes)
             else:
-                message = Message("intake.diff_renamed", {"village": village.name, "code": code, "other": names})
-                explained = message_code == "intake.diff_merged_former"
-                self._add(codes[0], names, "renamed", code, message, explained=explained)
+                message = Message("intake.diff_renamed_in", {"village": village.name, "code": code, "other": names, "source": self._title})
+                is_known = message_code == "intake.diff_merged_former"
+                explained = Message("intake.explained_former_name", {"other": names}) if is_known else None
+                self._add(codes[0], names, "renamed", code, message, explained)
             for unit in units:
                 self._pair(unit, village)
 
@@ -275,12 +281,21 @@ class _Comparison:
         written, short = township_keys(name)
         return next((ours for ending, ours in self._towns.items() if written.endswith(ending)), short)
 
-    def _add(self, code: str, name: str, kind: str, village: str | None, message: Message, explained: bool = False, **detail: Any) -> None:
+    def _add(
+        self, code: str, name: str, kind: str, village: str | None, message: Message, explained: Message | None = None, **detail: Any
+    ) -> None:
+        """explained: which roster is followed and why, None while that is open."""
         detail = {"message": message.code, "params": dict(message.params), **detail}
         difference = Difference(self.result.source, code, name, kind, village, detail)
         if explained:
-            difference.settled, difference.explanation = "explained", render(message)
+            difference.settled, difference.explanation = "explained", render(explained)
         self.result.differences.append(difference)
+
+
+def _roster_title(source: str) -> str:
+    """A roster's source (file, or file/layer) as sentences name it: the file without its ending."""
+    name = source.split("/")[0]
+    return name.rsplit(".", 1)[0] or name
 
 
 def _unit(unit: Village) -> dict[str, str]:
