@@ -1,4 +1,4 @@
-"""Faults of the farmland balance: a paddy field that is built over, and fields above 25° around a hamlet that is reclaimed."""
+"""Faults of the farmland balance: a paddy field that is built over, and steep fields around hamlets that are reclaimed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from village_planner.demo.faults_geometry import add_new_patch
 from village_planner.demo.oracle import geodesic_area_m2
 from village_planner.demo.scene import Cast, Plot
 
-_PADDY_VILLAGE, _STEEP_VILLAGE, _STEEP_HAMLET = 1, 22, 3
+_PADDY_VILLAGE, _STEEP_VILLAGE = 1, 22
+_SLOPES = {2: "4", 3: "5"}  # grade by hamlet: only the last is above 25°
 _DEDUCTION = 0.04
 
 
@@ -23,5 +24,6 @@ def plant_farmland_faults(cast: Cast, planted: Planted) -> None:
     gross = geodesic_area_m2(patch.ring)
     params = {"farmland_m2": gross, "farmland_net_m2": gross * (1 - _DEDUCTION)}
     planted.findings.append(area_finding("NL-01", "B", add_new_patch(cast, _PADDY_VILLAGE, patch), NOBODY, gross, params))
-    place = (cast[_STEEP_VILLAGE].code, HAMLET_SLOTS[_STEEP_HAMLET])
-    cast.scene.covers[place] = replace(cast.scene.covers[place], slope="5")
+    for hamlet, slope in _SLOPES.items():
+        place = (cast[_STEEP_VILLAGE].code, HAMLET_SLOTS[hamlet])
+        cast.scene.covers[place] = replace(cast.scene.covers[place], slope=slope)
