@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+import shapely
 
 from tests.delivery.damages import resealed, rules_found
 from tests.delivery.drawing import draw_small
@@ -77,6 +78,24 @@ def test_it_shows_what_lies_in_it_and_counts_what_begins_in_it(sources: dict[str
     assert any("由外乡镇迁入（西山镇 1 项）" in note for note in east.notes) and any("迁往外乡镇（东河镇 1 项）" in note for note in west.notes)
     assert not any("乡镇迁" in note for note in east_class.notes)
     assert {panel.title: panel.summary for panel in sources[EAST].sheets[2].panels}["2025年"].endswith("；另由外乡镇迁入 1 项")
+
+
+def test_a_move_across_the_border_says_where_it_leads_to_and_neighbours_are_named(sources: dict[str, SheetSource]) -> None:
+    for name, text, end, other in ((WEST, "至 东河镇东河安置点", -1, "东河镇"), (EAST, "自 西山镇赵各庄村", 0, "西山镇")):
+        layers = {layer.id: layer for layer in sources[name].sheets[1].panels[0].layers}
+        beyond, arrows = layers["beyond"].rows, layers["moves"].rows["geom"]
+        assert list(beyond["label"]) == [text]
+        assert shapely.get_point(beyond["geom"][0], -1) in [shapely.get_point(arrow, end) for arrow in arrows]
+        assert list(layers["neighbours"].rows["label"]) == [other]
+        assert {"moves", "beyond"} <= {layer.id for panel in sources[name].sheets[2].panels for layer in panel.layers}
+        assert "beyond" not in {layer.id for layer in sources[name].sheets[0].panels[0].layers}
+        assert any("旁注“至”" in note for note in sources[name].sheets[1].notes)
+
+
+def test_around_a_township_there_is_room_for_its_neighbours(sources: dict[str, SheetSource]) -> None:
+    west, south, east, north = sources[WEST].bounds
+    shown = [shapely.bounds(geom) for layer in sources[WEST].sheets[0].panels[0].layers if layer.id == "villages" for geom in layer.rows["geom"]]
+    assert west < min(one[0] for one in shown) and east > max(one[2] for one in shown) and south < min(one[1] for one in shown)
 
 
 def test_a_township_that_only_receives_shows_the_arrows_and_does_not_say_that_nothing_happens(layers: MemoryLayers, profile: Profile) -> None:

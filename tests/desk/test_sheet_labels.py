@@ -16,6 +16,7 @@ from qgis.core import QgsLayoutExporter, QgsRectangle, QgsVectorLayer
 from village_planner.delivery.sheets import MapClass, MapLayer
 from village_planner.desk import sheet_labels
 from village_planner.desk.sheet_page import MM_PER_POINT, Box, Page
+from village_planner.desk.sheet_surroundings import on_paper
 from village_planner.desk.sheet_symbols import map_layers
 from village_planner.desk.sheet_trial import Frame, Name, Placed, Trial, set_up_engine
 
@@ -167,6 +168,30 @@ def test_nothing_is_smaller_than_can_be_read(qgis_app: Any) -> None:
     sites = [(f"第{n}生态移民集中安置点", shapely.Point(n % 12 * 1_600 + 700, n // 12 * 500 + 300)) for n in range(400)]
     names = sheet_labels.fit([layer("place", 75, sites, "square")], 1.0, FRAME)
     assert names.points == sheet_labels.SIZES[-1] == min(float(one["points"]) for made in names.layers for one in made.getFeatures())
+
+
+def test_neighbours_are_named_where_they_are_seen_and_their_names_decide_no_size(qgis_app: Any) -> None:
+    """One is seen in a strip that is narrower than its name is long, one in a strip that has room for none."""
+    strip, sliver = shapely.box(0, 0, 600, SIDE_M), shapely.box(SIDE_M - 60, 0, SIDE_M, SIDE_M)
+    own = layer("village", 10, [("王家庄村", shapely.box(5_000, 5_000, 12_000, 12_000))], "outline")
+    around = layer("neighbour", 1, [("红叶岭镇", strip), ("北山镇", sliver)], "fill")
+    names = sheet_labels.fit([own, around], 1.0, FRAME)
+    assert {text for text, _, _ in written(names)} == {"王家庄村", "红\n叶\n岭\n镇"}
+    assert not names.numbered and names.points == sheet_labels.SIZES[0]
+
+
+def test_arrows_and_neighbours_end_at_the_edge_of_the_map_and_one_text_stands_once(qgis_app: Any) -> None:
+    lines = [shapely.LineString([(10_000, 10_000 + y), (50_000, 10_000 + y)]) for y in (0, 300)]
+    inward = shapely.LineString([(-40_000, 5_000), (10_000, 5_000)])
+    layers = [
+        layer("village", 80, [(None, line) for line in (*lines, inward)], "arrow"), layer("beyond", 1, [("至 北山镇远村", line) for line in lines], "line"),
+        layer("neighbour", 1, [("北山镇", shapely.box(15_000, 0, 90_000, 90_000)), ("南山镇", shapely.box(0, -9_000, 900, -8_000))], "fill"),
+    ]
+    arrows, beyond, around = (one.rows for one in on_paper(layers, FRAME))
+    assert [shapely.get_point(arrow, 0).x for arrow in arrows["geom"][:2]] == [10_000, 10_000] and shapely.get_point(arrows["geom"][2], -1).x == 10_000
+    assert all(0 < x < SIDE_M for arrow in arrows["geom"] for x, _ in arrow.coords)
+    assert list(beyond["label"]) == ["至 北山镇远村"] and beyond["geom"][0] == shapely.get_point(arrows["geom"][0], -1)
+    assert list(around["label"]) == ["北山镇"] and around["geom"][0].bounds == (15_000, 0, SIDE_M, SIDE_M)
 
 
 def test_a_township_whose_name_must_lie_on_others_is_told(qgis_app: Any) -> None:

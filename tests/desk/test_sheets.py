@@ -16,7 +16,7 @@ from qgis.core import QgsLayoutItemLabel, QgsLayoutItemMap, QgsPointXY
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QImage
 
-from tests.delivery.plans import plan_rows, point, write_plan
+from tests.delivery.plans import box, move, plan_rows, point, write_plan
 from village_planner.base import Cancelled, InputError, SilentFeedback
 from village_planner.delivery import PackageRequest, inspect_package, write_package
 from village_planner.delivery.atlas import atlas_sources
@@ -159,6 +159,7 @@ def test_a_text_is_shrunk_until_it_fits(qgis_app: Any) -> None:
     size = page.fitting(name, 60, 14)
     assert size < 14 and page.width_of(name, size) <= 60.01
     assert page.wrapped("一二三四。五", page.width_of("一二三四", 10) + 0.1, 10) == ["一二三", "四。五"]
+    assert page.wrapped("一二（三）。五", page.width_of("一二（三）", 10) + 0.1, 10) == ["一二（", "三）。五"]
     assert "".join(page.wrapped(name, 20, 10)) == name and all(page.width_of(line, 10) <= 20 for line in page.wrapped(name, 20, 10))
 
 
@@ -170,6 +171,28 @@ def test_a_sheet_of_an_atlas_is_drawn_with_the_name_and_number_of_its_township(q
     assert {"西山镇村庄分类图", "图号 370799102-01", "乡镇位置示意", "乡镇界"} <= set(texts)
     maps = sorted((item for item in page.layout.items() if isinstance(item, QgsLayoutItemMap)), key=lambda item: item.rect().width())
     assert [item.extent().contains(QgsPointXY(*shapely.get_coordinates(point(500, 500))[0])) for item in maps] == [True, False]
+
+
+def test_the_arrows_that_leave_a_township_end_on_its_map_beside_the_name_of_the_place(qgis_app: Any) -> None:
+    """From a township to one far in the west, which is off the map, and the other way round."""
+    rows = plan_rows()
+    rows["township"].append({"code": "370799103", "name": "北山镇"})
+    village, hamlet = rows["village"][0], rows["hamlet"][0]
+    far = box(-60_000, 4_500, 900, 900)
+    rows["village"].append({**village, "code": "370799103201", "name": "远村", "township_code": "370799103", "geom": far})
+    rows["hamlet"].append({**hamlet, "code": "370799103201001", "name": "远村", "village_code": "370799103201", "geom": far.centroid})
+    rows["move"] = [
+        move("M8", "370799102202001", "hamlet", "370799103201001", 2025, 5, 15, "09", 3_000, 2_000),
+        move("M9", "370799103201001", "hamlet", "370799102202001", 2025, 5, 15, "09", 3_000, 2_000),
+    ]
+    plan = DeliverySource(plan_data(**rows), MemoryLayers({}), load_profile("layout-2035"), "S1")
+    west = dict(atlas_sources(plan, SheetHeading("370799", "清河县", TITLE, "", "征求意见稿", True, "2026-03-01"), True))["370799102西山镇"]
+    page = compose(west.sheets[1], west)
+    found = max((item for item in page.layout.items() if isinstance(item, QgsLayoutItemMap)), key=lambda item: item.rect().width())
+    arrows = [feature.geometry() for layer in found.layers() if layer.name() == "moves" for feature in layer.getFeatures()]
+    assert len(arrows) == 2 and all(found.extent().contains(arrow.boundingBox()) for arrow in arrows)
+    texts = {str(feature["text"]) for layer in found.layers() if layer.name() == "names" for feature in layer.getFeatures()}
+    assert {"至 北山镇远村", "自 北山镇远村", "东河镇"} <= texts
 
 
 def _run_until(done: Any) -> None:

@@ -18,6 +18,7 @@ from village_planner.delivery.naming import safe_name
 from village_planner.delivery.sheet_checks import check_sheets
 from village_planner.delivery.sheet_frames import CONTROL, CROSSING, OUTSIDE, sheet_frames
 from village_planner.delivery.sheets import MapClass, MapLayer, SheetHeading, SheetSource, inset_layer, placed_bounds, sheet_stem, sheets_of
+from village_planner.delivery.surroundings import BEYOND, NEIGHBOURS, NOTE, places_beyond, with_margin
 from village_planner.plan.data import PlanData, plain
 
 _SUFFIXES = (".jpg", ".pdf")
@@ -55,7 +56,7 @@ def atlas_sources(source: DeliverySource, heading: SheetHeading, with_control_li
         name = _file_name(own.data.township["name"].iloc[0])
         shown = _township_frames(frames, code, dict(zip(source.data.township["code"], source.data.township["name"])))
         sheets = sheets_of(own, replace(heading, code=_file_name(code), name=name, township=True), shown, _marked(inset, frames["townships"], code))
-        yield f"{_file_name(code)}{name}", replace(sheets, inset_bounds=placed_bounds(frames))
+        yield f"{_file_name(code)}{name}", replace(sheets, bounds=with_margin(sheets.bounds), inset_bounds=placed_bounds(frames))
 
 
 def township_source(source: DeliverySource, code: str) -> DeliverySource:
@@ -107,7 +108,7 @@ def check_township(files: Mapping[str, Path], source: DeliverySource, code: str)
 
 
 def _township_frames(frames: Mapping[str, pd.DataFrame], code: str, names: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-    """What of a plan's frames one township's sheets show: its own, moves that begin or end in it, and control lines that reach into it.
+    """What of a plan's frames one township's sheets show: its own, the other townships, moves that begin or end in it, and control lines that reach into it.
 
     A patch or site that belongs to no village is where it lies.
     """
@@ -121,6 +122,7 @@ def _township_frames(frames: Mapping[str, pd.DataFrame], code: str, names: Mappi
         own[name] = frame[_is(frame["township_code"], code) | loose]
     own["site_areas"] = frames["site_areas"][frames["site_areas"]["site_code"].isin(own["sites"]["site_code"])]
     own["extent"] = frames["extent"].iloc[:0]
+    own[NEIGHBOURS] = frames["townships"][~_is(frames["townships"]["township_code"], code)]
     # The title says it, and every name needs room.
     own["townships"] = own["townships"].assign(township_name=None)
     of_place = {
@@ -131,7 +133,11 @@ def _township_frames(frames: Mapping[str, pd.DataFrame], code: str, names: Mappi
         moves = frames[name]
         begins = np.array([of_place.get(hamlet) == code for hamlet in moves["hamlet_code"]], dtype=bool)
         ends = np.array([of_place.get(plain(place)) == code for place in moves["destination_code"]], dtype=bool)
-        own[name] = moves[begins | ends].assign(**{OUTSIDE: ~begins[begins | ends]}) if name == "moves" else moves[begins]
+        own[name] = moves[begins]
+        if name == "moves":
+            shown = moves[begins | ends]
+            origins, ways = ([names.get(of_place.get(plain(place)) or "", "") for place in shown[key]] for key in ("hamlet_code", "destination_code"))
+            own[name] = shown.assign(**{OUTSIDE: ~begins[begins | ends], BEYOND: places_beyond(shown, begins[begins | ends], origins, ways)})
         if name == "all_moves":
             coming = [names.get(of_place.get(hamlet) or "", "") for hamlet in moves.loc[ends & ~begins, "hamlet_code"]]
             going = [of_place.get(plain(place)) for place in moves.loc[begins & ~ends, "destination_code"]]
@@ -158,6 +164,7 @@ def _notes(coming: Sequence[str], going: Sequence[str]) -> pd.DataFrame:
         counts = pd.Series(others, dtype=object).value_counts(sort=False)
         if len(counts):
             notes.append(text.format(len(others), "、".join(f"{name} {count} 项" for name, count in counts.items())))
+    notes += [NOTE] if notes else []
     return pd.DataFrame({"note": pd.Series(notes, dtype=object)})
 
 

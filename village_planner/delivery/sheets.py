@@ -13,12 +13,17 @@ from village_planner.base import Feedback, InputError
 from village_planner.delivery.frames import DeliverySource, layers_of
 from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
 from village_planner.delivery.sheet_frames import CONTROL, CROSSING, OUTSIDE, phase_frames, sheet_frames
+from village_planner.delivery.surroundings import BEYOND, NEIGHBOURS, lines_beyond
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import describe_crs
 from village_planner.standards import PackageSpec, Profile, SheetClass, SheetLayer, SheetSpec
 
 _BASE_LAYERS = ("townships", "extent")
 _PHASE_CLASS = "phase_shown"
+_AROUND = (
+    SheetLayer(NEIGHBOURS, "", "fill", 1, classes=(SheetClass("", "", "#f5f5f3"),), label="township_name", label_kind="neighbour"),
+    SheetLayer(BEYOND, "", "line", 1, classes=(SheetClass("", "", "#000000"),), label="label", label_kind="beyond"),
+)
 _PLACED = ("townships", "villages", "hamlets", "patches", "sites")
 _NO_GEOMETRY_NOTE = "另有{0}在规划数据中无图形，未在图上表示，已计入统计。"
 _COMING = "；另由外乡镇迁入 {0} 项"
@@ -59,7 +64,8 @@ class MapClass:
 class MapLayer:
     """A layer of one map: the classes that occur, and rows with the columns code (of a class), label (text or None), geom (plan's CRS, not None).
 
-    level: the higher is drawn over the lower. label_kind: ``village``, ``township`` or ``place``.
+    level: the higher is drawn over the lower. label_kind: ``village``, ``township`` or ``place``; around a township ``neighbour`` (areas) and ``beyond``
+    (lines whose last point, or the map's edge before it, has the label; they are not drawn).
     """
 
     id: str
@@ -237,7 +243,10 @@ def _phases(data: PlanData, frames: Mapping[str, pd.DataFrame]) -> list[int | No
 
 
 def _layers(specs: Sequence[SheetLayer], frames: Mapping[str, pd.DataFrame], profile: Profile, data: PlanData) -> tuple[MapLayer, ...]:
-    made = [_layer(spec, frames, profile, data) for spec in specs]
+    """The layers of a map, and around a township what lies beyond it, which legends do not show."""
+    if NEIGHBOURS in frames and any(spec.frame == "moves" for spec in specs):
+        frames = {**frames, BEYOND: lines_beyond(frames["moves"])}
+    made = [_layer(spec, frames, profile, data) for spec in (*specs, *_AROUND)]
     return tuple(layer for layer in made if layer is not None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import shapely
 from qgis.core import QgsVectorLayer
@@ -17,7 +18,7 @@ SIZES = (8.5, 7.5, 6.5, 5.5, 5.0)
 _INSET_SIZES = (6.0, 5.5, 5.0, 4.5, 4.0)
 _ROUNDS = 4
 _LEAST_IN_A_LINE, _MOST_LINES = 3, 4
-_TOWNSHIP = "township"
+_TOWNSHIP, _NEIGHBOUR, _BEYOND = "township", "neighbour", "beyond"
 # Millimetres on the paper: free space around a symbol, and how wide a border or line is for a name.
 _GAP_MM, _BORDER_MM, _LINE_MM = 0.3, 0.1, 0.3
 # How dear it is for a name to cover a symbol, a border of townships or villages, a line.
@@ -39,7 +40,7 @@ class _Look:
 
 _LOOKS = {
     "village": _Look("#1a1a1a", 0.0, 5, False), "place": _Look("#6a1b7a", -0.5, 8, False), _TOWNSHIP: _Look("#7a3b10", 2.0, 9, True),
-    "inset": _Look("#1a1a1a", 0.0, 5, False),
+    "inset": _Look("#1a1a1a", 0.0, 5, False), _NEIGHBOUR: _Look("#8c8c8c", 1.0, 1, False), _BEYOND: _Look("#404040", -0.5, 8, False),
 }
 
 
@@ -66,10 +67,19 @@ class _Trials:
 
 
 @dataclass(frozen=True)
-class _Written:
-    """Names that found room in one size, and the names that found none.
+class _Groups:
+    """Names by how they are treated: own, which decide the size; places beyond the map; townships."""
 
-    covering: how many cover symbols; smaller: how many areas have their name in a smaller size, or have no room for it in any.
+    own: list[Name]
+    beyond: list[Name]
+    townships: list[Name]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Names that found room where villages have `points`, and those that found none in any size; those of places beyond apart, for which no paper grows.
+
+    covering: how many of the own names cover symbols; smaller: how many have no room in their own size.
     """
 
     points: float
@@ -77,43 +87,45 @@ class _Written:
     covering: int
     smaller: int
     lost: list[Name]
+    lost_beyond: list[Name]
 
-    @property
-    def crowded(self) -> bool:
-        """Whether names are lost that a smaller size may have room for: areas have tried them all."""
-        return any(not name.within for name in self.lost)
+
+_Place = Callable[[Sequence[Name], Sequence[Placed]], "tuple[list[Placed], list[Name]]"]
+"""Finds room for names beside those that stand; gives the placed and the others."""
 
 
 def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float = SIZES[0], first_number: int = 1) -> Names:
-    """Write the names of layers in the largest size in which every one has room; where even the smallest is too large, numbers stand for the rest.
+    """Write the names of layers in the largest size in which nearly all have room, the others smaller; numbers stand for those that have none in any size.
 
     factor: of the symbols, as `sheet_symbols.crowding` gives it. The numbers begin with `first_number` and are listed beside the map, so that they
-    are always seen; so are the names of townships.
+    are always seen; so are the names of townships, but not those of neighbours, which stand where they have room.
     """
     upper_first = sorted(layers, key=lambda layer: -layer.level)
     metres = frame.metres_per_mm
     named = [(layer.label_kind, name) for layer in upper_first for name in _names(layer, layer.label_kind, factor, metres)]
     if not named:
         return Names(())
-    townships = [name for kind, name in named if kind == _TOWNSHIP and _is_area(name.shape)]
-    others = [name for kind, name in named if kind != _TOWNSHIP or not _is_area(name.shape)]
+    townships = [name for kind, name in named if kind == _TOWNSHIP and name.within]
+    around, beyond = ([name for kind, name in named if kind == wanted] for wanted in (_NEIGHBOUR, _BEYOND))
+    others = [name for kind, name in named if kind not in (_TOWNSHIP, _NEIGHBOUR, _BEYOND) or (kind == _TOWNSHIP and not name.within)]
     obstacles = [one for layer in upper_first for one in _obstacles(layer, factor, metres)]
     trials = _Trials(
         Trial(frame, [replace(one, weight=IMPASSABLE) if one.weight == _SYMBOL else one for one in obstacles]),
         Trial(frame, obstacles), Trial(frame, [one for one in obstacles if one.weight != _VILLAGE_BORDER]),
     )
-    written = _in_largest(trials, others, townships, [size for size in SIZES if size <= largest])
+    written = _in_largest(trials, _Groups(others, beyond, townships), [size for size in SIZES if size <= largest])
     placed = list(written.placed)
     numbered: list[tuple[int, str]] = []
     covering = 0
-    for name in written.lost:
+    for name in (*written.lost, *written.lost_beyond):
         text = name.text
         if name.priority != _LOOKS[_TOWNSHIP].priority:
             text = str(first_number + len(numbered))
             numbered.append((first_number + len(numbered), name.text))
         forced = trials.loose.put(replace(name, text=text), placed)
-        covering += covers(forced, placed)
+        covering += covers(forced, placed) and name not in written.lost_beyond
         placed.append(forced)
+    placed += _place_around(trials.strict, [_sized(name, written.points) for name in around], placed)
     return Names((pinned(placed, frame.crs),), tuple(numbered), covering, written.points)
 
 
@@ -129,10 +141,10 @@ def fit_simply(layer: MapLayer, frame: Frame) -> Names:
     return Names((pinned([*placed, *across], frame.crs),))
 
 
-def _in_largest(trials: _Trials, names: Sequence[Name], townships: Sequence[Name], sizes: Sequence[float]) -> _Written:
-    """The names in the largest of the sizes (falling) in which all have room and few cover symbols, else in the smallest."""
+def _in_largest(trials: _Trials, groups: _Groups, sizes: Sequence[float]) -> _Written:
+    """The names in the largest of the sizes (falling) in which nearly all have room and few cover symbols, else in the smallest."""
     def written(position: int) -> _Written:
-        return _write(trials, names, townships, sizes[position])
+        return _write(trials, groups, sizes[position])
 
     found: dict[int, _Written] = {}
     first, last = 0, len(sizes) - 1
@@ -140,34 +152,47 @@ def _in_largest(trials: _Trials, names: Sequence[Name], townships: Sequence[Name
     while first < last:
         middle = (first + last) // 2
         one = found[middle] = written(middle)
-        too_large = one.crowded or one.covering > _MOST_COVERING * len(names) or one.smaller > _MOST_SMALLER * len(names)
+        too_large = one.covering > _MOST_COVERING * len(groups.own) or one.smaller > _MOST_SMALLER * len(groups.own)
         first, last = (middle + 1, last) if too_large else (first, middle)
     return found.get(last) or written(last)
 
 
-def _write(trials: _Trials, names: Sequence[Name], townships: Sequence[Name], points: float) -> _Written:
-    """Names of points first, then of areas within them, then those of townships, which are large, in the gaps between them: within their borders, else across.
+def _write(trials: _Trials, groups: _Groups, points: float) -> _Written:
+    """Names of points first, then of areas within them, of places beyond, then those of townships, which are large, in the gaps: within them, else across."""
+    own, beyond, townships = ([_sized(name, points) for name in group] for group in (groups.own, groups.beyond, groups.townships))
+    around, within = partial(_place, trials.strict), partial(_place_inside, trials.strict)
+    page = _Writing()
+    lost = page.write([name for name in own if not _is_area(name.shape)], around, partial(_place, trials.loose))
+    left = page.write([name for name in own if _is_area(name.shape)], within, partial(_place_over, trials.loose))
+    lost += [name for name in left if name.within] + page.put(partial(_place, trials.loose), [name for name in left if not name.within])
+    smaller, covering = page.smaller, page.covering
+    lost_beyond = page.write(beyond, around, partial(_place, trials.loose))
+    lost += page.write(townships, partial(_place_inside, trials.across), partial(_place, trials.across))
+    return _Written(points, page.placed, covering, smaller, lost, lost_beyond)
 
-    An area that is too small for its name has it in a smaller size.
-    """
-    spots, areas = ([_sized(name, points) for name in names if _is_area(name.shape) is around] for around in (False, True))
-    free, left = _place(trials.strict, spots)
-    over, lost = _place(trials.loose, left, free)
-    placed = [*free, *over]
-    within, left = _place_inside(trials.strict, areas, placed)
-    placed += within
-    smaller, left = _place_smaller(trials.strict, left, placed)
-    placed += smaller
-    covering, left = _found(trials.loose.place(left, placed, inside=True) if left else {}, left)
-    placed += covering
-    strips, still = _place(trials.loose, [name for name in left if not name.within], placed)
-    placed, lost = [*placed, *strips], [*lost, *still, *(name for name in left if name.within)]
-    narrow = len(smaller) + sum(name.within for name in left)
-    inside, left = _place_inside(trials.across, [_sized(name, points) for name in townships], placed)
-    placed += inside
-    small, left = _place_smaller(trials.across, left, placed)
-    across, unplaced = _place(trials.across, left, [*placed, *small])
-    return _Written(points, [*placed, *small, *across], len(over) + len(covering), narrow, [*lost, *unplaced])
+
+class _Writing:
+    """Names written one after the other; smaller: how many had no room in their own size, covering: how many stand where they had rather not."""
+
+    def __init__(self) -> None:
+        self.placed: list[Placed] = []
+        self.smaller, self.covering = 0, 0
+
+    def write(self, names: Sequence[Name], place: _Place, anywhere: _Place) -> list[Name]:
+        """Write names where `place` finds room in their own size or a smaller one, else where `anywhere` does; returns those without room."""
+        left = self.put(place, names)
+        self.smaller += len(left)
+        left = self.put(partial(_place_smaller, place), left)
+        before = len(self.placed)
+        left = self.put(anywhere, left)
+        self.covering += len(self.placed) - before
+        return left
+
+    def put(self, place: _Place, names: Sequence[Name]) -> list[Name]:
+        """Write the names that `place` finds room for beside those that stand, and return the others."""
+        found, left = place(names, self.placed)
+        self.placed = [*self.placed, *found]
+        return left
 
 
 def _sized(name: Name, points: float) -> Name:
@@ -190,7 +215,7 @@ def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ())
 
 def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
     """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two to four."""
-    placed, left = _found(trial.place(names, standing, inside=True) if names else {}, names)
+    placed, left = _place_over(trial, names, standing)
     for lines in range(1, _MOST_LINES + 1):
         tried = [number for number, name in enumerate(left) if lines == 1 or len(name.text) >= lines * _LEAST_IN_A_LINE]
         found = trial.place_in_the_middle([_in_lines(left[number], lines) for number in tried], [*standing, *placed]) if tried else {}
@@ -200,15 +225,28 @@ def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed
     return placed, left
 
 
-def _place_smaller(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
-    """As `_place_inside`, each in the largest size below its own that has room; the names without any are given back in the smallest."""
+def _place_over(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ()) -> tuple[list[Placed], list[Name]]:
+    """As `_place_inside`, in one line where the engine finds room among what is dear to cover."""
+    return _found(trial.place(names, standing, inside=True) if names else {}, names)
+
+
+def _place_smaller(place: _Place, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
+    """As `place`, each in the largest size below its own that has room; the names without any are given back in the smallest."""
     placed: list[Placed] = []
     left = list(names)
     for points in SIZES:
         larger, smaller = ([name for name in left if (name.points > points) is is_larger] for is_larger in (True, False))
-        found, still = _place_inside(trial, [replace(name, points=points) for name in larger], [*standing, *placed])
+        found, still = place([replace(name, points=points) for name in larger], [*standing, *placed])
         placed, left = [*placed, *found], [*smaller, *still]
     return placed, left
+
+
+def _place_around(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> list[Placed]:
+    """Names of areas that are seen at their edges only: in a line, upright in a narrow strip, or smaller; those without room are left out."""
+    inside, left = _place_inside(trial, names, standing)
+    upright, left = _found(trial.place_in_the_middle([_in_lines(name, len(name.text)) for name in left], [*standing, *inside]), left)
+    smaller, _ = _place_smaller(partial(_place_inside, trial), left, [*standing, *inside, *upright])
+    return [*inside, *upright, *smaller]
 
 
 def _found(found: Mapping[int, Placed], names: Sequence[Name]) -> tuple[list[Placed], list[Name]]:

@@ -12,6 +12,7 @@ from village_planner.delivery.sheets import MapLayer, Panel, Sheet, SheetSource
 from village_planner.desk import compat, sheet_labels
 from village_planner.desk.sheet_blocks import GAP, Block, Index, Inset, Legend, Notes, Scale, Statement, Table, draw_stacks, stacked
 from village_planner.desk.sheet_page import CENTRE, LINE_HEIGHT, MM_PER_POINT, RIGHT, Box, Page
+from village_planner.desk.sheet_surroundings import BEYOND, on_paper
 from village_planner.desk.sheet_symbols import crowding, map_layers
 from village_planner.desk.sheet_trial import Frame, set_up_engine
 
@@ -22,7 +23,7 @@ _MARGIN, _TITLE, _FOOT, _COLUMN, _STRIP, _PANEL_TITLE = 10.0, 21.0, 9.0, 84.0, 8
 _ROOM_AROUND = 1.06
 _STEPS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0)
 _SMALLEST_M = 200.0
-_LABELS_ON_PANELS = 6.5
+_LABELS_ON_PANELS, _LEAST_SUMMARY = 7.5, 6.0
 _GEOMETRY_ORDER = {compat.POLYGON: 0, compat.LINE: 1, compat.POINT: 2}
 
 
@@ -141,13 +142,16 @@ def _draw_map(
         head, title = Box(box.x, box.y - _PANEL_TITLE * growth, box.width, _PANEL_TITLE * growth), 22 * growth
         page.rectangle(head, 0.3, fill="#f2f2f2")
         page.text(Box(head.x + 2, head.y, title, head.height), panel.title, 11 * growth, True)
-        page.text(Box(head.x + title + 2, head.y, head.width - title - 4, head.height), panel.summary, 8 * growth, False, RIGHT)
+        page.text(Box(head.x + title + 2, head.y, head.width - title - 4, head.height), panel.summary, 8 * growth, False, RIGHT, least=_LEAST_SUMMARY * growth)
     extent = _around(source.bounds, box, scale)
     factor = crowding(panel.layers, _ground(source, scale))
-    drawn: list[tuple[MapLayer, QgsVectorLayer]] = [(layer, made) for layer in panel.layers for made in map_layers(layer, source.crs, factor)]
+    layers = on_paper(panel.layers, Frame(box, extent, source.crs))
+    drawn: list[tuple[MapLayer, QgsVectorLayer]] = [
+        (layer, made) for layer in layers if layer.label_kind != BEYOND for made in map_layers(layer, source.crs, factor)
+    ]
     drawn.sort(key=lambda pair: (pair[0].level, _GEOMETRY_ORDER[pair[1].geometryType()]), reverse=True)
     largest = _LABELS_ON_PANELS if panel.title else sheet_labels.SIZES[0]
-    names = sheet_labels.fit(panel.layers, factor, Frame(box, extent, source.crs), largest, first_number)
+    names = sheet_labels.fit(layers, factor, Frame(box, extent, source.crs), largest, first_number)
     page.map(box, extent, source.crs, [*names.layers, *(made for _, made in drawn)])
     return names
 

@@ -91,22 +91,25 @@ class Page:
         for character in text:
             needed = self.width_of(character, points, bold)
             if line and used + needed > width:
-                last = line[-1] if character in _NEVER_FIRST and len(line) > 1 else ""
+                last = ""
+                while (last or character)[0] in _NEVER_FIRST and len(line) > len(last) + 1:
+                    last = line[len(line) - len(last) - 1 :]
                 lines.append(line[: len(line) - len(last)])
                 line, used = last, self.width_of(last, points, bold)
             line, used = line + character, used + needed
         return [*lines, line]
 
-    def fitting(self, text: str, width: float, points: float, bold: bool = False) -> float:
-        """The size up to `points` in which a text takes one line of `width` mm, but not less than what can be read."""
+    def fitting(self, text: str, width: float, points: float, bold: bool = False, least: float = LEAST_POINTS) -> float:
+        """The size up to `points` in which a text takes one line of `width` mm, but not less than `least`."""
         needed = self.width_of(text, points, bold)
-        return points if needed <= width else max(LEAST_POINTS, points * width / needed)
+        return points if needed <= width else max(least, points * width / needed)
 
     def text(
         self, box: Box, text: str, points: float, bold: bool = False, align: Qt.AlignmentFlag = LEFT, color: str = "#000000",
+        least: float = LEAST_POINTS,
     ) -> None:
-        """One line of text in the middle of a box's height, shrunk where it is too wide; what cannot be shrunk further takes two lines."""
-        size = self.fitting(text, box.width, points, bold)
+        """One line of text in the middle of a box's height, shrunk where it is too wide; what would be smaller than `least` points takes two lines."""
+        size = self.fitting(text, box.width, points, bold, least)
         lines = [text]
         if self.width_of(text, size, bold) > box.width * 1.01:
             lines = self.wrapped(text, box.width, size, bold)
