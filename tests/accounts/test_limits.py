@@ -1,4 +1,4 @@
-"""Cultivated land, land per person, limits from above, phases with running sums, categories of the whole plan, facilities."""
+"""Cultivated land, limits from above, phases with running sums, categories of the whole plan, facilities."""
 
 from __future__ import annotations
 
@@ -62,55 +62,6 @@ def test_without_a_survey_cultivated_land_is_not_known(profile: Profile) -> None
 def test_a_parcel_imported_twice_is_cultivated_once(profile: Profile) -> None:
     once, twice = (accounts.cultivated_balance(_plan(), layers, profile, "S1").iloc[-1] for layers in (_land(), _land(*FIELDS)))
     assert once["base_m2"] == twice["base_m2"]
-
-
-def _persons(profile: Profile, **tables: object) -> pd.DataFrame:
-    return accounts.village_per_capita(_plan(**tables), profile, "S1").set_index("code")
-
-
-def test_land_per_person_follows_those_who_go_and_arrive(profile: Profile) -> None:
-    patches = [
-        {"code": "P1", "hamlet_code": H1, "kind": "existing", "geom": box(0, 0, 100, 100)},
-        {"code": "P2", "hamlet_code": H2, "kind": "existing", "geom": box(200, 0, 100, 100)},
-        {"code": "P3", "hamlet_code": H1, "kind": "new", "geom": box(50, 0, 100, 100)},
-        {"code": "P4", "hamlet_code": K1, "kind": "existing", "geom": box(12_000, 0, 100, 100)},
-    ]
-    moves = [move("M1", H2, target=H1, persons=25), move("M2", H2, target=K1, persons=10), move("M3", H2, "cash", persons=5)]
-    frame = _persons(profile, patch=patches, move=moves)
-    assert frame["present_persons"].tolist() == [140, 60]
-    assert frame["planned_persons"].tolist() == [125, 70]
-    assert frame.loc[V1, "planned_m2"] == pytest.approx(geod_area_m2(box(0, 0, 150, 100)), abs=CENT)
-    assert frame.loc[V1, "planned_m2_per_person"] == pytest.approx(frame.loc[V1, "planned_m2"] / 125)
-    assert frame["limit_m2_per_person"].isna().all()
-
-
-def test_a_rural_site_brings_land_and_persons_to_its_village(profile: Profile) -> None:
-    for setting, persons, square in (("rural", 100, 1), ("town", 60, 0)):
-        site = {"code": "Z1", "name": "安置点", "setting": setting, "village_code": V3, "geom": box(12_000, 0, 50, 50)}
-        row = _persons(profile, site=[site], move=[move("M1", H2, "site", "Z1", persons=40)]).loc[V3]
-        assert row["planned_persons"] == persons
-        assert (row["planned_m2"] == pytest.approx(geod_area_m2(box(12_000, 0, 50, 50)), abs=CENT)) if square else pd.isna(row["planned_m2"])
-
-
-def test_a_village_that_goes_has_nobody_and_one_that_does_not_say_is_unknown(profile: Profile) -> None:
-    assert _persons(profile, action=[action(H1), action(H2)]).loc[V1, "planned_persons"] == 0
-    silent = [hamlet(1), hamlet(2, persons=40)]
-    assert pd.isna(_persons(profile, hamlet=silent).loc[V1, "planned_persons"])
-    assert _persons(profile, hamlet=[hamlet(1), hamlet(2)], action=[], village=[village(persons=80)]).loc[V1, "planned_persons"] == 80
-
-
-def test_the_limit_is_the_townships_else_the_countys(profile: Profile) -> None:
-    quota = [{"area_code": "370799", "item": "per_capita_m2", "value": 150.0, "source": "q"}]
-    own = [*quota, {"area_code": TOWNSHIP["code"], "item": "per_capita_m2", "value": 120.0, "source": "q"}]
-    assert _persons(profile, quota=quota)["limit_m2_per_person"].tolist() == [150.0, 150.0]
-    assert _persons(profile, quota=own)["limit_m2_per_person"].tolist() == [120.0, 150.0]
-
-
-def test_land_per_person_of_townships_is_that_of_the_balance(profile: Profile) -> None:
-    frame = accounts.per_capita_land(_plan(), _land(), profile, "S1")
-    row = frame[frame["code"] == TOWNSHIP["code"]].iloc[0]
-    assert row["present_m2_per_person"] == pytest.approx(geod_area_m2(box(0, 0, 100, 100)) / 140, abs=1e-4)
-    assert frame["kind"].tolist() == ["village", "village", "township", "township", "plan"]
 
 
 def _compared(profile: Profile, layers: MemoryLayers, *quotas: tuple[str, str, float], **tables: object) -> pd.DataFrame:

@@ -111,7 +111,7 @@ def land_items(
     states = patch_states(data, scenario)
     states = states[are_drawn(states)]
     gone, kept = states[states["state"] == PatchKind.CLEARED.value], states[states["state"] == RETAINED]
-    base = _base_near(data, layers, profile, np.concatenate([items["geom"].to_numpy(), gone["geom"].to_numpy()]))
+    base = base_near(data, layers, profile, np.concatenate([items["geom"].to_numpy(), gone["geom"].to_numpy()]))
     new = without_earlier(items["geom"].to_numpy(), feedback)
     built = np.concatenate([items["geom"].to_numpy(), kept["geom"].to_numpy()])
     once = without_earlier(gone["geom"].to_numpy(), feedback)
@@ -165,7 +165,7 @@ def base_source(data: PlanData, layers: Layers) -> str:
     """What the base of the land balance is: `land_use`, `patches` (no such layer), or `nothing`."""
     if layers.has(LAND_USE):
         return LAND_USE
-    return PATCHES if are_drawn(_present(data)).any() else NOTHING
+    return PATCHES if are_drawn(present_patches(data)).any() else NOTHING
 
 
 def new_items(data: PlanData) -> pd.DataFrame:
@@ -193,13 +193,14 @@ def _ground(items: pd.DataFrame) -> Ground:
     return Ground(items["area_m2"].to_numpy(dtype=float), items["township_code"].to_numpy(dtype=object))
 
 
-def _present(data: PlanData) -> pd.DataFrame:
+def present_patches(data: PlanData) -> pd.DataFrame:
+    """The patches that are there at present, drawn or not."""
     return data.patch[data.patch["kind"] != PatchKind.NEW.value]
 
 
 def _present_ground(data: PlanData, townships: Townships, feedback: Feedback | None) -> Ground:
     """Present patches as ground that counts once."""
-    present = _present(data)
+    present = present_patches(data)
     present = present[~shapely.is_missing(present["geom"].to_numpy())]
     geoms = without_earlier(present["geom"].to_numpy(), feedback)
     village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
@@ -207,9 +208,9 @@ def _present_ground(data: PlanData, townships: Townships, feedback: Feedback | N
     return Ground(ellipsoidal_area_m2(geoms, data.crs), owners)
 
 
-def _base_near(data: PlanData, layers: Layers, profile: Profile, geoms: np.ndarray) -> np.ndarray:
-    """Polygons of the base around some geometries."""
+def base_near(data: PlanData, layers: Layers, profile: Profile, geoms: np.ndarray) -> np.ndarray:
+    """Polygons of the base of `land_balance` around some geometries."""
     if not layers.has(LAND_USE):
-        return _present(data)["geom"].to_numpy()
+        return present_patches(data)["geom"].to_numpy()
     parcels = parcels_of_class(parcels_near(layers, geoms), profile.value("construction_landuse"), profile.value("village_czcsxm"))
     return parcels["geom"].to_numpy()

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from village_planner.accounts.decisions import hamlet_actions, patch_states
+from village_planner.accounts.decisions import hamlet_actions, patch_states, withdrawn_hamlets
 from village_planner.accounts.facts import village_facts
-from village_planner.accounts.ground import without_earlier
-from village_planner.accounts.land import TOWN, land_balance
+from village_planner.accounts.ground import covered_m2, without_earlier
+from village_planner.accounts.land import TOWN, base_near, base_source, land_balance, present_patches
+from village_planner.accounts.parcels import LAND_USE
 from village_planner.accounts.sums import known_sum
 from village_planner.accounts.townships import are_drawn
 from village_planner.base import Feedback
@@ -32,18 +33,39 @@ def per_capita_land(
     """Village construction land per person of each village (`village_per_capita`), each township and the whole plan.
 
     Columns as there, with kind `village`, `township` or `plan` (code null). Land of townships and the plan: base and
-    planned land of `land_balance`; persons: the sum over their villages, null where none is known. balance, villages: what
-    these two functions give, where the caller has it already.
+    planned land of `land_balance`. Persons: of the villages whose present land is in that base (all but `off_base`), null
+    where none is known; as planned also those who move to a hamlet or rural site of another village, or to a rural site
+    of none. balance, villages: what these two functions give, where the caller has it already. Source: decision 0540.
     """
     villages = village_per_capita(data, profile, scenario) if villages is None else villages
+    balance = land_balance(data, layers, profile, scenario, feedback) if balance is None else balance
+    within = villages[~villages["code"].isin(off_base(data, layers, profile, feedback))]
+    arrived = _arrivals(data, scenario)
+    elsewhere = arrived[~arrived["village_code"].isin(within["code"])]
     rows = []
-    for row in (land_balance(data, layers, profile, scenario, feedback) if balance is None else balance).itertuples(index=False):
-        is_plan = row.kind == "plan"
-        mine = villages if is_plan else villages[villages["township_code"] == row.code]
-        persons = (known_sum(mine[column]) for column in ("present_persons", "planned_persons"))
-        rows.append((row.kind, plain(row.code), row.name, plain(row.code), row.base_m2, row.planned_m2, *persons))
+    for row in balance.itertuples(index=False):
+        mine, others = (frame if row.kind == "plan" else frame[frame["township_code"] == row.code] for frame in (within, elsewhere))
+        present, planned = (known_sum(mine[column]) if len(mine) else 0 for column in ("present_persons", "planned_persons"))
+        rows.append((row.kind, plain(row.code), row.name, plain(row.code), row.base_m2, row.planned_m2, present, planned + int(others["persons"].sum())))
     areas = _with_shares(pd.DataFrame(rows, columns=_COLUMNS), data, profile)
     return pd.concat([villages, areas], ignore_index=True)
+
+
+def off_base(data: PlanData, layers: Layers, profile: Profile, feedback: Feedback | None = None) -> set[str]:
+    """Codes of the villages whose present land is not in the base of `land_balance`: less than half of their present patches lies on it.
+
+    The survey counts their land with a town (CZCSXM 201, 202). None where the base is the patches themselves; a village
+    without a present patch is not among them.
+    """
+    if base_source(data, layers) != LAND_USE:
+        return set()
+    patches = present_patches(data)
+    patches = patches[are_drawn(patches)]
+    geoms = patches["geom"].to_numpy()
+    on_base_m2 = covered_m2(geoms, base_near(data, layers, profile, geoms), data.crs, feedback=feedback)["gross_m2"].to_numpy()
+    areas = pd.DataFrame({"all": ellipsoidal_area_m2(geoms, data.crs), "on_base": on_base_m2})
+    sums = areas.groupby(patches["hamlet_code"].map(_village_of(data)).to_numpy()).sum()
+    return set(sums.index[sums["on_base"] < sums["all"] / 2])
 
 
 def village_per_capita(data: PlanData, profile: Profile, scenario: str) -> pd.DataFrame:
@@ -97,11 +119,10 @@ def _planned_persons(data: PlanData, facts: pd.DataFrame, column: str, scenario:
     actions = hamlet_actions(data, scenario)
     goes = data.hamlet["code"].map(dict(zip(actions.index, actions))).isin(WITHDRAWN)
     known = data.hamlet[column].notna()
-    village_of = dict(zip(data.hamlet["code"], data.hamlet["village_code"]))
     stay = data.hamlet[~goes].groupby("village_code")[column].sum(min_count=0)
     untold = set(data.hamlet.loc[~goes & ~known, "village_code"])
     losing = set(data.hamlet.loc[goes, "village_code"])
-    arrived = _arrivals(data, set(data.hamlet.loc[goes, "code"]), village_of, scenario)
+    arrived = _arrivals(data, scenario).groupby("village_code")["persons"].sum()
 
     def staying(village: str, stated: Any) -> Any:
         if village in stay.index and village not in untold:
@@ -110,19 +131,24 @@ def _planned_persons(data: PlanData, facts: pd.DataFrame, column: str, scenario:
         return stated if village not in losing else pd.NA if village in untold else 0
 
     own = [staying(village, stated) for village, stated in zip(facts["village_code"], facts[column])]
-    persons = [pd.NA if pd.isna(count) else int(count) + arrived.get(village, 0) for village, count in zip(facts["village_code"], own)]
+    persons = [pd.NA if pd.isna(count) else int(count) + int(arrived.get(village, 0)) for village, count in zip(facts["village_code"], own)]
     return pd.Series(persons, index=facts.index, dtype="Int64")
 
 
-def _arrivals(data: PlanData, going: set[str], village_of: dict[str, str], scenario: str) -> dict[str, int]:
-    """Persons who move to the hamlets and rural sites of each village."""
+def _arrivals(data: PlanData, scenario: str) -> pd.DataFrame:
+    """Persons of each move to a hamlet or rural site, with the village (null for a site of none) and township that they come to."""
     rural = data.site[~data.site["setting"].eq(TOWN).fillna(False)]
-    site_village = dict(zip(rural["code"], rural["village_code"]))
-    by_kind = {Destination.HAMLET.value: village_of, Destination.SITE.value: site_village}
-    moves = data.move[(data.move["scenario"] == scenario) & data.move["hamlet_code"].isin(going)]
-    arrived: dict[str, int] = {}
-    for kind, target, persons in zip(moves["destination_kind"], moves["destination_code"], moves["persons"]):
-        village = plain(by_kind.get(plain(kind), {}).get(plain(target)))
-        if village is not None and not pd.isna(persons):
-            arrived[village] = arrived.get(village, 0) + int(persons)
-    return arrived
+    places = pd.concat([
+        data.hamlet[["code", "village_code"]].assign(kind=Destination.HAMLET.value),
+        rural[["code", "village_code", "township_code"]].assign(kind=Destination.SITE.value),
+    ]).astype("string")
+    by_village = places["village_code"].map(dict(zip(data.village["code"], data.village["township_code"])))
+    places["township_code"] = by_village.fillna(places["township_code"])
+    going = data.move["hamlet_code"].isin(withdrawn_hamlets(data, scenario)) & (data.move["scenario"] == scenario) & data.move["persons"].notna()
+    return data.move.loc[going, ["destination_kind", "destination_code", "persons"]].merge(
+        places, left_on=["destination_kind", "destination_code"], right_on=["kind", "code"]
+    )[["village_code", "township_code", "persons"]]
+
+
+def _village_of(data: PlanData) -> dict[str, str]:
+    return dict(zip(data.hamlet["code"], data.hamlet["village_code"]))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts import hamlet_frame, move_lines, patch_states, positions, village_actions, village_completion, village_facts
+from village_planner.accounts import hamlet_frame, move_lines, patch_states, positions, village_actions, village_completion, village_facts, village_per_capita
 from village_planner.delivery.control import control_frames
 from village_planner.delivery.naming import destination_names, favour_percent, join_texts, latest_meetings
 from village_planner.plan.data import PlanData, plain
@@ -125,8 +125,8 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     frame["hollow_percent"] = frame["hollow_rate"] * 100
     frame["present_m2"] = frame["built_m2"]
     frame["planned_m2"] = by_code.map(_planned_by_village(source))
-    persons = frame["persons"].astype("Float64").replace(0, pd.NA)
-    frame["planned_m2_per_person"] = (frame["planned_m2"] / persons).astype("float64")
+    remain = by_code.map(village_per_capita(data, profile, source.scenario).set_index("code")["planned_persons"])
+    frame["planned_m2_per_person"] = (frame["planned_m2"] / remain.astype("Float64").replace(0, pd.NA)).astype("float64")
     for column in ("farmland_m2", "basic_farmland_m2", "redline_m2"):
         measured = getattr(source.conflicts, column)
         frame[column] = np.nan if measured is None else [float(measured.get(code, 0.0)) for code in by_code]
