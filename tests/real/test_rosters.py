@@ -157,7 +157,7 @@ def test_phases_are_summed_by_township_and_a_hamlet_is_done_with_its_last_move(l
         assert row["本期/完成撤并居民点（个）"] == sum(done == year for done in last.values())
         assert row["累计/人口（人）"] == sum(move.persons for move in linqu.moves if move.phase <= year)
         cleared = sum(move.cleared_mu - move.built_mu for move in linqu.moves if move.phase <= year)
-        assert row["累计/净减量（公顷）"] == pytest.approx(cleared / MU_PER_HECTARE, abs=0.01)
+        assert row["累计/拆旧减建新（公顷）"] == pytest.approx(cleared / MU_PER_HECTARE, abs=0.01)
 
 
 def test_the_package_is_inspected_with_what_the_plan_showed(linqu: County) -> None:

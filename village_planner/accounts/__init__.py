@@ -14,7 +14,7 @@ from village_planner.accounts.kept import Accounts
 from village_planner.accounts.land import land_balance, newly_taken
 from village_planner.accounts.ledger import implementation_at, implementation_by_year, ledger_rows, move_places
 from village_planner.accounts.lines import hamlet_place, hamlet_places, line_between, move_lines, site_place
-from village_planner.accounts.people_and_land import per_capita_land, village_per_capita
+from village_planner.accounts.people_and_land import off_base, per_capita_land, village_per_capita
 from village_planner.accounts.progress import implementation_by_phase, implementation_progress, turnover
 from village_planner.accounts.quotas import areas_of_plan, quota_comparison
 from village_planner.accounts.reclamation import is_to_farmland, reclamation
@@ -61,6 +61,7 @@ __all__ = [
     "open_work",
     "patch_state",
     "patch_states",
+    "off_base",
     "per_capita_land",
     "percentages",
     "phase_account",

@@ -7,6 +7,7 @@ from typing import Any, Mapping
 
 import pandas as pd
 
+from village_planner.accounts import off_base
 from village_planner.accounts.facilities import FACILITY
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL
@@ -36,7 +37,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     """All figures of `accounts.key_figures`, areas as …_ha, and those that only tables hold.
 
     tables: frames of `tables.table_frames`. Further ones: category_{code}_share (%), hollow_percent, present_per_household (m²),
-    base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²),
+    base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²), villages_off_base,
     basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
     served_villages (those of table B8), facility_{code}_present|planned|lacking.
     """
@@ -56,6 +57,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     for row in tables["category_totals"].itertuples():
         figures[f"category_{row.category}_share"] = TextFigure(plain(row.share), 2)
     _add_balance(figures, tables["land_summary"])
+    figures["villages_off_base"] = TextFigure(len(off_base(data, source.layers, source.profile)), needs="land_use")
     _add_control_lines(figures, tables["control_line_check"])
     kinds = data.consent["kind"].value_counts()
     for row in source.profile.code_list("consent_kind").rows:

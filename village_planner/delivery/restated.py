@@ -17,10 +17,11 @@ UNITS, NAMES, SUMS, FIGURES = "QC-3301", "QC-3303", "QC-3403", "QC-6101"
 RULES = (UNITS, NAMES, SUMS, FIGURES)
 _RULES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "villages": {
-        UNITS: ("village_name", "township_name"), SUMS: ("present_m2", "planned_m2", "planned_m2_per_person"),
+        UNITS: ("village_name", "township_name"), SUMS: ("present_m2", "planned_m2"),
         FIGURES: (
             "hamlet_count", "residents", "vacant_homesteads", "hollow_percent", "action", "mode", "destination_code", "destination_name", "phase",
             "in_favour_percent", "meeting_date",
+            "planned_m2_per_person",
         ),
     },
     "hamlets": {UNITS: ("village_name",), SUMS: ("present_m2", "planned_m2")},
