@@ -86,3 +86,13 @@ def features(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame([{"source_id": str(n), **row} for n, row in enumerate(rows, 1)], columns=columns)
     frame["deduction"] = frame["deduction"].astype(float)
     return frame
+
+
+def peopled(**tables: Any) -> PlanData:
+    """Two villages in two townships with 140 and 60 persons, of which a hamlet of 40 is merged; other tables as given."""
+    standard = {
+        "village": [village(), village(V3, "石桥村")],
+        "hamlet": [hamlet(1, persons=100), hamlet(2, persons=40), hamlet(1, V3, persons=60)],
+        "action": [action(hamlet(2)["code"])],
+    }
+    return example(**{**standard, **tables})

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.accounts.examples import TOWNSHIP, V1, V2, V3, action, box, category, example, features, geod_area_m2, hamlet, move, point, village
+from tests.accounts.examples import TOWNSHIP, V1, V2, V3, action, box, category, features, geod_area_m2, hamlet, move, peopled, point, village
 from village_planner import accounts
-from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile
 
@@ -17,15 +16,6 @@ BUILT = {"class_code": "0702", "built_code": "203"}
 FIELDS = [{"class_code": "0103", "deduction": 0.1, "geom": box(1_000, 0, 100, 100)}, {"class_code": "0101", "geom": box(12_000, 0, 100, 100)}]
 CENT = 0.01
 NOTHING = MemoryLayers({})
-
-
-def _plan(**tables: object) -> PlanData:
-    standard = {
-        "village": [village(), village(V3, "石桥村")],
-        "hamlet": [hamlet(1, persons=100), hamlet(2, persons=40), hamlet(1, V3, persons=60)],
-        "action": [action(H2)],
-    }
-    return example(**{**standard, **tables})
 
 
 def _land(*more: dict) -> MemoryLayers:
@@ -43,7 +33,7 @@ def test_cultivated_land_is_what_is_left_of_it_net_of_ridges(profile: Profile) -
         move("M2", H2, target=H1, phase=2025, reclaimed_m2=700.0, reclaim_to="林地"),
         move("M3", H2, target=H1, phase=2025, reclaimed_m2=900.0),
     ]
-    frame = accounts.cultivated_balance(_plan(patch=new, move=moves), _land(), profile, "S1").set_index("code")
+    frame = accounts.cultivated_balance(peopled(patch=new, move=moves), _land(), profile, "S1").set_index("code")
     first = frame.loc[TOWNSHIP["code"]]
     assert first["base_m2"] == pytest.approx(0.9 * geod_area_m2(box(1_000, 0, 100, 100)), abs=CENT)
     assert first["taken_m2"] == pytest.approx(0.9 * geod_area_m2(box(1_000, 0, 30, 100)), abs=CENT)
@@ -55,18 +45,18 @@ def test_cultivated_land_is_what_is_left_of_it_net_of_ridges(profile: Profile) -
 
 
 def test_without_a_survey_cultivated_land_is_not_known(profile: Profile) -> None:
-    frame = accounts.cultivated_balance(_plan(), NOTHING, profile, "S1")
+    frame = accounts.cultivated_balance(peopled(), NOTHING, profile, "S1")
     assert frame[["base_m2", "taken_m2", "planned_m2"]].isna().all(axis=None)
 
 
 def test_a_parcel_imported_twice_is_cultivated_once(profile: Profile) -> None:
-    once, twice = (accounts.cultivated_balance(_plan(), layers, profile, "S1").iloc[-1] for layers in (_land(), _land(*FIELDS)))
+    once, twice = (accounts.cultivated_balance(peopled(), layers, profile, "S1").iloc[-1] for layers in (_land(), _land(*FIELDS)))
     assert once["base_m2"] == twice["base_m2"]
 
 
 def _compared(profile: Profile, layers: MemoryLayers, *quotas: tuple[str, str, float], **tables: object) -> pd.DataFrame:
     rows = [{"area_code": area, "item": item, "value": value, "source": "下达表"} for area, item, value in quotas]
-    return accounts.quota_comparison(_plan(quota=rows, **tables), layers, profile, "S1")
+    return accounts.quota_comparison(peopled(quota=rows, **tables), layers, profile, "S1")
 
 
 def test_limits_stand_beside_what_the_plan_comes_to(profile: Profile) -> None:
@@ -115,12 +105,12 @@ def test_what_cannot_be_reckoned_is_not_taken_for_met(profile: Profile) -> None:
     assert _compared(profile, NOTHING, ("370700", "households", 1.0)).empty
 
 
-def test_phases_have_running_sums_and_the_whole_plan(profile: Profile) -> None:
+def test_phases_have_running_sums_and_the_wholepeopled(profile: Profile) -> None:
     moves = [
         move("M1", H2, target=H1, phase=2020, households=5, cleared_m2=100.0), move("M2", H2, target=H1, phase=2022, households=7),
         move("M3", K1, "cash", phase=2022, households=1, cleared_m2=30.0), move("M4", K1, "cash", households=2),
     ]  # fmt: skip
-    frame = accounts.phase_account(_plan(action=[action(H2), action(K1)], move=moves), "S1")
+    frame = accounts.phase_account(peopled(action=[action(H2), action(K1)], move=moves), "S1")
     plan = frame[frame["kind"] == "plan"].set_index("phase")
     assert plan.loc[2022, ["households", "cumulative_households", "hamlets"]].tolist() == [8, 13, 1]
     assert plan.loc[2025, ["moves", "cumulative_cleared_m2"]].tolist() == [0, 130.0]
@@ -130,7 +120,7 @@ def test_phases_have_running_sums_and_the_whole_plan(profile: Profile) -> None:
 
 
 def test_the_whole_plans_categories_add_up(profile: Profile) -> None:
-    data = _plan(village=[village(), village(V2, "柳湾村"), village(V3, "石桥村")], category=[category(V1, "01"), category(V3, "01")])
+    data = peopled(village=[village(), village(V2, "柳湾村"), village(V3, "石桥村")], category=[category(V1, "01"), category(V3, "01")])
     frame = accounts.category_totals(data, profile, "S1")
     assert frame["villages"].sum() == 3 and frame["share"].sum() == pytest.approx(1)
     assert frame.iloc[0][["category", "villages", "persons"]].tolist() == ["01", 2, 200]
@@ -138,7 +128,7 @@ def test_the_whole_plans_categories_add_up(profile: Profile) -> None:
 
 
 def test_turnover_of_one_township(profile: Profile) -> None:
-    data = _plan(move=[move("M1", H2, phase=2021, built_m2=100.0), move("M2", K1, phase=2021, built_m2=40.0)])
+    data = peopled(move=[move("M1", H2, phase=2021, built_m2=100.0), move("M2", K1, phase=2021, built_m2=40.0)])
     opened = [accounts.turnover(data, profile, "S1", town).set_index("phase").loc[2021, "opened_m2"] for town in (None, "370799101", "370799102")]
     assert opened == [140.0, 100.0, 40.0]
 
@@ -151,7 +141,7 @@ def test_facilities_serve_the_village_around_them_else_the_nearest_hamlet(profil
         {"name": "未定位超市", "class_code": "超市", "geom": None},
     )
     patch = [{"code": "P1", "hamlet_code": K1, "kind": "existing", "geom": box(12_000, 0, 100, 100)}]
-    data = _plan(village=[village(geom=box(0, 0, 500, 500)), village(V3, "石桥村")], patch=patch)
+    data = peopled(village=[village(geom=box(0, 0, 500, 500)), village(V3, "石桥村")], patch=patch)
     frame = accounts.facility_coverage(data, MemoryLayers({"facility": layer}), profile).set_index(["village_code", "facility"])
     assert frame.loc[(V1, "clinic"), ["state", "count", "names"]].tolist() == ["present", 1, "柳河卫生室"]
     assert frame.loc[(V3, "elderly"), "state"] == "planned"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.accounts.examples import TOWNSHIP, V1, V3, action, box, example, features, geod_area_m2, hamlet, move, village
+from tests.accounts.examples import TOWNSHIP, V1, V3, action, box, features, geod_area_m2, hamlet, move, peopled, village
 from village_planner import accounts
-from village_planner.plan.data import PlanData
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile
 
@@ -19,23 +18,14 @@ TOWN_LAND = {"class_code": "0702", "built_code": "202", "geom": box(12_000, 0, 1
 WITHIN = {"code": "P1", "hamlet_code": H1, "kind": "existing", "geom": box(0, 0, 50, 100)}
 
 
-def _plan(**tables: object) -> PlanData:
-    standard = {
-        "village": [village(), village(V3, "石桥村")],
-        "hamlet": [hamlet(1, persons=100), hamlet(2, persons=40), hamlet(1, V3, persons=60)],
-        "action": [action(H2)],
-    }
-    return example(**{**standard, **tables})
-
-
 def _areas(profile: Profile, layers: MemoryLayers, **tables: object) -> pd.DataFrame:
     """Rows of the two townships and of the plan."""
-    frame = accounts.per_capita_land(_plan(**tables), layers, profile, "S1")
+    frame = accounts.per_capita_land(peopled(**tables), layers, profile, "S1")
     return frame[frame["kind"] != "village"].reset_index(drop=True)
 
 
 def _persons(profile: Profile, **tables: object) -> pd.DataFrame:
-    return accounts.village_per_capita(_plan(**tables), profile, "S1").set_index("code")
+    return accounts.village_per_capita(peopled(**tables), profile, "S1").set_index("code")
 
 
 def test_land_per_person_follows_those_who_go_and_arrive(profile: Profile) -> None:
@@ -77,7 +67,7 @@ def test_the_limit_is_the_townships_else_the_countys(profile: Profile) -> None:
 
 
 def test_land_per_person_of_townships_is_that_of_the_balance(profile: Profile) -> None:
-    frame = accounts.per_capita_land(_plan(), MemoryLayers({"land_use": features(VILLAGE_LAND)}), profile, "S1")
+    frame = accounts.per_capita_land(peopled(), MemoryLayers({"land_use": features(VILLAGE_LAND)}), profile, "S1")
     row = frame[frame["code"] == TOWNSHIP["code"]].iloc[0]
     assert row["present_m2_per_person"] == pytest.approx(geod_area_m2(box(0, 0, 100, 100)) / 140, abs=1e-4)
     assert frame["kind"].tolist() == ["village", "village", "township", "township", "plan"]
