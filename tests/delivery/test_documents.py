@@ -22,10 +22,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 from lxml import etree
 
-from tests.delivery.plans import plan_rows
+from tests.delivery.drawing import draw_small
+from tests.delivery.plans import plan_rows, write_plan
 from tools.document_templates import SOURCES, TARGET, build
 from village_planner.base import InputError
-from village_planner.delivery import document_reading
+from village_planner.delivery import PackageRequest, document_reading, inspect_package, write_package
 from village_planner.delivery.document_figures import text_figures
 from village_planner.delivery.document_pictures import sheet_title
 from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
@@ -182,6 +183,15 @@ def test_tables_are_numbered_without_a_gap_and_sentences_name_those_numbers(tmp_
     assert called[named["各村类别"]] == "村庄分类一览表（表B2）"
     assert ("各项任务" in named) is moving and called.get(named.get("各项任务", ""), "") in ("", "搬迁撤并居民点迁并方向与时序表（表B4）")
     assert not any("见。" in line or "见）" in line for line in text_of(path).split("\n"))
+
+
+def test_texts_of_a_plan_without_moves_show_no_sheet_of_phases(tmp_path: Path) -> None:
+    plan = write_plan(tmp_path / "plan.gpkg", without_moves())
+    package = write_package(PackageRequest(plan, tmp_path, formats=("gpkg", "xlsx", "docx", "sheets")), draw=draw_small).path
+    assert len(list(package.rglob("*分期实施图.jpg"))) == 1
+    for document in package.rglob("*.docx"):
+        assert re.findall("图[1-9]　([一-龥]+)", text_of(document)) == ["村庄分类图", "布局规划图"]
+    assert inspect_package(package).findings["rule"].isin(["QC-1101", "QC-1201", "NL-11", "NL-12"]).sum() == 0
 
 
 def test_numbers_of_a_text_are_those_of_the_accounts(tmp_path: Path) -> None:

@@ -59,8 +59,17 @@ def test_a_village_inside_the_boundary_lacks_no_category_and_its_hamlets_no_acti
     changed = PlanData(tables)
     first, second = (sheet(made(changed, none, profile), number) for number in ("01", "02"))
     assert legend(first)["开发边界内，不要求分类"] == 1 and legend(second)["不作布局引导"] == 1 and "未定" not in legend(second)
+    assert (legend(second)["保留"], legend(second)["不作布局引导的现状用地"]) == (2, 1)
     total = key_figures(changed, none, profile, "S1")["villages_to_classify"]
     assert first.tables[0].rows[-1][1] == str(total) == "3" and all(row[0] != "尚未分类" for row in first.tables[0].rows)
+
+
+def test_land_counts_beside_the_hamlets_whose_action_it_follows(data: PlanData, profile: Profile) -> None:
+    counted = dict(sheet(made(data, MemoryLayers({}), profile), "02").legend)
+    assert [(entry.name, entry.count) for entry in counted["居民点用地"]] == [("保留", 3), ("腾退", 2)]
+    open_plan = PlanData({**data.tables, "action": data.action[data.action["action"].ne("retain")]})
+    undecided = dict(sheet(made(open_plan, MemoryLayers({}), profile), "02").legend)
+    assert [(entry.name, entry.count) for entry in undecided["居民点用地"]] == [("腾退", 2), ("布局引导未定的现状用地", 3)]
 
 
 def test_moves_to_places_are_arrows_by_phase_and_the_others_symbols(data: PlanData, layers: MemoryLayers, profile: Profile) -> None:

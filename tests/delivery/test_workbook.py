@@ -271,6 +271,29 @@ def test_the_sites_have_totals_of_capacity_and_of_what_is_spare(profile: Profile
     assert (total["capacity_2025"], total["capacity_2035"]) == (40, 60) and total["spare"] == 60 - total["cumulative_2035"]
 
 
+def test_the_land_per_household_of_a_site_is_that_of_the_printed_area() -> None:
+    rows = plan_rows()
+    rows["site"][0]["geom"] = box(0, 0, 100, 191.995)
+    site = tables_of(rows)["site_list"].iloc[0]
+    assert site["area_per_household"] == pytest.approx(site["area_ha"] * 10_000 / site["capacity"], abs=1e-9)
+    assert site["area_ha"] * 10_000 != site["area_m2"]
+
+
+def test_a_destination_in_another_village_is_told_with_it_and_one_without_a_place_is_not_named_twice() -> None:
+    rows = plan_rows()
+    village, other = rows["village"][0]["code"], rows["village"][2]["code"]
+    rows["move"] += [
+        {**rows["move"][0], "code": "M4", "destination_code": f"{other}001"},
+        {**rows["move"][2], "code": "M5", "destination_kind": "town", "destination_name": "县城"}, {**rows["move"][1], "code": "M6", "destination_code": None},
+    ]
+    moves = tables_of(rows)["move_list"].set_index("move_code")[["destination_code_shown", "destination_shown", "crossing"]]
+    names = [next(row["name"] for row in rows[table] if row["code"] == code) for table, code in (("village", other), ("hamlet", f"{other}001"))]
+    assert moves.loc["M1", "destination_shown"] == next(row["name"] for row in rows["hamlet"] if row["code"] == f"{village}001")
+    assert moves.loc["M4", "destination_shown"] == "·".join(names) and names[0] != names[1]
+    assert list(moves.loc["M3"]) == ["—", "—", "—"] and list(moves.loc["M5"]) == ["—", "县城", "—"]
+    assert moves.loc["M6"].isna().all()
+
+
 def test_the_vote_of_a_hamlet_comes_before_that_of_its_village() -> None:
     rows = plan_rows()
     village, hamlet = "370799101201", "370799101201002"
@@ -418,9 +441,9 @@ def test_present_land_is_the_same_in_roster_summary_and_text() -> None:
 
 
 @pytest.mark.parametrize(("conflicts", "words"), [
-    (Conflicts(), "未核查：耕地、永久基本农田、生态保护红线"), (Conflicts({}, {}, {}, {}, {}), "符合"),
-    (Conflicts({}, {"370799101201": 900.0}, {}, {"370799101201": 0.0}, {}), "符合；现状压占永久基本农田"),
-    (Conflicts({}, {"370799101201": 900.0}, None, {"370799101201": 900.0}, None), "不符合：新增占用永久基本农田；未核查：生态保护红线"),
+    (Conflicts(), "未核查：耕地、永久基本农田、生态保护红线"), (Conflicts({}, {}, {}, {}, {}), "符合三线管控要求"),
+    (Conflicts({}, {"370799101201": 900.0}, {}, {"370799101201": 0.0}, {}), "符合三线管控要求；现状压占永久基本农田"),
+    (Conflicts({}, {"370799101201": 900.0}, None, {"370799101201": 900.0}, None), "不符合三线管控要求：新增占用永久基本农田；未核查：生态保护红线"),
 ])
 def test_the_conclusion_on_control_lines_never_passes_over_what_was_not_checked(conflicts: Conflicts, words: str) -> None:
     source = whole_source(conflicts=conflicts)

@@ -135,11 +135,16 @@ def package_heading(content: PackageContent) -> Heading:
 
 
 def _draw(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> list[Path]:
-    """Draw the map sheets and return their files; without control lines where the edition does not deliver them."""
+    """Draw the map sheets, without control lines where the edition does not deliver them; returns the files of those that texts show.
+
+    A sheet of phases of a plan without moves stands in the package, which must have it, and shows no reader anything.
+    """
     source = content.source
     folder = root / sheet_folder(source.profile.package, content.names)
     folder.mkdir(parents=True, exist_ok=True)
-    return draw(sheet_source(source, _sheet_heading(content), bool(delivered_kinds(source.profile))), folder, feedback)
+    sheets = sheet_source(source, _sheet_heading(content), bool(delivered_kinds(source.profile)))
+    idle = {sheet.stem for sheet in sheets.sheets if sheet.is_idle}
+    return [file for file in draw(sheets, folder, feedback) if file.stem not in idle]
 
 
 def _draw_atlas(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> None:

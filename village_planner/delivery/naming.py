@@ -61,7 +61,7 @@ def hectares(areas_m2: pd.Series) -> pd.Series:
 
 
 def destination_names(data: PlanData, moves: pd.DataFrame, profile: Profile) -> dict[str, str]:
-    """Name of the destination (迁入地名称) by move code: hamlet with its village where that is another one, site, stated name, else the kind's name."""
+    """Name of the destination (迁入地名称) by move code: hamlet, site, stated name, else the kind's name. A hamlet of another village: 甲村·甲庄."""
     hamlets = {row.code: row for row in data.hamlet.itertuples()}
     villages = dict(zip(data.village["code"], data.village["name"]))
     sites = dict(zip(data.site["code"], data.site["name"]))
@@ -73,7 +73,8 @@ def destination_names(data: PlanData, moves: pd.DataFrame, profile: Profile) -> 
         if move.destination_kind == Destination.HAMLET.value and code in hamlets:
             target, origin = hamlets[code], hamlets.get(move.hamlet_code)
             same = origin is not None and origin.village_code == target.village_code
-            name = target.name if same or villages.get(target.village_code) == target.name else f"{villages.get(target.village_code, '')}{target.name}"
+            village = None if same else villages.get(target.village_code)
+            name = target.name if village in (None, target.name) else f"{village}·{target.name}"
         elif move.destination_kind == Destination.SITE.value and code in sites:
             name = sites[code]
         names[move.code] = str(name)

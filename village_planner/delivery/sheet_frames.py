@@ -21,20 +21,23 @@ OUTSIDE, CROSSING = "outside", "crossing"
 _CLOSING_M = 5.0
 _DRAWN_AS_ARROWS = (Destination.HAMLET.value, Destination.SITE.value)
 _NOT_LOCATED = "unlocated"
+_RETAINED = "retained"
 
 
 def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], with_control_lines: bool) -> dict[str, pd.DataFrame]:
     """Frames by the names that a SheetLayer uses, each with `geom` (None where there is none).
 
     villages (`category_shown`: a category, `none`, `inside` the development boundary, or `other` where the kind needs none; geom: polygon,
-    else the main hamlet's point), hamlets (`action`: `undecided` where one is lacking, `apart` where none is asked), patches, sites (points),
-    site_areas, townships, extent, all_moves (geom: the hamlet's place), moves (arrows: `phase_shown`), move_symbols (`kind_shown`), and
-    ``control:<kind>`` for each kind of control layer that the plan has and some sheet shows.
+    else the main hamlet's point), hamlets (`action`: `undecided` where one is lacking, `apart` where none is asked), patches (`state_shown`:
+    that of the patch, or that action where its hamlet has none), sites (points), site_areas, townships, extent, all_moves (geom: the hamlet's
+    place), moves (arrows: `phase_shown`), move_symbols (`kind_shown`), and ``control:<kind>`` for each kind of control layer that the plan has and
+    some sheet shows.
     """
     data = source.data
     frames = {name: layers[name].copy() for name in ("villages", "hamlets", "patches", "sites")}
     needed = frames["hamlets"]["village_code"].isin(villages_in_scope(data, source.profile, counted_inside(source)))
     frames["hamlets"]["action"] = frames["hamlets"]["action"].fillna(needed.map({True: UNDECIDED, False: APART}))
+    frames["patches"]["state_shown"] = _state_shown(frames["patches"], frames["hamlets"])
     frames["villages"]["category_shown"] = _category_shown(source, layers["villages"])
     places = hamlet_places(data)
     mains = data.hamlet.sort_values("is_main", ascending=False, kind="stable").drop_duplicates("village_code")
@@ -97,6 +100,12 @@ def _category_shown(source: DeliverySource, villages: pd.DataFrame) -> list[str]
         needs_none = "other" if kind not in in_scope else "inside" if inside else "none"
         shown.append(plain(category) or needs_none)
     return shown
+
+
+def _state_shown(patches: pd.DataFrame, hamlets: pd.DataFrame) -> list[str]:
+    """The state of each patch; land that stays because its hamlet has no action counts beside such hamlets, not beside those that are retained."""
+    without = {code: action for code, action in zip(hamlets["hamlet_code"], hamlets["action"]) if action in (UNDECIDED, APART)}
+    return [without.get(plain(code), state) if state == _RETAINED else state for code, state in zip(patches["hamlet_code"], patches["state"])]
 
 
 def _townships(data: PlanData) -> pd.DataFrame:

@@ -97,7 +97,7 @@ class PrintedTable:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. stem: of its file names. statement: what it says instead of tasks, '' where it has some.
+    """One sheet. stem: of its file names. statement: what it says instead of tasks, '' where it has some; is_idle: whether it has nothing else to show.
 
     facts: what its files carry, as `sheet_files.read_sheet_figures` gives it back.
     """
@@ -110,6 +110,7 @@ class Sheet:
     tables: tuple[PrintedTable, ...]
     notes: tuple[str, ...]
     statement: str
+    is_idle: bool
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -211,7 +212,7 @@ def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frame
         panels=tuple(panels), legend=_legend(spec, panels, profile, data),
         tables=tuple(tables),
         notes=(*(spec.notes_when_empty if nothing else spec.notes), *_missing(spec, frames), *_crossing(spec, frames)),
-        statement=text if nothing else "", facts=facts,
+        statement=text if nothing else "", is_idle=nothing and spec.panels == "phase", facts=facts,
     )
 
 

@@ -18,10 +18,11 @@ from village_planner.delivery.tables_document import category_totals, destinatio
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
 from village_planner.delivery.tables_places import facility_list, ledger_list, site_list
 from village_planner.plan.data import PlanData, plain
-from village_planner.plan.schema import Status
+from village_planner.plan.schema import Destination, Status
 from village_planner.standards import Profile, TableSpec
 
 _BATCH = "committees"
+_PLACES, _NONE = (Destination.HAMLET.value, Destination.SITE.value), "—"
 
 
 def table_frames(source: DeliverySource, layers: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -173,6 +174,12 @@ def _move_list(source: DeliverySource, moves: pd.DataFrame, villages: pd.DataFra
     frame["mode_name"] = [profile.code_list("move_mode").name(plain(code)) for code in frame["mode"]]
     frame["destination_kind_name"] = [profile.code_list("destination_kind").name(kind) for kind in frame["destination_kind"]]
     frame["crossing"] = _crossings(data, frame)
+    # A kind of destination that is no place of the plan has no code, and no name but what somebody wrote.
+    placed = frame["destination_kind"].isin(_PLACES)
+    named = frame["destination_name"].ne(frame["destination_kind_name"]).fillna(False)
+    frame["destination_shown"] = frame["destination_name"].where(named, None).mask(~named & ~placed, _NONE)
+    frame["destination_code_shown"] = frame["destination_code"].mask(frame["destination_code"].isna() & ~placed, _NONE)
+    frame["crossing"] = frame["crossing"].mask(frame["crossing"].isna() & ~placed, _NONE)
     frame["phase_name"] = [UNPHASED if pd.isna(year) else f"{year}年" for year in frame["phase"]]
     for year in data.phases:
         mine = frame["phase"].eq(year).fillna(False)

@@ -75,10 +75,9 @@ def _conclusion(row: dict[str, Any]) -> str:
               if not pd.isna(row[column]) and row[column] > 0]
     told = [name for name, column in (("现状压占永久基本农田", "basic_farmland_present_ha"), ("现状位于生态保护红线内", "redline_present_ha"))
             if not pd.isna(row[column]) and row[column] > 0]
-    hazard = ["涉及地质灾害"] if row["hazard_name"] == "涉及" else []
-    parts = ["不符合：" + "、".join(faults)] if faults else [] if unchecked else ["符合"]
-    if told or hazard:
-        parts.append("、".join([*told, *hazard]))
+    parts = ["不符合三线管控要求：" + "、".join(faults)] if faults else [] if unchecked else ["符合三线管控要求"]
+    parts += ["、".join(told)] if told else []
+    parts += ["有居民点涉及地质灾害"] if row["hazard_name"] == "涉及" else []
     if unchecked:
         parts.append("未核查：" + "、".join(unchecked))
     return "；".join(parts)

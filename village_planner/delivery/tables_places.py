@@ -21,7 +21,7 @@ def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
     frame["area_ha"] = hectares(printed_m2(frame["area_m2"]))
     frame["ready_name"] = [None if pd.isna(phase) else f"{int(phase)}年" for phase in frame["ready_phase"]]
     households = frame["capacity"].astype("Float64").replace(0, pd.NA).astype("float64")
-    frame["area_per_household"] = frame["area_m2"] / households
+    frame["area_per_household"] = printed_m2(frame["area_m2"]) / households
     inflow = site_inflow(source.data, source.scenario)
     for phase in source.data.phases:
         mine = inflow[inflow["phase"] == phase].set_index("site_code")
