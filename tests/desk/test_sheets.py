@@ -24,7 +24,8 @@ from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_files import read_sheet_figures
 from village_planner.delivery.sheets import MapClass, SheetHeading, SheetSource, sheet_source
 from village_planner.desk.sheet_blocks import Legend
-from village_planner.desk.sheet_layout import PAPERS, arrange, compose, denominator
+from village_planner.desk.sheet_grid import PAPERS, arrange, denominator
+from village_planner.desk.sheet_layout import compose
 from village_planner.desk.sheet_page import Box, Page
 from village_planner.desk.sheets import draw_sheets
 from village_planner.plan.data import plan_data
@@ -140,11 +141,46 @@ def test_the_paper_lies_or_stands_as_the_plan_does(size: tuple[float, float], pa
 @pytest.mark.parametrize("maps", range(2, 9))
 def test_the_maps_of_a_grid_do_not_overlap_and_stay_on_the_paper(maps: int) -> None:
     found = arrange(maps, (0, 0, 20_000, 17_000), with_titles=True)
-    boxes = [*found.maps, found.beside]
+    boxes = [*found.maps, *found.beside]
     assert all(box.x >= 0 and box.y >= 0 and box.right <= found.paper[0] and box.bottom <= found.paper[1] for box in boxes)
     for number, one in enumerate(boxes):
         for other in boxes[number + 1 :]:
             assert one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+
+
+@pytest.mark.parametrize(("size", "across", "least"), [
+    ((17_000, 23_000), 3, 84.0), ((23_000, 17_000), 2, 118.0), ((30_000, 9_000), 1, 132.0), ((9_000, 30_000), 5, 48.0),
+])
+def test_the_grid_of_the_phases_is_the_one_with_the_largest_maps(size: tuple[float, float], across: int, least: float) -> None:
+    """least: mm that five maps are wide at least, on A3."""
+    found = arrange(5, (0, 0, *size), with_titles=True)
+    assert size[0] * 1000 / found.denominator >= least
+    assert sum(box.y == found.maps[0].y for box in found.maps) == across
+
+
+def test_what_the_maps_do_not_need_of_the_paper_is_a_strip_for_the_tables() -> None:
+    found = arrange(5, (0, 0, 17_000, 23_000), with_titles=True)
+    cell, strip = found.beside
+    assert cell.y + cell.height == pytest.approx(found.maps[-1].bottom) and strip.y > cell.bottom and strip.width > 2 * cell.width
+
+
+def test_the_names_of_all_phases_have_one_size_and_none_is_too_small_to_read(qgis_app: Any) -> None:
+    """The first phase has one move, the last but one of each of 35 hamlets that lie side by side."""
+    rows = plan_rows()
+    village, hamlet = rows["village"][0], rows["hamlet"][0]
+    spots = [(column, row) for column in range(6) for row in range(6)]
+    for number, (column, row) in enumerate(spots):
+        code, geom = f"370799101{300 + number}", box(4_000 + 660 * column, 660 * row, 660 - 10, 660 - 10)
+        rows["village"].append({**village, "code": code, "name": f"生态移民搬迁第{number:02d}村", "geom": geom})
+        rows["hamlet"].append({**hamlet, "code": f"{code}001", "village_code": code, "name": f"第{number}", "geom": geom.centroid})
+    rows["move"] = [move(f"N{n}", f"370799101{300 + n}001", "cash", None, 2025 if n else 2020, 5, 15, "11", 3_000, 0) for n in range(len(spots))]
+    plan = DeliverySource(plan_data(**rows), MemoryLayers({}), load_profile("layout-2035"), "S1")
+    source = sheet_source(plan, SheetHeading("370799", "清河县", TITLE, "", "征求意见稿", True, "2026-03-01"))
+    page = compose(source.sheets[2], source)
+    names = [[layer for layer in item.layers() if layer.name() == "names"] for item in page.layout.items() if isinstance(item, QgsLayoutItemMap)]
+    sizes = [{float(one["points"]) for layer in layers for one in layer.getFeatures() if "移民" in str(one["text"])} for layers in names]
+    written = [one for one in sizes if one]
+    assert len(written) == 2 and min(map(max, written)) == max(map(max, written)) and 5.5 <= max(written[0]) < 7.5 and min(map(min, written)) >= 5.0
 
 
 def test_the_scale_holds_the_whole_plan() -> None:

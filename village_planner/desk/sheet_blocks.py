@@ -18,7 +18,7 @@ from village_planner.desk.sheet_trial import Frame
 
 GAP = 3.0
 _SMALLEST = 0.45
-_STACK_WIDTH = 60.0
+_STACK_WIDTH, _GOOD_WIDTH = 60.0, 80.0
 _TEXT, _HEADING = 7.8, 9.0
 _ROW, _HEADING_ROW = 5.0, 6.0
 _SAMPLE = 8.0
@@ -48,10 +48,14 @@ class Stacks:
 
 
 def stacked(page: Page, box: Box, blocks: Sequence[Block], largest: float = 1.0) -> Stacks:
-    """How blocks fit a box in the largest scale up to `largest`, in as many stacks side by side as the box is wide for."""
+    """How blocks fit a box in the largest scale up to `largest`, in as many stacks side by side as the box is wide for.
+
+    Where several give that scale it is as many as are not too narrow: a table stretched over a whole sheet is hard to read.
+    """
     wide = _STACK_WIDTH * largest + GAP
     most = max(1, min(len(blocks), int((box.width + GAP) // wide)))
-    return max((_split(page, box, blocks, count, largest) for count in range(1, most + 1)), key=lambda stacks: stacks.scale)
+    ways = [_split(page, box, blocks, count, largest) for count in range(1, most + 1)]
+    return max(ways, key=lambda way: (way.scale, min(_stack_width(box, len(way.columns) or 1), _GOOD_WIDTH * largest), len(way.columns)))
 
 
 def draw_stacks(page: Page, box: Box, blocks: Sequence[Block], stacks: Stacks) -> None:
