@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
 from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
 from village_planner.delivery.widths import broken_heading, column_widths, text_width, wrapped_lines
 from village_planner.delivery.workbook import Heading, write_workbook
+from village_planner.delivery.workbook_page import pages_to_fit
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile, TableColumn, TableSpec, load_profile
@@ -97,7 +99,22 @@ def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path:
     # Without the $ spreadsheets do not repeat the rows.
     assert "!$1:$4</definedName>" in zipfile.ZipFile(tmp_path / "t.xlsx").read("xl/workbook.xml").decode("utf-8")
     assert "&P" in sheet.oddFooter.center.text
-    assert sheet.cell(5, 1).font.name == "宋体"
+    assert sheet.cell(3, 1).font.name == "宋体"
+
+
+@pytest.mark.parametrize(("heights", "pages"), [
+    ([20.0] * 50, 0), ([20.0] * 51, 1), ([20.0] * 57, 1), ([20.0] * 58, 0), ([20.0] * 102, 2), ([900.0, 200.0], 0), ([], 0), ([10.0], 0),
+])
+def test_no_last_page_is_printed_for_a_line_or_two(heights: list[float], pages: int) -> None:
+    assert pages_to_fit(heights, 1000.0) == pages
+
+
+@pytest.mark.parametrize(("count", "pages"), [(36, 0), (40, 1), (60, 0)])
+def test_a_sum_and_a_signature_have_no_page_of_their_own(tmp_path: Path, count: int, pages: int) -> None:
+    """An upright page of A4 holds 42 rows below title and headings."""
+    table = spec(column("名称", total="label"), column("数", value="n", format="0.00", total="sum"), paper="A4", note="说明")
+    sheet = written(tmp_path, table, pd.DataFrame({"v": ["很长的名称" * 5] * count, "n": [1.5] * count}))
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("portrait", pages)
 
 
 @pytest.mark.parametrize(("names", "rows", "orientation"), [("甲", 60, "portrait"), ("甲", 3, "landscape"), ("甲乙丙丁", 60, "landscape")])
@@ -139,6 +156,32 @@ def test_lines_keep_numbers_whole_and_never_begin_with_a_closing_mark(text: str,
 def test_a_text_never_needs_more_lines_in_a_wider_column(text: str, width: float) -> None:
     assert wrapped_lines(text, width + 10) <= wrapped_lines(text, width)
     assert text_width(text) <= 2 * len(text)
+
+
+def test_rows_are_as_high_as_the_lines_of_their_texts(tmp_path: Path) -> None:
+    names = ["东村", "回龙河上游民族团结进步示范新区荷塘村", "民" * 90, "民" * 200]
+    sheet = written(tmp_path, spec(column("代码", value="code"), column("名称"), paper="A4"), pd.DataFrame({"v": names, "code": ["370799101201"] * 4}))
+    digits = sheet.column_dimensions["B"].width * 10.5 / 10 - 1
+    lines = [math.ceil(2 * len(name) / (digits // 2 * 2)) for name in names]
+    assert lines[:2] == [1, 1] and lines[3] > lines[2] > 1
+    assert [sheet.row_dimensions[row].height for row in range(4, 8)] == [14.5 * count + 1.5 for count in lines]
+
+
+def test_widths_count_digits_that_are_the_same_on_every_machine(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"v": ["东村"], "code": ["370799101201001"], "n": [1234.5678]})
+    sheet = written(tmp_path, spec(column("名称"), column("代码", value="code"), column("数", value="n", format="#,##0.0000")), frame)
+    normal = sheet.parent._named_styles["Normal"].font
+    assert (normal.name, normal.size) == ("Times New Roman", 10.5)
+    assert [sheet.cell(4, position).font.name for position in (1, 2, 3)] == ["宋体", "Times New Roman", "Times New Roman"]
+    # A unit of width is half of 10.5 points; a digit of 10 points takes 5, edges about 4.
+    for letter, shown in (("B", "370799101201001"), ("C", "1,234.5678")):
+        assert sheet.column_dimensions[letter].width * 10.5 / 2 >= 5 * len(shown) + 4
+
+
+def test_a_digit_among_chinese_characters_may_be_wider_than_half_of_one() -> None:
+    assert text_width("370799101201") == 12 and text_width("2035年") == 4 * 1.25 + 2
+    assert wrapped_lines("2035年底", 9.9) == 2 and wrapped_lines("2035年底", 10) == 1
+    assert [wrapped_lines("370799101201", width) for width in (13, 12.9)] == [1, 2]
 
 
 def test_every_column_of_every_table_is_filled_by_its_frame(profile: Profile) -> None:
@@ -463,8 +506,13 @@ def test_in_another_order_the_row_that_no_other_explains_is_named() -> None:
 
 def test_a_heading_breaks_before_its_unit_and_evenly() -> None:
     assert broken_heading("实到（户/人）", 10) == "实到\n（户/人）" and broken_heading("实到（户/人）", 14) == "实到（户/人）"
-    assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 11) == "2020年任务"
+    assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 12) == "2020年任务"
     assert broken_heading("公交站点", 7.5) == "公交\n站点" and broken_heading("垃圾收集点", 9.5) == "垃圾\n收集点"
+
+
+def test_a_heading_with_a_slash_has_room_for_two_lines() -> None:
+    rows = [PrintedRow(["本村"], RowKind.ROW) for _ in range(3)]
+    assert wrapped_lines("跨村/跨乡镇", column_widths([column("跨村/跨乡镇")], rows, 8)[0]) == 2
 
 
 def test_a_column_is_wide_enough_for_its_unit() -> None:

@@ -24,6 +24,8 @@ _NEIGHBOURS = 1e-3
 _WORTH, _SMALLEST_PRINT = 1.5, 0.7
 _STRETCH = 1.25
 _MOST_LINES = 6
+_LATIN = 1.25
+"""Width of a digit or letter among Chinese characters, whose font may be missing: those of others are wider than half a character."""
 _CODE = re.compile(r"[A-Za-z0-9\-]+")
 _UNBROKEN = re.compile(r"[A-Za-z0-9.,%\-]+|[^/]/[^/]?|.", re.DOTALL)
 _YEAR = re.compile(r"\d{4}年(?=.)")
@@ -72,9 +74,18 @@ def is_short(cells: Sequence[Any], width: float) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def text_width(text: str) -> int:
-    """Width in characters of the normal font; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+def text_width(text: str) -> float:
+    """Width in digits of the font; a Chinese character takes two, a digit among them somewhat more than one."""
+    return _width(text, _latin(text))
+
+
+def _width(text: str, latin: float) -> float:
+    return sum(2.0 if unicodedata.east_asian_width(char) in "WFA" else latin if char.isalnum() else 1.0 for char in text)
+
+
+def _latin(text: str) -> float:
+    """Width of a digit within the text."""
+    return 1.0 if text.isascii() else _LATIN
 
 
 def broken_heading(text: str, width: float) -> str:
@@ -106,20 +117,20 @@ def wrapped_lines(text: str, width: float) -> int:
 def _line_count(line: str, usable: float) -> int:
     if text_width(line) <= usable:
         return 1
-    count, used, before = 1, 0, 0
-    for part in _pieces(line, usable):
-        size = text_width(part)
+    count, used, before, latin = 1, 0.0, 0.0, _latin(line)
+    for part in _pieces(line, usable, latin):
+        size = _width(part, latin)
         if used and used + size > usable:
             count += 1
             # A closing mark takes the character before it along.
-            used = before if part[0] in _NEVER_FIRST and before + size <= usable else 0
+            used = before if part[0] in _NEVER_FIRST and before + size <= usable else 0.0
         used, before = used + size, size
     return count
 
 
-def _pieces(line: str, usable: float) -> Iterator[str]:
+def _pieces(line: str, usable: float, latin: float) -> Iterator[str]:
     for part in _UNBROKEN.findall(line):
-        yield from [part] if text_width(part) <= usable else part
+        yield from [part] if _width(part, latin) <= usable else part
 
 
 class _Texts:
@@ -130,6 +141,7 @@ class _Texts:
         self._count = len(cells) + 1
         parts = [(row, text_width(line)) for row, cell in enumerate(cells) if isinstance(cell, str) for line in cell.split("\n")]
         self.longest = max((size for _, size in parts), default=0)
+        self.name = name
         self.heading = [text_width(part) for part in (name, bracket + unit) if part]
         self.unit = text_width(bracket + unit)
         parts += [(len(cells), size) for size in self.heading]
@@ -157,6 +169,8 @@ def _least(column: TableColumn, cells: Sequence[Any], texts: _Texts) -> float:
     """The width below which a column may not fall: numbers, codes, units and short texts whole, a heading in two lines, longer texts by five characters."""
     heading = max((math.ceil(size / 4) * 2 if size > 6 else size for size in texts.heading), default=0) + _EDGE
     heading = max(heading, texts.unit + _EDGE)
+    while wrapped_lines(texts.name, heading) > 2:
+        heading += 1.0
     if all(cell is None or cell == "" for cell in cells):
         return max(heading, _LEAST_HEADING, min(column.width, _EMPTY))
     text = min(texts.longest + _EDGE, _LEAST_TEXT)
@@ -165,10 +179,10 @@ def _least(column: TableColumn, cells: Sequence[Any], texts: _Texts) -> float:
 
 def _unbreakable(column: TableColumn, cells: Sequence[Any]) -> float:
     """Width of the longest number or code in a column, its total included."""
-    needed = 0
+    needed = 0.0
     for cell in cells:
         if isinstance(cell, str):
-            needed = max([needed, *(len(word) for word in _CODE.findall(cell))])
+            needed = max([needed, *(len(word) * _latin(cell) for word in _CODE.findall(cell))])
         elif isinstance(cell, (int, float)):
             needed = max(needed, len(f"{cell:,.{decimals(column)}f}"))
     return needed + 2.0

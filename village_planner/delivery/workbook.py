@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from village_planner.delivery.columns import expanded_columns, heading_blocks, heading_depth
 from village_planner.delivery.rows import PrintedRow, RowKind, looks_like_formula, printed_rows
 from village_planner.delivery.widths import broken_heading, column_widths, is_short, text_width, wrapped_lines
+from village_planner.delivery.workbook_page import CHARACTERS, set_page
 from village_planner.delivery.zipping import reproducible
 from village_planner.standards import Profile, TableColumn, TableSpec
 
@@ -25,13 +26,12 @@ SIGNATURE = "编制单位"
 """What the signature line begins with."""
 NOTE = "注："
 _FONT, _SIZE = "宋体", 10
+_DIGITS, _NORMAL_SIZE = "Times New Roman", 10.5
+"""Font of numbers and codes, and the size of the normal style, whose digits the widths of columns count: half as wide as a Chinese character of the same
+size, whole pixels wide on a screen, and alike where a font takes its place."""
 _LINE_POINTS, _ROW_POINTS = 14.5, 1.5
 """Of a row: for each line, as high as those of the fonts that take the place of a missing one, and once."""
-_PAPER = {"A3": 8, "A4": 9}
 _TALLEST_POINTS = 400.0
-_CHARACTERS = {"A3": 215.0, "A4": 150.0}
-_UPRIGHT, _LONG = 0.67, 30
-"""The share of a page's width that is left where it stands, and the rows that a page lying down cannot hold."""
 _AFTER_NUMBER = "_)"
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
@@ -61,8 +61,7 @@ def write_workbook(
     """
     book = Workbook()
     book.remove(book.active)
-    # Column widths count digits of the normal style's font: with the font of the cells they are the same everywhere.
-    book._named_styles["Normal"].font = Font(name=_FONT, size=_SIZE)
+    book._named_styles["Normal"].font = Font(name=_DIGITS, size=_NORMAL_SIZE)
     for spec, frame in tables:
         sheet = book.create_sheet(spec.sheet or spec.id)
         columns = expanded_columns(spec, phases, profile)
@@ -84,7 +83,7 @@ def first_data_row(columns: Sequence[TableColumn]) -> int:
 def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColumn], frame: pd.DataFrame, heading: Heading) -> None:
     first_row = first_data_row(columns)
     rows = printed_rows(spec, columns, frame)
-    widths = column_widths(columns, rows, _CHARACTERS[spec.paper])
+    widths = column_widths(columns, rows, CHARACTERS[spec.paper])
     _write_title(sheet, spec, widths, heading)
     _write_headings(sheet, columns, widths)
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
@@ -101,9 +100,9 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
         last += 1
     last = _write_foot(sheet, last + 1, spec, widths, heading)
     for position, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(position)].width = width
+        sheet.column_dimensions[get_column_letter(position)].width = width * _SIZE / _NORMAL_SIZE
     sheet.freeze_panes = sheet.cell(first_row, 1)
-    _set_page(sheet, spec, first_row - 1, last, widths, heading)
+    set_page(sheet, spec.paper, first_row - 1, last, widths, _FONT, heading.draft_mark)
 
 
 def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], heading: Heading) -> None:
@@ -182,7 +181,8 @@ def _write_row(
     for position, (column, value) in enumerate(zip(columns, row.cells)):
         cell = sheet.cell(number, position + 1, value)
         cell.border = _THIN
-        cell.font = Font(name=_FONT, size=_SIZE, bold=is_sum)
+        is_text = isinstance(value, str) and not value.isascii()
+        cell.font = Font(name=_FONT if is_text else _DIGITS, size=_SIZE, bold=is_sum)
         if is_sum:
             cell.fill = _SUM_FILL
         if isinstance(value, str):
@@ -202,25 +202,3 @@ def _keep_as_text(cell: Cell) -> None:
     if looks_like_formula(cell.value):
         cell.data_type = "s"
         cell.quotePrefix = True
-
-
-def _set_page(sheet: Worksheet, spec: TableSpec, last_heading_row: int, last_row: int, widths: Sequence[float], heading: Heading) -> None:
-    sheet.page_setup.paperSize = _PAPER[spec.paper]
-    # A long list of few columns takes fewer pages that stand.
-    stands = sum(widths) <= _CHARACTERS[spec.paper] * _UPRIGHT and last_row > _LONG
-    sheet.page_setup.orientation = "portrait" if stands else "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"$1:${last_heading_row}"
-    sheet.print_area = f"A1:{get_column_letter(len(widths))}{last_row}"
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.left = margins.right = 0.5
-    margins.top, margins.bottom, margins.header, margins.footer = 0.7, 0.6, 0.3, 0.3
-    sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
-    sheet.oddFooter.center.font, sheet.oddFooter.center.size = _FONT, 9
-    if heading.draft_mark:
-        sheet.oddHeader.right.text = heading.draft_mark
-        sheet.oddHeader.right.font, sheet.oddHeader.right.size, sheet.oddHeader.right.color = f"{_FONT},Bold", 14, "C00000"
-        sheet.sheet_properties.tabColor = "C00000"
-
