@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from village_planner.demo.county_map import TOWN_NUMBER, TownshipGround
@@ -11,7 +11,7 @@ from village_planner.demo.layout import CELL_M
 from village_planner.demo.names import COUNTY_TOWNSHIPS
 from village_planner.demo.roles import PLAIN, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
 from village_planner.demo.settling import VILLAGE_BUILT
-from village_planner.demo.township import ROLES
+from village_planner.demo.township import FIXED_AS_GATHERING, ROLES
 
 _AS_THE_TOWNSHIP = 3
 _WITHOUT_MOVES = COUNTY_TOWNSHIPS[-1].name
@@ -44,8 +44,24 @@ class Telling:
 def county_roles(position: int, ground: TownshipGround, telling: Telling = Telling()) -> Roles:
     """Return the parts of the township at this position in the county; the same for each seed."""
     if position < _AS_THE_TOWNSHIP:
-        return ROLES
+        return _as_the_township(ground)
     return _Story(position, ground, telling).roles()
+
+
+def _as_the_township(ground: TownshipGround) -> Roles:
+    """The township's own story, with those villages 城郊融合类 that lie nearest to the town on this ground."""
+    categories = {number: category for number, category in ROLES.categories.items() if category != SUBURBAN or number in ROLES.cut}
+    parted = {*categories, *ROLES.inside, TOWN_NUMBER, FIXED_AS_GATHERING}
+    others = [number for number in range(PLAIN, len(ground.villages)) if number not in parted]
+    count = len(ROLES.categories) - len(categories)
+    suburban = sorted(others, key=lambda number: _apart(ground, TOWN_NUMBER, number))[:count]
+    return replace(ROLES, categories={**categories, **dict.fromkeys(suburban, SUBURBAN)})
+
+
+def _apart(ground: TownshipGround, number: int, other: int) -> int:
+    """Distance between two villages, in cells along the lattice."""
+    here, there = ground.villages[number], ground.villages[other]
+    return abs(here.i0 - there.i0) + abs(here.j0 - there.j0)
 
 
 @dataclass
@@ -119,9 +135,7 @@ class _Story:
         return nearest
 
     def _distance(self, number: int, other: int) -> int:
-        """Between two villages, in cells along the lattice."""
-        here, there = self.ground.villages[number], self.ground.villages[other]
-        return abs(here.i0 - there.i0) + abs(here.j0 - there.j0)
+        return _apart(self.ground, number, other)
 
     def _place_site(self) -> None:
         """In the town, ready early, or in a village; big enough for all that may come."""
@@ -134,7 +148,8 @@ class _Story:
 
     def _withdrawals(self) -> None:
         first = self._whole_village if self.site else self._merge_over_phases
-        tales = [first, self._merge_small, self._hazard, self._cash_and_end, self._next_village]
+        # While most are free, a village finds one beside it.
+        tales = [self._next_village, first, self._merge_small, self._hazard, self._cash_and_end]
         if self.position == _SIX_WITHDRAWALS or not self.site:
             tales.append(self._to_town)
         for tale in tales * self.telling.rounds:

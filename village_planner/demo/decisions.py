@@ -105,8 +105,8 @@ def _consent(kind: str, households: int, persons: int) -> Optional[Consent]:
         return vote(households, "2020-05-12")
     if kind == "adults":
         adults = persons * 4 // 5
-        attended = adults // 2 + 3
-        return Consent("村民会议", "2020-06-08", adults, attended, attended // 2 + 2, "村民会议决议〔2020〕1号")
+        attended = adults * 2 // 3 + 1
+        return Consent("村民会议", "2020-06-08", adults, attended, -(-attended * 5 // 6), "村民会议决议〔2020〕1号")
     return survey(households) if kind else None
 
 

@@ -12,13 +12,14 @@ from village_planner.demo.oracle_limits import land_per_person, planned_figures
 from village_planner.demo.parcels import Survey
 from village_planner.demo.roles import SUBURBAN
 from village_planner.demo.scene import Cast, Fixed, Quota, Scene
+from village_planner.demo.township import FIXED_AS_GATHERING
 
 HECTARE_M2, MU_M2 = 10_000.0, 2_000 / 3
 FIXED_LIST, FIXED_SHEET = "上级定村名单.xlsx", "名单"
 _SUM_TOLERANCE_M2 = 1.0
 _RESERVE_SHARE, _RESERVE_LIMIT = 0.03, 0.05
 _RESERVE, _PER_PERSON = "reserve_m2", "per_capita_m2"
-_FIXED_NUMBERS = (1, 3, 8)
+_FIXED_NUMBERS = (1, FIXED_AS_GATHERING, 8)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _fix_villages(scene: Scene, refused: set[str]) -> None:
 def _break_list(scene: Scene, planted: Planted) -> None:
     """NL-10: a village that the list puts into another category, and one that it lets go while the plan keeps it."""
     cast = scene.casts[0]
-    _refix(scene, cast, 3, planted, "category", category=SUBURBAN)
+    _refix(scene, cast, FIXED_AS_GATHERING, planted, "category", category=SUBURBAN)
     _refix(scene, cast, 1, planted, "action", action="就近撤并")
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from village_planner.demo.facilities import PLANNED, PRESENT
 from village_planner.demo.roles import GATHER, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move
 from village_planner.demo.scene import Cast, Facility, Hamlet
-from village_planner.demo.village_facts import facts_of
+from village_planner.demo.village_facts import LABOUR, facts_of
 
 PLAN = "《岚桥县国土空间总体规划（2020—2035年）》"
 _BASES = {
@@ -18,9 +18,14 @@ _BASES = {
     UNDECIDED: "《关于统筹推进村庄规划工作的意见》（农规发〔2019〕1号）",
 }
 _VILLAGES_PER_CENTRE = 6
-_SERVICES_OF_A_CENTRE = 6
+_SERVICES_OF_A_CENTRE, _PERSONS_OF_A_CENTRE = 6, 350
 _SHOWN = (("小学", "小学"), ("卫生室", "卫生室"), ("养老设施", "幸福院"), ("便民商店", "便民商店"), ("公交站点", "公交站点"))
-_NEAR_KM = 3.0
+_DIRECTIONS = {  # what a village does that lives on this
+    "粮食种植": "发展粮食规模经营", "果树种植": "发展特色林果", "蔬菜种植": "发展设施蔬菜", "畜禽养殖": "推进畜禽集中养殖",
+    "林下经济": "发展林下经济", "乡村旅游": "发展休闲农业和乡村旅游", "水产养殖": "发展生态水产养殖", "劳务输出": "引导务工人员返乡创业",
+}
+_NEAR_KM = 3.5
+_NAMED = 3  # kinds of facilities that a reason names
 _STEADY, _THIN = 80, 68  # residents by registered persons, %
 
 
@@ -48,7 +53,7 @@ def category_grounds(cast: Cast) -> list[str]:
         elif number in centres:
             found.append(_centre(cast, number, own[number], arriving[number]))
         else:
-            found.append(_ordinary(cast, number, own[number]))
+            found.append(_ordinary(cast, number, own[number], arriving[number]))
     return found
 
 
@@ -67,7 +72,11 @@ def move_grounds(cast: Cast, move: Move) -> str:
             "随人口自然减少逐步退出、复垦。"
         )
     if move.kind == "并入居民点":
-        return f"{size}，规模较小，距{_target(cast, move).name}约{_metres(hamlet, _target(cast, move))}米，就近并入以共享设施。"
+        target = _target(cast, move)
+        way = f"距{target.name}约{_metres(hamlet, target)}米，就近并入"
+        if isinstance(move.to, tuple):
+            way = f"距邻村{cast[move.to[0]].name}约{_metres(hamlet, target)}米，并入邻村"
+        return f"{size}，规模较小，{way}以共享设施。"
     wish = {"货币安置": "农户意愿为货币补偿、自行购房", "城镇安置": f"农户意愿为到{cast.township.seat}购房安置"}.get(move.kind, "纳入集中安置")
     return f"{size}，规模较小、居住分散，设施配套难以覆盖，{wish}。"
 
@@ -87,36 +96,43 @@ def arrivals(cast: Cast) -> Counter[int]:
 
 
 def _centres(cast: Cast, facilities: list[list[Facility]], arriving: Counter[int]) -> set[int]:
-    """One village in six: those that take in the most households, then the largest that are well served."""
+    """One village in six, of the large and well served ones: those that take in the most households, then the largest."""
     able = [n for n in range(len(cast)) if not cast.in_town(n) and cast.category(n) == GATHER]
-    able = [n for n in able if arriving[n] or len(_kinds(facilities[n], PRESENT)) >= _SERVICES_OF_A_CENTRE]
+    able = [n for n in able if len(_kinds(facilities[n], PRESENT)) >= _SERVICES_OF_A_CENTRE]
     persons = {n: sum(hamlet.persons for hamlet in cast[n].hamlets) for n in able}
+    able = [n for n in able if persons[n] >= _PERSONS_OF_A_CENTRE]
     able.sort(key=lambda n: (-arriving[n], -persons[n]))
     return set(able[: max(len(cast) // _VILLAGES_PER_CENTRE, 1)])
 
 
 def _centre(cast: Cast, number: int, facilities: list[Facility], arriving: int) -> str:
     facts, kinds = facts_of(cast, number), _kinds(facilities, PRESENT)
-    shown = "、".join([name for kind, name in _SHOWN if kind in kinds][:3])
+    shown = "、".join([name for kind, name in _SHOWN if kind in kinds][:_NAMED])
     parts = [f"户籍{facts.households}户{facts.persons}人", *_beside_road(cast, number)]
     parts.append(f"有{shown}等{len(kinds)}类公共服务设施" if shown else f"有{len(kinds)}类公共服务设施")
     parts += [f"承接外村迁入{arriving}户"] if arriving else []
     return "，".join(parts) + "，规划作为中心村，辐射周边村庄。"
 
 
-def _ordinary(cast: Cast, number: int, facilities: list[Facility]) -> str:
+def _ordinary(cast: Cast, number: int, facilities: list[Facility], arriving: int) -> str:
     facts = facts_of(cast, number)
-    planned = "、".join(_kinds(facilities, PLANNED))
+    lives_on = "以劳务输出为主要收入来源" if facts.industry == LABOUR else f"以{facts.industry}为主导产业"
     going = len({move.hamlet for move in cast.roles.moves if move.village == number})
-    future = f"规划增设{planned}，" if planned else ""
+    future = (f"承接外村迁入{arriving}户，" if arriving else "") + _planned(facilities)
     if going:
-        return f"{going}个自然村迁并后，其余自然村继续存续，人口和设施向{cast[number].hamlets[0].name}集中，以{facts.industry}为主导产业。"
+        return f"{going}个自然村迁并后，其余自然村继续存续，人口和设施向{cast[number].hamlets[0].name}集中，{future}{lives_on}。"
     if facts.resident_percent >= _STEADY:
         place = "，".join([*_beside_road(cast, number), f"户籍{facts.persons}人、常住{facts.residents}人"])
-        return f"{place}，人口基本稳定，以{facts.industry}为主导产业，{future}在原有规模基础上改造提升。"
+        return f"{place}，人口基本稳定，{lives_on}，{future}在原有规模基础上改造提升。"
     if facts.resident_percent >= _THIN:
-        return f"常住人口占户籍的{facts.resident_percent}%，属仍将存续的一般村庄，以{facts.industry}为主要收入来源，{future}有序改造提升。"
+        return f"常住人口占户籍的{facts.resident_percent}%，属仍将存续的一般村庄，{future}{_DIRECTIONS[facts.industry]}，有序改造提升。"
     return f"外出务工{facts.away}人，常住{facts.residents}人，村庄仍将存续，盘活空置宅基地{facts.vacant}宗，{future}不再扩大建设用地。"
+
+
+def _planned(facilities: list[Facility]) -> str:
+    kinds = list(_kinds(facilities, PLANNED))
+    more = f"等{len(kinds)}类设施" if len(kinds) > _NAMED else ""
+    return f"规划增设{'、'.join(kinds[:_NAMED])}{more}，" if kinds else ""
 
 
 def _suburban(cast: Cast, number: int) -> str:
@@ -136,7 +152,8 @@ def _protected(cast: Cast, number: int) -> str:
 def _withdrawn(cast: Cast, number: int) -> str:
     facts = facts_of(cast, number)
     people = f"户籍{facts.persons}人、常住{facts.residents}人，人口流失严重"
-    return f"{people}，距{cast.township.seat}{facts.distance_km}公里，配套成本高，经村民意愿调查拟整村搬迁。"
+    far = f"距{cast.township.seat}{facts.distance_km}公里、配套成本高" if facts.distance_km > _NEAR_KM else f"空置宅基地{facts.vacant}宗"
+    return f"{people}，{far}，经村民意愿调查拟整村搬迁。"
 
 
 def _undecided(cast: Cast, number: int) -> str:

@@ -94,7 +94,8 @@ def _decision_cells(row: Decision) -> list[Any]:
     consent: list[Any] = [None] * 7
     if vote:
         day = datetime.fromisoformat(vote.date)
-        consent = [vote.kind, day, "村民委员会组织法", vote.eligible, vote.attended, vote.in_favour, _text(vote.document)]
+        basis = "《中华人民共和国村民委员会组织法》" if vote.document else "入户意愿调查"
+        consent = [vote.kind, day, basis, vote.eligible, vote.attended, vote.in_favour, _text(vote.document)]
     return [
         row.township, row.village, _text(row.hamlet), _text(row.category), _text(row.action), _text(row.grounds), _text(row.basis), *consent,
         _text(row.destination_kind), _text(row.destination), row.phase, row.households, row.persons, row.homesteads, _text(row.mode),

@@ -10,6 +10,7 @@ from village_planner.demo.roles import PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, M
 from village_planner.demo.scene import Cast, Scene
 
 COLUMNS, ROWS = 6, 5
+FIXED_AS_GATHERING = 3  # a village that the list from above has, and that faults let it call otherwise
 NEIGHBOUR_VILLAGES = 2
 _INTO, _RESETTLE = "就近撤并", "搬迁"
 _HAMLET, _SITE, _TOWN, _CASH, _NONE = "并入居民点", "集中安置点", "城镇安置", "货币安置", "自然消亡"

@@ -9,7 +9,7 @@ from village_planner.demo.roles import UNDECIDED, WITHDRAW
 from village_planner.demo.scene import Cast, Village
 
 _INDUSTRIES = ("粮食种植", "果树种植", "蔬菜种植", "畜禽养殖", "林下经济", "乡村旅游", "水产养殖")
-_LABOUR = "劳务输出"
+LABOUR = "劳务输出"
 _MANY_AWAY = 0.33
 _AWAY = {WITHDRAW: (0.55, 0.7), UNDECIDED: (0.35, 0.5)}
 _DETOUR = 1.3  # of a road against the straight way
@@ -60,7 +60,7 @@ def facts_of(cast: Cast, number: int) -> VillageFacts:
         income=shake.randint(90, 260) * 100,
         arable_mu=round(persons * shake.uniform(1.0, 2.2), 1),
         distance_km=_distance_km(cast, village, shake.uniform(0.8, 9.5)),
-        industry=shake.choice(_INDUSTRIES) if away < _MANY_AWAY * persons else _LABOUR,
+        industry=shake.choice(_INDUSTRIES) if away < _MANY_AWAY * persons else LABOUR,
     )
 
 
