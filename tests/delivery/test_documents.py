@@ -32,6 +32,7 @@ from village_planner.delivery.document_pictures import sheet_title
 from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
 from village_planner.delivery.document_tables import Styles, table_elements
 from village_planner.delivery.document_template import W
+from village_planner.delivery.document_values import text_values
 from village_planner.delivery.documents import write_document
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
 from village_planner.delivery.rows import PrintedRow, RowKind
@@ -279,8 +280,8 @@ def test_a_sum_or_heading_never_stands_on_a_page_without_a_row_of_its_table(tmp_
 
 
 @pytest.mark.parametrize("note", ["", "说明"])
-@pytest.mark.parametrize(("count", "kept"), [(1, []), (3, [0, 1]), (5, [0, 1, 2, 3]), (9, [0, 1, 6, 7])])
-def test_where_a_table_begins_or_ends_on_a_page_it_has_three_rows_there(count: int, kept: list[int], note: str) -> None:
+@pytest.mark.parametrize(("count", "kept"), [(1, []), (3, [0, 1]), (8, list(range(7))), (9, [0, 1, 6, 7])])
+def test_a_short_table_is_whole_and_a_long_one_begins_and_ends_with_three_rows_on_a_page(count: int, kept: list[int], note: str) -> None:
     rows = [PrintedRow([str(number)], RowKind.ROW) for number in range(count)]
     column = TableColumn(("名称",), "name", "", "", 10.0)
     _, parts = table_elements("表", "", note, [column], rows, 100.0, Styles("", "", ""))
@@ -366,6 +367,17 @@ def test_a_document_is_chinese_for_the_program_that_breaks_its_lines(tmp_path: P
 
 def test_the_title_on_the_cover_breaks_before_its_years(tmp_path: Path) -> None:
     assert "清河县村庄布局规划\n（2020—2035年）" in text_of(clean(tmp_path))
+
+
+def test_a_long_title_on_the_cover_breaks_before_what_is_planned(tmp_path: Path) -> None:
+    source = prepared(True)[0]
+    county = "某某回族蒙古族哈萨克族自治县"
+    for title, lines in (
+        (f"{county}村庄布局规划（2020—2035年）", [county, "村庄布局规划", "（2020—2035年）"]), (f"{county}村庄布局规划", [county, "村庄布局规划"]),
+        ("清河县东河镇村庄布局规划", ["清河县东河镇村庄布局规划"]), ("（暂定名）规划", ["（暂定名）规划"]),
+    ):
+        values = text_values(source, replace(HEADING, plan_title=title), text_figures(*prepared(True)), False)
+        assert values["plan.cover_title"].text.split("\n") == lines
 
 
 @pytest.mark.parametrize(("size", "orientation"), [((3, 4), WD_ORIENT.PORTRAIT), ((4, 3), WD_ORIENT.LANDSCAPE)])

@@ -21,8 +21,8 @@ _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
 _SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
 _SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
-_TOGETHER = 3
-"""Rows that stand together where a table begins and where it ends."""
+_TOGETHER, _WHOLE = 3, 8
+"""Rows that stand together where a table begins and where it ends, and those of a table that is not cut at all."""
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -67,7 +67,8 @@ def table_elements(
 def _kept(rows: Sequence[PrintedRow], has_note: bool) -> list[bool]:
     """Which rows stay on the page of the next one: no sum, heading or note stands on a page without rows of its table, nor a few rows alone."""
     last = len(rows) - 1
-    kept = [min(position, last - 1 - position) < _TOGETHER - 1 or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
+    near = len(rows) if last < _WHOLE else _TOGETHER - 1
+    kept = [min(position, last - 1 - position) < near or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
     return [*kept, has_note]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Mapping, Sequence
 
 import pandas as pd
@@ -19,6 +20,9 @@ from village_planner.spatial.crs import describe_crs
 _BLANK = "＿" * 8
 _ROSTER_CHECK = "roster_check"
 _NUMERALS = "零一两三四五六七八九十"
+_COVER_LINE = 15
+"""Characters of a title that stand in a line of the cover."""
+_PLANNED = re.compile(r"(?<=.)村庄[^村]*规划$")
 _ROLES = ("gather", "suburban", "protect", "withdraw", "undecided")
 
 
@@ -141,9 +145,13 @@ def _area(data: PlanData) -> str:
 
 
 def _in_lines(title: str) -> str:
-    """A title whose years in brackets, or the like, stand on a line of their own."""
+    """A title whose years in brackets, or the like, stand on a line of their own, and what is planned too where the cover has no room for both in one."""
     name, bracket, rest = title.partition("（")
-    return f"{name}\n{bracket}{rest}" if name and bracket else title
+    if not name:
+        return title
+    if len(name) > _COVER_LINE:
+        name = _PLANNED.sub(r"\n\g<0>", name)
+    return f"{name}\n{bracket}{rest}" if bracket else name
 
 
 def _titled(title: Any, date: Any) -> str:
