@@ -792,6 +792,14 @@
         <source>Make a plan file of what this package carries</source>
         <translation>把成果包所含的内容做成规划文件</translation>
     </message>
+    <message>
+        <source>A plan file with your own control layers: the plan is judged by them, not by the copies in the package</source>
+        <translation>选一个已导入管控图层的规划文件：规划规则按其中的图层核查，不采用成果包自带的同类图层</translation>
+    </message>
+    <message>
+        <source>Reference (optional)</source>
+        <translation>审查底图（可选）</translation>
+    </message>
 </context>
 <context>
     <name>DeliverForm</name>
@@ -1623,10 +1631,6 @@
         <translation>成果质检</translation>
     </message>
     <message>
-        <source>Inspects a submission package (folder or zip), also one that this program did not write: its tree, whether files open, layers, fields, mandatory values, manifest, and the plan rules on what it holds. Nothing in the package is executed or changed.</source>
-        <translation>对成果包（文件夹或 zip）进行质检，包括并非由本程序生成的成果包：目录结构、文件能否打开、图层、字段、必填项、文件清单，并对其中的规划内容执行质检规则。不会执行或改动成果包中的任何内容。</translation>
-    </message>
-    <message>
         <source>Package (folder or zip)</source>
         <translation>成果包（文件夹或 zip）</translation>
     </message>
@@ -1645,6 +1649,14 @@
     <message>
         <source>Verdict</source>
         <translation>结论</translation>
+    </message>
+    <message>
+        <source>Inspects a submission package (folder or zip), also one that this program did not write: its tree, whether files open, layers, fields, mandatory values, manifest, and the plan rules on what it holds: by the control layers of the reference, where one is given, else by the package&apos;s own copies. Nothing in the package is executed or changed.</source>
+        <translation>对成果包（文件夹或 zip）进行质检，包括并非由本程序生成的成果包：目录结构、文件能否打开、图层、字段、必填项、文件清单，并对其中的规划内容执行质检规则：给出审查底图的按底图的管控图层核查，否则按成果包自带的图层核查。不会执行或改动成果包中的任何内容。</translation>
+    </message>
+    <message>
+        <source>Reference: plan file with the reviewer&apos;s own control layers</source>
+        <translation>审查底图（审查方自有管控图层的规划文件）</translation>
     </message>
 </context>
 <context>
@@ -1716,6 +1728,10 @@
     <message>
         <source>Files</source>
         <translation>文件</translation>
+    </message>
+    <message>
+        <source>Control layers: {0}</source>
+        <translation>核查依据的管控图层：{0}</translation>
     </message>
 </context>
 <context>
@@ -2384,6 +2400,61 @@
     </message>
 </context>
 <context>
+    <name>ProfileChoice</name>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a profile of your own</source>
+        <translation>选择自己的成果标准文件夹</translation>
+    </message>
+    <message>
+        <source>What of this profile has a public source, and what is a proposal</source>
+        <translation>这个标准的哪些内容有公开来源，哪些是建议值</translation>
+    </message>
+    <message>
+        <source>Folder of a profile (it holds profile.json)</source>
+        <translation>成果标准文件夹（内有 profile.json）</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>成果标准</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>取值</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Map sheet</source>
+        <translation>图件</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>成果包</translation>
+    </message>
+</context>
+<context>
     <name>ProjectActions</name>
     <message>
         <source>The project was saved into {0}. It opens without this plugin too, and in QField.</source>
@@ -2400,6 +2471,13 @@
     <message>
         <source>Save project into the plan file</source>
         <translation>将工程保存到规划文件</translation>
+    </message>
+</context>
+<context>
+    <name>ProvenanceDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -2985,68 +3063,6 @@
     <message>
         <source>Read plan from package…</source>
         <translation>由成果包读回规划…</translation>
-    </message>
-</context>
-<context>
-    <name>ProfileChoice</name>
-    <message>
-        <source>Folder…</source>
-        <translation>文件夹…</translation>
-    </message>
-    <message>
-        <source>Choose the folder of a profile of your own</source>
-        <translation>选择自己的成果标准文件夹</translation>
-    </message>
-    <message>
-        <source>What of this profile has a public source, and what is a proposal</source>
-        <translation>这个标准的哪些内容有公开来源，哪些是建议值</translation>
-    </message>
-    <message>
-        <source>Folder of a profile (it holds profile.json)</source>
-        <translation>成果标准文件夹（内有 profile.json）</translation>
-    </message>
-    <message>
-        <source>Profile</source>
-        <translation>成果标准</translation>
-    </message>
-    <message>
-        <source>Value</source>
-        <translation>取值</translation>
-    </message>
-    <message>
-        <source>Rule</source>
-        <translation>规则</translation>
-    </message>
-    <message>
-        <source>Layer</source>
-        <translation>图层</translation>
-    </message>
-    <message>
-        <source>Field</source>
-        <translation>字段</translation>
-    </message>
-    <message>
-        <source>Code</source>
-        <translation>代码</translation>
-    </message>
-    <message>
-        <source>Table</source>
-        <translation>表格</translation>
-    </message>
-    <message>
-        <source>Map sheet</source>
-        <translation>图件</translation>
-    </message>
-    <message>
-        <source>Package</source>
-        <translation>成果包</translation>
-    </message>
-</context>
-<context>
-    <name>ProvenanceDialog</name>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
     </message>
 </context>
 </TS>

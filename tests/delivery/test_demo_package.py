@@ -13,7 +13,7 @@ import pytest
 from tests.delivery.damages import DAMAGES, Damage, resealed, rules_found
 from tests.following import follow
 from village_planner.base import SilentFeedback
-from village_planner.delivery import PackageRequest, ReadBack, inspect_package, read_back, write_package
+from village_planner.delivery import PackageRequest, ReadBack, Verdict, inspect_package, read_back, write_package
 from village_planner.demo import write_demo
 
 _EACH = int(os.environ.get("EACH_DAMAGE", "13"))
@@ -52,7 +52,8 @@ def test_the_package_of_the_clean_demo_inspects_clean(clean_plan: Path, tmp_path
     package = write_package(PackageRequest(clean_plan, tmp_path)).path
     inspection = inspect_package(package)
     assert inspection.counts == {"A": 0, "B": 0, "C": 0}
-    assert inspection.findings.empty and inspection.score == 100
+    assert inspection.findings.empty and inspection.score == 100 and inspection.verdict is Verdict.INCOMPLETE
+    assert inspect_package(package, reference=clean_plan).verdict is Verdict.PASSED
     assert_comes_again(package, tmp_path)
 
 

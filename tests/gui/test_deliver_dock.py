@@ -207,6 +207,22 @@ def test_somebodys_package_is_inspected_with_verdict_places_and_report(
     assert not set(layers) & set(QgsProject.instance().mapLayers()) and page.marker.marked is None
 
 
+def test_a_package_is_judged_by_the_layers_of_a_plan_file_that_the_reviewer_chooses(
+    window: DeskWindow, iface: FakeIface, package: Path, tmp_path: Path, qtbot: Any
+) -> None:
+    dock = window.delivery
+    dock.show_inspect()
+    dock.folder.setFilePath(str(package))
+    dock.reference.setFilePath(str(tmp_path / "没有.gpkg"))
+    dock._inspect.click()
+    finish(window, qtbot)
+    assert "没有.gpkg" in iface.told() and not dock.inspected.isVisible()
+    dock.reference.setFilePath("")
+    dock._inspect.click()
+    finish(window, qtbot)
+    assert dock.inspected.judged_by.isVisible() and "审查底图：无" in dock.inspected.judged_by.text()
+
+
 def test_a_plan_is_read_back_from_a_package_and_opened(
     window: DeskWindow, iface: FakeIface, package: Path, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,7 @@ from village_planner.delivery.personal import check_personal
 from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
 from village_planner.delivery.reading import in_plan_crs, plan_from_layers, stated_conflicts
+from village_planner.delivery.reference import layers_sentence, reference_layers
 from village_planner.delivery.request import ATLAS
 from village_planner.delivery.restated import RULES as RESTATED
 from village_planner.delivery.restated import check_restated
@@ -42,6 +43,7 @@ from village_planner.delivery.unit_codes import check_unit_codes
 from village_planner.delivery.unpack import OpenedPackage, open_package
 from village_planner.delivery.verdict import Inspection, inspection_of
 from village_planner.plan.data import PlanData
+from village_planner.plan.joined_layers import JoinedLayers
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile
 
@@ -78,16 +80,19 @@ class _Subject:
         return self.manifest.edition if self.manifest else ""
 
 
-def inspect_package(path: str | Path, profile: Profile | str | None = None, feedback: Feedback | None = None) -> Inspection:
+def inspect_package(
+    path: str | Path, profile: Profile | str | None = None, feedback: Feedback | None = None, reference: Path | None = None
+) -> Inspection:
     """Inspect a folder or zip, ours or anybody's; nothing in it is changed or run.
 
-    profile: that to inspect by, or its id; None: the one that the manifest names, else the default one.
-    Raises InputError where the path cannot be opened as a package at all, Cancelled.
+    profile: that to inspect by, or its id; None: the one that the manifest names, else the default one. reference: a plan file whose control layers the
+    plan is judged by instead of the package's own, kind by kind.
+    Raises InputError where the path cannot be opened as a package at all, or the reference cannot serve (see `reference_layers`), Cancelled.
     """
     feedback = feedback or SilentFeedback()
     feedback.say(Message("delivery.progress.inspecting"))
     with open_package(Path(path), package_limits(profile), PartFeedback(feedback, 0.0, 0.2)) as opened:
-        return _inspect(opened, Path(path).name, profile, PartFeedback(feedback, 0.2, 1.0))
+        return _inspect(opened, Path(path).name, profile, PartFeedback(feedback, 0.2, 1.0), reference)
 
 
 def inspect_staged(folder: Path, name: str, profile: Profile, feedback: Feedback) -> Inspection:
@@ -119,7 +124,9 @@ def _subject(opened: OpenedPackage, profile: Profile | str | None) -> tuple[_Sub
     return _Subject(opened, manifest, narrowed, whole), doubts
 
 
-def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, feedback: Feedback) -> Inspection:
+def _inspect(
+    opened: OpenedPackage, name: str, profile: Profile | str | None, feedback: Feedback, reference: Path | None = None
+) -> Inspection:
     subject, doubts = _subject(opened, profile)
     manifest, used = subject.manifest, subject.profile
     findings = [*opened.findings, *doubts, *_check_files(subject)]
@@ -139,7 +146,9 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
     data, dangling = plan_from_layers(best.file, placed, used, manifest)
     findings += dangling
     layers = control_layers(placed, used)
-    result = run_plan_rules(data, layers, used, manifest, {layer.name for layer in best.layers}, PartFeedback(feedback, 0.6, 0.9))
+    own = reference_layers(reference, data.crs) if reference else MemoryLayers({})
+    judged_by = JoinedLayers(own, layers)
+    result = run_plan_rules(data, judged_by, used, manifest, {layer.name for layer in best.layers}, own.kinds(), PartFeedback(feedback, 0.6, 0.9))
     different, unmeasured = check_areas(best.file, best.layers, used)
     findings += different
     if _UNUSABLE.isdisjoint(finding.rule for finding in findings) and not result.findings["message_code"].isin(_INVALID).any():
@@ -152,7 +161,7 @@ def _inspect(opened: OpenedPackage, name: str, profile: Profile | str | None, fe
         uncompared = _told_for(_OF_FIGURES, used, "delivery.not_checked.layers")
     result = CheckResult(result.findings, [*result.not_checked, *uncompared, *unmeasured], result.ran)
     findings = placed_in(findings, {layer.name for content in contents for layer in content.layers if layer.geometry != "None" and layer.crs.epsg != data.crs})
-    return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs)
+    return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs, layers_sentence(own.kinds(), layers.kinds(), used))
 
 
 def _check_files(subject: _Subject) -> list[PackageFinding]:

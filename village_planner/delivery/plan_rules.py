@@ -12,7 +12,7 @@ from village_planner.checks import CheckResult, NotChecked
 from village_planner.delivery.editions import edition_content
 from village_planner.delivery.manifest import Manifest
 from village_planner.plan.data import PlanData
-from village_planner.plan.layers import MemoryLayers
+from village_planner.plan.layers import Layers, MemoryLayers
 from village_planner.standards import Profile
 
 _TABLES = {"villages": "village", "hamlets": "hamlet", "patches": "patch", "sites": "site", "moves": "move"}
@@ -20,14 +20,15 @@ _TABLES = {"villages": "village", "hamlets": "hamlet", "patches": "patch", "site
 
 
 def run_plan_rules(
-    data: PlanData, layers: MemoryLayers, profile: Profile, manifest: Manifest | None, present: Collection[str], feedback: Feedback
+    data: PlanData, layers: Layers, profile: Profile, manifest: Manifest | None, present: Collection[str], whole: Collection[str], feedback: Feedback
 ) -> CheckResult:
     """Run the profile's rules that a package can answer; the findings have a column state, by the waivers that it carries.
 
     A rule is told as not checked where the edition leaves out what it reads, where the plan has control layers that the package
-    does not hold, where a layer that must be there is not among those `present` (names), and where it needs more than packages hold. Cancelled.
+    does not hold, where a layer that must be there is not among those `present` (names), and where it needs more than packages hold.
+    whole: kinds of the layers that are not the package's but whole ones of the reviewer: what reads no others can run. Cancelled.
     """
-    runnable, beyond, notes = _sorted_out(profile, manifest, present)
+    runnable, beyond, notes = _sorted_out(profile, manifest, present, set(whole))
     formal = manifest is not None and not manifest.draft
     try:
         result = checks.run(data, layers, profile, rules=runnable, formal=formal, feedback=feedback)
@@ -53,7 +54,7 @@ def _told(result: CheckResult, rules: list[str]) -> list[NotChecked]:
     return [silent.get(rule) or NotChecked(rule, Message("delivery.not_checked.control_layers")) for rule in rules]
 
 
-def _sorted_out(profile: Profile, manifest: Manifest | None, present: Collection[str]) -> tuple[list[str], list[str], list[NotChecked]]:
+def _sorted_out(profile: Profile, manifest: Manifest | None, present: Collection[str], whole: set[str]) -> tuple[list[str], list[str], list[NotChecked]]:
     """Ids of the rules to run, of those that need more than packages hold, and notes on the others."""
     settings = profile.package.inspection
     possible = {str(rule) for rule in settings.get("plan_rules", ())}
@@ -67,12 +68,12 @@ def _sorted_out(profile: Profile, manifest: Manifest | None, present: Collection
     titles = profile.code_list("control_kind")
     runnable, beyond, notes = [], [], []
     for rule in _switched_on(profile):
-        lacking = sorted(reads[rule] & withheld) if rule not in stated else []
+        lacking = sorted((reads[rule] & withheld) - whole) if rule not in stated else []
         if rule in left_out:
             notes.append(NotChecked(rule, Message("delivery.not_checked.edition", {"edition": profile.package.editions.get(edition, edition)})))
         elif rule in without:
             notes.append(NotChecked(rule, Message("delivery.not_checked.layer_missing")))
-        elif rule not in possible:
+        elif rule not in possible and not (reads[rule] and reads[rule] <= whole):
             beyond.append(rule)
         elif lacking:
             params = {"layers": "、".join(titles.name(kind) or kind for kind in lacking)}

@@ -45,7 +45,7 @@ class Inspection:
     findings with `state`: a waiver that the package carries holds here too. counts: open findings of both by severity.
     not_checked: rules that could not run, and why. score: 100 less the profile's weight per open finding, at least 0.
     report: all of it for base.report. profile: that it was inspected by. crs: EPSG code of the geometry of plan_result's findings,
-    None where the package has no layers that could be read.
+    None where the package has no layers that could be read. judged_by: by which control layers, in words.
     """
 
     findings: pd.DataFrame
@@ -57,6 +57,7 @@ class Inspection:
     report: Report
     profile: Profile
     crs: int | None = None
+    judged_by: str = ""
 
 
 def draft_mark(draft: bool) -> str:
@@ -65,11 +66,12 @@ def draft_mark(draft: bool) -> str:
 
 
 def inspection_of(
-    name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None, crs: int | None = None
+    name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None, crs: int | None = None, judged_by: str = ""
 ) -> Inspection:
     """The inspection of a package called `name`.
 
-    findings: on the package; result: of the plan's rules, with the column state. A finding that is waived or accepted is listed, and counts nowhere.
+    findings: on the package; result: of the plan's rules, with the column state. judged_by: by which control layers, in words.
+    A finding that is waived or accepted is listed, and counts nowhere.
     """
     open_ones = result.findings[result.findings["state"].eq("open")]
     severities = [*findings["severity"], *open_ones["severity"]]
@@ -77,8 +79,8 @@ def inspection_of(
     weights = score_weights(profile)
     score = max(0, _FULL_SCORE - sum(weights[severity] * count for severity, count in counts.items()))
     verdict = _verdict(counts, len(findings) + len(result.findings) > 0, result.not_checked)
-    report = _report(name, findings, result, counts, score, verdict, profile, manifest)
-    return Inspection(findings, result, counts, result.not_checked, score, verdict, report, profile, crs)
+    report = _report(name, findings, result, counts, score, verdict, profile, manifest, judged_by)
+    return Inspection(findings, result, counts, result.not_checked, score, verdict, report, profile, crs, judged_by)
 
 
 def score_weights(profile: Profile) -> dict[str, int]:
@@ -103,7 +105,7 @@ def _verdict(counts: Mapping[str, int], anything: bool, not_checked: list[NotChe
 
 def _report(
     name: str, findings: pd.DataFrame, result: CheckResult, counts: Mapping[str, int], score: int, verdict: Verdict,
-    profile: Profile, manifest: Manifest | None,
+    profile: Profile, manifest: Manifest | None, judged_by: str,
 ) -> Report:
     waived, accepted = (int(result.findings["state"].eq(state).sum()) for state in ("waived", "accepted"))
     figures: dict[str, Any] = {
@@ -116,6 +118,8 @@ def _report(
     if manifest is not None:
         figures["版次"] = profile.package.editions.get(manifest.edition, manifest.edition) + (f"（{draft_mark(True)}）" if manifest.draft else "")
         figures["规划名称"] = str(manifest.plan.get("title") or "")
+    if judged_by:
+        figures["核查依据的管控图层"] = judged_by
     report = Report(Message("delivery.report.inspect", {"name": name}), figures)
     _add_rules(report, findings, result, profile)
     section = report.section(Message("delivery.report.package_findings"))

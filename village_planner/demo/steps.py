@@ -61,7 +61,7 @@ def steps(folder: Path, scene: Scene, size: str, formal: bool) -> list[dict[str,
         ("decide", {"PLAN": plan, "DECISIONS": str(sources / "决策.xlsx")}),
         ("check", {"PLAN": plan, "FINDINGS": str(folder / PLANS / "问题.gpkg")}),
         ("package", {"PLAN": plan, "FOLDER": str(folder / PACKAGES), "MODE": mode, "EDITION": _EDITION, "FORMATS": formats}),
-        ("inspect", {"PACKAGE": str(folder / PACKAGES / _package_name(scene, formal))}),
+        ("inspect", {"PACKAGE": str(folder / PACKAGES / _package_name(scene, formal)), "REFERENCE": plan}),
     ]
     return [{"algorithm": f"{_PROVIDER}:{name}", "parameters": parameters} for name, parameters in found]
 

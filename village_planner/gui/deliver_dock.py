@@ -113,12 +113,13 @@ class DeliverDock(QgsDockWidget):
 
             self._runner.start(self.tr("Write package"), step, self._show_written)
 
-    def inspect(self, path: Path, profile: str | None = None) -> None:
-        """Inspect a package (folder or zip) in a task. profile: id, None for the one that it names."""
+    def inspect(self, path: Path, profile: str | None = None, reference: Path | None = None) -> None:
+        """Inspect a package (folder or zip) in a task. profile: id, None for the one that it names. reference: plan file with the reviewer's own layers."""
         from village_planner.delivery import inspect_package
 
         self._runner.start(
-            self.tr("Inspect package"), lambda feedback: inspect_package(path, profile, feedback), lambda result: self._show_inspected(result, path)
+            self.tr("Inspect package"), lambda feedback: inspect_package(path, profile, feedback, reference),
+            lambda result: self._show_inspected(result, path),
         )
 
     def close_down(self) -> None:
@@ -168,9 +169,11 @@ class DeliverDock(QgsDockWidget):
         return scrolled(page)
 
     def _inspect_page(self) -> QWidget:
-        self.folder, self.zip = QgsFileWidget(), QgsFileWidget()
+        self.folder, self.zip, self.reference = QgsFileWidget(), QgsFileWidget(), QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.zip.setFilter("ZIP (*.zip)")
+        self.reference.setFilter("GeoPackage (*.gpkg)")
+        self.reference.setToolTip(self.tr("A plan file with your own control layers: the plan is judged by them, not by the copies in the package"))
         self.profile = ProfileChoice(self.tr("as the package says"))
         self._inspect = QPushButton(self.tr("Inspect"))
         self._read_back = QPushButton(self.tr("Read plan from it…"))
@@ -180,7 +183,10 @@ class DeliverDock(QgsDockWidget):
         buttons.addWidget(self._read_back)
         form = QFormLayout()
         form.setVerticalSpacing(4)
-        for title, field in ((self.tr("Folder"), self.folder), (self.tr("or zip file"), self.zip), (self.tr("Profile"), self.profile), ("", buttons)):
+        for title, field in (
+            (self.tr("Folder"), self.folder), (self.tr("or zip file"), self.zip), (self.tr("Profile"), self.profile),
+            (self.tr("Reference (optional)"), self.reference), ("", buttons),
+        ):
             form.addRow(title, field)
         self._hint = QLabel(self.tr("Choose the folder of a package, or a zip file, of this or any other program. Nothing in it is changed or run."))
         self._hint.setWordWrap(True)
@@ -290,7 +296,8 @@ class DeliverDock(QgsDockWidget):
         with self._teller.refusals():
             path = Path(self._chosen_package())
             QgsSettings().setValue(_LAST_PACKAGE, str(path.parent))
-            self.inspect(path, self.profile.value())
+            reference = self.reference.filePath().strip()
+            self.inspect(path, self.profile.value(), Path(reference) if reference else None)
 
     def _show_inspected(self, inspection: Any, path: Path) -> None:
         self._hint.hide()

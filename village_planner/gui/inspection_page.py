@@ -40,7 +40,7 @@ class InspectionPage(QWidget):
         self._name, self._folder = "", Path()
         self.marker = FindingMarker(canvas)
         self.layer = PackageLayer()
-        self.title, self.counts = QLabel(), QLabel()
+        self.title, self.counts, self.judged_by = QLabel(), QLabel(), QLabel()
         self.view = FindingsView(scope, with_states=False)
         self.files = QListWidget()
         self.tabs = QTabWidget()
@@ -71,6 +71,8 @@ class InspectionPage(QWidget):
             f"<span style='color:{_COLORS.get(verdict, '#000000')}'><b>" + self.tr("Inspection: {0}").format(words.get(verdict, verdict)) + "</b></span> · "
             + self.tr("score {0}").format(inspection.score)
         )
+        self.judged_by.setText(self.tr("Control layers: {0}").format(inspection.judged_by))
+        self.judged_by.setVisible(written is None and bool(inspection.judged_by))
         self.counts.setToolTip(text(score_reason(inspection.profile)))
         plan = inspection.plan_result.findings
         rows = package_rows(inspection.findings) + finding_rows(plan, lambda kind, code: code.split("/", 1)[-1])
@@ -107,7 +109,7 @@ class InspectionPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for label in (self.title, self.counts):
+        for label in (self.title, self.counts, self.judged_by):
             label.setWordWrap(True)
             layout.addWidget(label)
         self.tabs.addTab(self.view, self.tr("Findings"))

@@ -11,7 +11,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback
+from village_planner.processing.algorithm import PlannerAlgorithm, ProcessingFeedback, file_parameter
 
 
 class InspectAlgorithm(PlannerAlgorithm):
@@ -29,13 +29,15 @@ class InspectAlgorithm(PlannerAlgorithm):
         """Help in the dialog."""
         return self.tr(
             "Inspects a submission package (folder or zip), also one that this program did not write: its tree, whether "
-            "files open, layers, fields, mandatory values, manifest, and the plan rules on what it holds. Nothing in the package is executed or changed."
+            "files open, layers, fields, mandatory values, manifest, and the plan rules on what it holds: by the control layers "
+            "of the reference, where one is given, else by the package's own copies. Nothing in the package is executed or changed."
         )
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare parameters and outputs."""
         self.addParameter(QgsProcessingParameterString("PACKAGE", self.tr("Package (folder or zip)")))
         self.addParameter(QgsProcessingParameterString("PROFILE", self.tr("Profile (empty: the package's own)"), optional=True))
+        self.addParameter(file_parameter("REFERENCE", self.tr("Reference: plan file with the reviewer's own control layers"), "gpkg", optional=True))
         self.addParameter(
             QgsProcessingParameterFileDestination("REPORT", self.tr("Report"), "JSON (*.json)", optional=True, createByDefault=False)
         )
@@ -51,7 +53,8 @@ class InspectAlgorithm(PlannerAlgorithm):
         from village_planner.processing.findings import write_wished
 
         package = self.path(parameters, "PACKAGE", context)
-        inspection = inspect_package(package, self.optional_text(parameters, "PROFILE", context), feedback)
+        reference = self.path(parameters, "REFERENCE", context) if self.optional_text(parameters, "REFERENCE", context) else None
+        inspection = inspect_package(package, self.optional_text(parameters, "PROFILE", context), feedback, reference)
         results: dict[str, Any] = {f"COUNT_{severity}": int(inspection.counts.get(severity, 0)) for severity in "ABC"}
         results.update(NOT_CHECKED=len(inspection.not_checked), SCORE=inspection.score, VERDICT=inspection.verdict.value)
         report = self.parameterAsFileOutput(parameters, "REPORT", context)
