@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,15 @@ def test_what_the_maps_do_not_need_of_the_paper_is_a_strip_for_the_tables() -> N
     assert cell.y + cell.height == pytest.approx(found.maps[-1].bottom) and strip.y > cell.bottom and strip.width > 2 * cell.width
 
 
+@pytest.mark.parametrize("size", [(17_000.0, 23_000.0), (22_000.0, 30_000.0), (9_000.0, 9_000.0)])
+def test_no_box_beside_the_maps_is_left_empty(source: SheetSource, size: tuple[float, float]) -> None:
+    wide = replace(source, bounds=(*source.bounds[:2], source.bounds[0] + size[0], source.bounds[1] + size[1]))
+    page = compose(source.sheets[2], wide)
+    texts = [item for item in page.layout.items() if isinstance(item, QgsLayoutItemLabel)]
+    for room in arrange(len(source.sheets[2].panels), wide.bounds, with_titles=True).beside:
+        assert any(room.x < item.pos().x() < room.right and room.y < item.pos().y() < room.bottom for item in texts)
+
+
 def test_the_names_of_all_phases_have_one_size_and_none_is_too_small_to_read(qgis_app: Any) -> None:
     """The first phase has one move, the last but one of each of 35 hamlets that lie side by side."""
     rows = plan_rows()
@@ -243,5 +253,20 @@ def _run_until(done: Any) -> None:
 def test_a_column_of_the_legend_begins_with_a_group_unless_the_columns_were_too_uneven(sizes: tuple[int, ...], groups_in: list[int]) -> None:
     """sizes: classes of each group; groups_in: how many groups a column has something of."""
     groups = tuple((f"组{number}", (MapClass("", "类", "fill", "#ffffff"),) * size) for number, size in enumerate(sizes))
-    made = Legend(groups)._columns(1.0, len(groups_in))
+    made = Legend(groups)._columns(1.0, len(groups_in), {})
     assert [len({heading for heading, *_ in column}) for column in made] == groups_in
+
+
+def test_a_long_text_of_the_legend_takes_two_lines_rather_than_make_all_others_small(qgis_app: Any) -> None:
+    """In a column of 80 mm; of the same classes with a short text the legend is lower by what one row more needs at most."""
+    page = Page(*PAPERS[0])
+
+    def legend(text: str) -> Legend:
+        return Legend((("居民点用地", (MapClass("a", "保留", "fill", "#ffffff", 72, "块"), MapClass("b", text, "fill", "#ffffff", 3, "块"))),) * 6)
+
+    long, short = legend("不作布局引导的现状用地"), legend("新建")
+    assert 0 < long.height(page, 80.0, 1.0, 2) - short.height(page, 80.0, 1.0, 2) < 6 * 5.0
+    assert legend("不作布局引导的现状用地，" * 4).height(page, 80.0, 1.0, 2) == float("inf")
+    long.draw(page, Box(10, 10, 80, 200), 1.0, 2)
+    texts = [item.text() for item in page.layout.items() if isinstance(item, QgsLayoutItemLabel)]
+    assert "不作布局引导的现状用地" in texts and "（3块）" in texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
@@ -21,6 +21,8 @@ _SMALLEST = 0.45
 _STACK_WIDTH, _GOOD_WIDTH = 60.0, 80.0
 _TEXT, _HEADING = 7.8, 9.0
 _ROW, _HEADING_ROW = 5.0, 6.0
+# A text of the legend that takes more lines, of which so many at most where it has several columns, makes its row so much higher.
+_MORE_ROW, _MOST_LINES = 3.2, 2
 _SAMPLE = 8.0
 _LEAST_SHARE = 0.9
 """How far a text of the legend may be smaller than the others."""
@@ -103,18 +105,17 @@ class Legend:
     groups: tuple[tuple[str, tuple[MapClass, ...]], ...]
 
     def height(self, page: Page, width: float, scale: float, columns: int) -> float:
-        """As Block; infinite where the columns are too narrow for the texts."""
-        room = self._text_width((width - GAP * (columns - 1)) / columns, scale)
-        longest = max((page.width_of(_counted(one), _TEXT * scale) for _, classes in self.groups for one in classes), default=0.0)
-        if columns > 1 and longest * _LEAST_SHARE > room:
+        """As Block; infinite where the columns are too narrow for the texts in two lines."""
+        lines = self._lines(page, (width - GAP * (columns - 1)) / columns, scale)
+        if columns > 1 and max(lines.values(), default=1) > _MOST_LINES:
             return math.inf
-        return _HEADING_ROW * scale + max(sum(height for _, _, height in column) for column in self._columns(scale, columns))
+        return _HEADING_ROW * scale + max(sum(height for _, _, height in column) for column in self._columns(scale, columns, lines))
 
     def draw(self, page: Page, box: Box, scale: float, columns: int) -> None:
         """As Block."""
         page.text(Box(box.x, box.y, box.width, _HEADING_ROW * scale), "图　例", _HEADING * scale * 1.1, True, CENTRE)
         width = (box.width - GAP * (columns - 1)) / columns
-        for number, column in enumerate(self._columns(scale, columns)):
+        for number, column in enumerate(self._columns(scale, columns, self._lines(page, width, scale))):
             x, y = box.x + number * (width + GAP), box.y + _HEADING_ROW * scale
             for heading, one, height in column:
                 row = Box(x, y, width, height)
@@ -134,16 +135,24 @@ class Legend:
         else:
             page.swatch(sample, symbol)
         room = self._text_width(row.width, scale)
-        page.text(Box(row.right - room, row.y, room, row.height), _counted(one), _TEXT * scale)
+        page.text(Box(row.right - room, row.y, room, row.height), _counted(one), _TEXT * scale, least=_TEXT * scale * _LEAST_SHARE)
+
+    def _lines(self, page: Page, width: float, scale: float) -> dict[MapClass, int]:
+        """In how many lines the text of each class stands in a column of a width."""
+        room, points = self._text_width(width, scale), _TEXT * scale * _LEAST_SHARE
+        return {one: len(page.wrapped(_counted(one), room, points)) for _, classes in self.groups for one in classes}
 
     @staticmethod
     def _text_width(width: float, scale: float) -> float:
         """What a column of a width leaves for the text beside the sample."""
         return width - _SAMPLE * scale - 1.8
 
-    def _columns(self, scale: float, columns: int) -> list[list[tuple[str, MapClass | None, float]]]:
+    def _columns(self, scale: float, columns: int, lines: Mapping[MapClass, int]) -> list[list[tuple[str, MapClass | None, float]]]:
         """Rows of each column: whole groups, where that makes no column much higher than the others; else a heading stays with its first class."""
-        groups = [[(heading, None, _HEADING_ROW * scale), *((heading, one, _ROW * scale) for one in classes)] for heading, classes in self.groups]
+        def row(one: MapClass) -> float:
+            return (_ROW + _MORE_ROW * (lines.get(one, 1) - 1)) * scale
+
+        groups = [[(heading, None, _HEADING_ROW * scale), *((heading, one, row(one)) for one in classes)] for heading, classes in self.groups]
         rows: list[tuple[str, MapClass | None, float]] = [row for group in groups for row in group]
         limit = _high(rows) / columns
         cuts = combinations(range(1, len(groups)), max(min(columns, len(groups)) - 1, 0))
@@ -153,13 +162,13 @@ class Legend:
             return whole
         made: list[list[tuple[str, MapClass | None, float]]] = [[]]
         used = 0.0
-        for number, row in enumerate(rows):
-            needed = row[2] + (rows[number + 1][2] if row[1] is None else 0.0)
+        for number, entry in enumerate(rows):
+            needed = entry[2] + (rows[number + 1][2] if entry[1] is None else 0.0)
             if used and used + needed > limit + _ROW * scale * 1.3 and len(made) < columns:
                 made.append([])
                 used = 0.0
-            made[-1].append(row)
-            used += row[2]
+            made[-1].append(entry)
+            used += entry[2]
         return made
 
 

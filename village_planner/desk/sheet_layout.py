@@ -20,7 +20,7 @@ from village_planner.desk.sheet_trial import Frame, set_up_engine
 GROWTHS = (1.0, 2**0.5, 2.0)
 _READABLE, _MOST_NUMBERS, _MOST_SHARE, _LEAST_SYMBOLS = 0.6, 40, 0.35, 0.5
 _LABELS_ON_PANELS, _LEAST_ON_PANELS, _LEAST_SUMMARY = 7.5, 5.5, 6.0
-_PADDING, _NOMINAL_WIDTH = 1.5, 90.0
+_PADDING, _NOMINAL_WIDTH, _GOOD = 1.5, 90.0, 0.85
 _GEOMETRY_ORDER = {compat.POLYGON: 0, compat.LINE: 1, compat.POINT: 2}
 
 
@@ -42,7 +42,7 @@ def compose(sheet: Sheet, source: SheetSource) -> Page:
         numbered = tuple(number for names in written for number in names.numbered)
         blocks = _beside(sheet, source, best, numbered)
         parts = _in_boxes(page, best.beside, blocks, growth)
-        if last and not _scale(parts):
+        if _scale(parts) < _GOOD * growth if len(maps) > 1 else last and not _scale(parts):
             # The inset tells nothing that the map does not.
             parts = _in_boxes(page, best.beside, [block for block in blocks if not isinstance(block, Inset)], growth)
         too_small = len(maps) > 1 and min(names.points for names in written) < _LEAST_ON_PANELS
@@ -77,7 +77,8 @@ def _beside(sheet: Sheet, source: SheetSource, best: Arrangement, numbered: tupl
     blocks += [Statement(sheet.statement)] if sheet.statement else []
     blocks += [Table(table) for table in sheet.tables]
     blocks += [Index(numbered)] if numbered else []
-    blocks += [_inset(source, source.townships)] if source.townships is not None and len(sheet.panels) == 1 else []
+    with_inset = len(sheet.panels) == 1 or source.heading.township
+    blocks += [_inset(source, source.townships)] if source.townships is not None and with_inset else []
     return [*blocks, Scale(best.denominator), *([Notes(sheet.notes)] if sheet.notes else [])]
 
 
@@ -91,16 +92,16 @@ class _Part:
 
 
 def _in_boxes(page: Page, boxes: Sequence[Box], blocks: Sequence[Block], growth: float) -> list[_Part]:
-    """Blocks in one or two boxes, in their order: so that the smallest text is as large as can be, then so that both boxes are as full as each other."""
+    """Blocks in one or two boxes, in their order: so that no text is small, then so that no box is empty and both are as full as each other."""
     if len(boxes) == 1:
         return [_part(page, boxes[0], blocks, growth)]
     def fullness(box: Box, some: Sequence[Block]) -> float:
         return sum(block.height(page, _NOMINAL_WIDTH, 1.0, 1) for block in some) / (box.width * box.height)
 
     ways = [(blocks[:count], blocks[count:]) for count in range(len(blocks) + 1)]
-    evenly = sorted(ways, key=lambda way: abs(fullness(boxes[0], way[0]) - fullness(boxes[1], way[1])))
+    evenly = sorted(ways, key=lambda way: (not all(way), abs(fullness(boxes[0], way[0]) - fullness(boxes[1], way[1]))))
     made = ([_part(page, box, some, growth) for box, some in zip(boxes, way) if some] for way in evenly)
-    return max(made, key=_scale)
+    return max(made, key=lambda parts: min(_scale(parts), _GOOD * growth))
 
 
 def _part(page: Page, box: Box, blocks: Sequence[Block], growth: float) -> _Part:
