@@ -119,3 +119,13 @@ def test_a_hamlet_that_ends_by_itself_is_small_and_mostly_vacant_and_nothing_is_
         assert hamlet.households < 10 and hamlet.persons < 20 and hamlet.vacant_homesteads == hamlet.homesteads - hamlet.households > 6
         assert row.phase == 2035 and row.built_m2 is None and 0 < row.reclaimed_m2 < row.cleared_m2
         assert "不组织搬迁" in row.grounds and f"空置{hamlet.vacant_homesteads}宗" in row.grounds
+
+
+def test_a_village_is_asked_on_one_day_and_the_county_over_some_weeks(scene: Scene) -> None:
+    days: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in scene.decisions:
+        if row.consent:
+            days[row.village, row.consent.kind].add(row.consent.date)
+    assert all(len(dates) == 1 for dates in days.values())
+    dates = sorted({date for dates in days.values() for date in dates})
+    assert len(dates) > 20 and dates[0] >= "2020-03-09" and dates[-1] <= "2020-06-20"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from datetime import date, timedelta
 from typing import Optional
 
 from village_planner.demo.layout import Rect
@@ -12,6 +14,7 @@ from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, V
 _RECLAIMED_SHARE = 0.85
 _RECLAIM_TO = "旱地"
 _SITE = "集中安置点"
+_FIRST_ASKED, _FIRST_MET, _LAST_DAY = date(2020, 3, 9), date(2020, 5, 11), 40
 STAYS = "保留"
 
 
@@ -35,16 +38,16 @@ def category_row(village: Village, category: str, grounds: str, action: str = ST
     return Decision(village.township.name, village.name, category=category, action=action, grounds=grounds, basis=category_basis(category))
 
 
-def vote(households: int, date: str) -> Consent:
+def vote(households: int, day: str) -> Consent:
     """A lawful vote of household representatives: five sixths attend, nine tenths of them in favour."""
     attended = -(-households * 5 // 6)
-    return Consent("户代表会议", date, households, attended, -(-attended * 9 // 10), f"户代表会议决议〔{date[:4]}〕1号")
+    return Consent("户代表会议", day, households, attended, -(-attended * 9 // 10), f"户代表会议决议〔{day[:4]}〕1号")
 
 
-def survey(households: int, date: str = "2020-03-20") -> Consent:
+def survey(households: int, day: str = "2020-03-20") -> Consent:
     """A survey (意愿调查) that most households answer."""
     attended = households - households // 10
-    return Consent("意愿调查", date, households, attended, attended - attended // 8)
+    return Consent("意愿调查", day, households, attended, attended - attended // 8)
 
 
 def move_row(
@@ -85,7 +88,7 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
         action=move.action,
         grounds=move_grounds(cast, move),
         basis=PLAN,
-        consent=_consent(move.consent, hamlet.households, hamlet.persons),
+        consent=_consent(move.consent, hamlet, _days(cast, village)),
         destination_kind=move.kind,
         destination=_destination(cast, village, move),
         phase=move.phase,
@@ -100,14 +103,20 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
     )
 
 
-def _consent(kind: str, households: int, persons: int) -> Optional[Consent]:
+def _days(cast: Cast, village: Village) -> int:
+    """How many days after the first village this one is asked: all its hamlets on one day."""
+    return random.Random(f"{cast.scene.seed}:{village.code}:consent").randint(0, _LAST_DAY)
+
+
+def _consent(kind: str, hamlet: Hamlet, days: int) -> Optional[Consent]:
+    asked, met = (str(first + timedelta(days)) for first in (_FIRST_ASKED, _FIRST_MET))
     if kind == "households":
-        return vote(households, "2020-05-12")
+        return vote(hamlet.households, met)
     if kind == "adults":
-        adults = persons * 4 // 5
+        adults = hamlet.persons * 4 // 5
         attended = adults * 2 // 3 + 1
-        return Consent("村民会议", "2020-06-08", adults, attended, -(-attended * 5 // 6), "村民会议决议〔2020〕1号")
-    return survey(households) if kind else None
+        return Consent("村民会议", met, adults, attended, -(-attended * 5 // 6), "村民会议决议〔2020〕1号")
+    return survey(hamlet.households, asked) if kind else None
 
 
 def _destination(cast: Cast, village: Village, move: Move) -> str:
