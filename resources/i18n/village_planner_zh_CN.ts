@@ -1730,8 +1730,12 @@
         <translation>文件</translation>
     </message>
     <message>
-        <source>Control layers: {0}</source>
-        <translation>核查依据的管控图层：{0}</translation>
+        <source>Control layers: only the package&apos;s own copies, compared with nobody&apos;s</source>
+        <translation>管控图层：均为成果包自带，未与审查底图核对</translation>
+    </message>
+    <message>
+        <source>Control layers: {0} kinds of the reference, {1} of the package&apos;s own</source>
+        <translation>管控图层：审查底图 {0} 类，成果包自带 {1} 类</translation>
     </message>
 </context>
 <context>

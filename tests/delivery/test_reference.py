@@ -42,9 +42,10 @@ def test_a_conflict_that_only_the_packages_own_copy_has_is_not_the_reviewers(tmp
 def test_page_and_report_say_by_whose_layers_the_plan_was_judged(formal_package: Path, tmp_path: Path) -> None:
     alone = inspect_package(formal_package)
     both = inspect_package(formal_package, reference=reference(tmp_path / "r.gpkg", ecological_redline=clean_layers()["ecological_redline"]))
-    assert alone.judged_by == "审查底图：无；成果包自带：城镇开发边界、生态保护红线、土地利用现状（三调地类图斑）、永久基本农田"
-    assert both.judged_by == "审查底图：生态保护红线；成果包自带：城镇开发边界、土地利用现状（三调地类图斑）、永久基本农田"
-    assert both.judged_by in both.report.figures.values()
+    assert alone.judged_by is not None and both.judged_by is not None
+    assert alone.judged_by.sentence == "审查底图：无；成果包自带：城镇开发边界、生态保护红线、土地利用现状（三调地类图斑）、永久基本农田"
+    assert both.judged_by.sentence == "审查底图：生态保护红线；成果包自带：城镇开发边界、土地利用现状（三调地类图斑）、永久基本农田"
+    assert both.judged_by.sentence in both.report.figures.values()
 
 
 def test_layers_that_a_package_withholds_are_checked_by_the_reviewers(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_package_is_judged_by_the_layers_of_a_plan_file_that_the_reviewer_choo
     dock.reference.setFilePath("")
     dock._inspect.click()
     finish(window, qtbot)
-    assert dock.inspected.judged_by.isVisible() and "审查底图：无" in dock.inspected.judged_by.text()
+    assert dock.inspected.judged_by.isVisible() and "审查底图：无" in dock.inspected.judged_by.toolTip()
 
 
 def test_a_plan_is_read_back_from_a_package_and_opened(

@@ -30,7 +30,7 @@ from village_planner.delivery.personal import check_personal
 from village_planner.delivery.plan_rules import none_checked, run_plan_rules
 from village_planner.delivery.printed import PRINTED, check_printed
 from village_planner.delivery.reading import in_plan_crs, plan_from_layers, stated_conflicts
-from village_planner.delivery.reference import layers_sentence, reference_layers
+from village_planner.delivery.reference import judged_by, reference_layers
 from village_planner.delivery.request import ATLAS
 from village_planner.delivery.restated import RULES as RESTATED
 from village_planner.delivery.restated import check_restated
@@ -147,8 +147,8 @@ def _inspect(
     findings += dangling
     layers = control_layers(placed, used)
     own = reference_layers(reference, data.crs) if reference else MemoryLayers({})
-    judged_by = JoinedLayers(own, layers)
-    result = run_plan_rules(data, judged_by, used, manifest, {layer.name for layer in best.layers}, own.kinds(), PartFeedback(feedback, 0.6, 0.9))
+    best_known = JoinedLayers(own, layers)
+    result = run_plan_rules(data, best_known, used, manifest, {layer.name for layer in best.layers}, own.kinds(), PartFeedback(feedback, 0.6, 0.9))
     different, unmeasured = check_areas(best.file, best.layers, used)
     findings += different
     if _UNUSABLE.isdisjoint(finding.rule for finding in findings) and not result.findings["message_code"].isin(_INVALID).any():
@@ -161,7 +161,7 @@ def _inspect(
         uncompared = _told_for(_OF_FIGURES, used, "delivery.not_checked.layers")
     result = CheckResult(result.findings, [*result.not_checked, *uncompared, *unmeasured], result.ran)
     findings = placed_in(findings, {layer.name for content in contents for layer in content.layers if layer.geometry != "None" and layer.crs.epsg != data.crs})
-    return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs, layers_sentence(own.kinds(), layers.kinds(), used))
+    return inspection_of(name, findings_frame(findings, used), result, used, manifest, data.crs, judged_by(own.kinds(), layers.kinds(), used))
 
 
 def _check_files(subject: _Subject) -> list[PackageFinding]:

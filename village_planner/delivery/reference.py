@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from village_planner.base import InputError
 from village_planner.plan import Layers, PlanFile
 from village_planner.plan.excerpts import excerpt_codes
 from village_planner.standards import Profile
-
-OWN, BROUGHT, NONE = "审查底图：", "成果包自带：", "无"
 
 
 def reference_layers(path: Path, crs: int) -> Layers:
@@ -33,11 +32,21 @@ def reference_layers(path: Path, crs: int) -> Layers:
     return layers
 
 
-def layers_sentence(own: Collection[str], held: Collection[str], profile: Profile) -> str:
-    """Which kinds a plan was judged by: those of the reviewer (own), and those that the package holds and the reviewer does not have."""
-    titles = profile.code_list("control_kind")
+@dataclass(frozen=True)
+class JudgedBy:
+    """Titles of the kinds of control layers that a plan was judged by: the reviewer's own, and those that the package holds and the reviewer does not have."""
 
-    def named(kinds: Collection[str]) -> str:
-        return "、".join(titles.name(kind) or kind for kind in sorted(kinds)) or NONE
+    own: tuple[str, ...]
+    brought: tuple[str, ...]
 
-    return f"{OWN}{named(own)}；{BROUGHT}{named(set(held) - set(own))}"
+    @property
+    def sentence(self) -> str:
+        """All of them, for a report."""
+        return "；".join(f"{word}：{'、'.join(titles) or '无'}" for word, titles in (("审查底图", self.own), ("成果包自带", self.brought)))
+
+
+def judged_by(own: Collection[str], held: Collection[str], profile: Profile) -> JudgedBy:
+    """own: kinds that the reviewer has; held: kinds that the package holds."""
+    codes = profile.code_list("control_kind")
+    mine, brought = (tuple(codes.name(kind) or kind for kind in sorted(kinds)) for kinds in (own, set(held) - set(own)))
+    return JudgedBy(mine, brought)

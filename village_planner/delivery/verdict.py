@@ -13,6 +13,7 @@ from village_planner.base.report import Report
 from village_planner.checks import CheckResult, NotChecked
 from village_planner.delivery.manifest import Manifest
 from village_planner.delivery.record import STATES
+from village_planner.delivery.reference import JudgedBy
 from village_planner.standards import Profile
 from village_planner.standards.provenance import certainty_sentence, certainty_word
 
@@ -45,7 +46,7 @@ class Inspection:
     findings with `state`: a waiver that the package carries holds here too. counts: open findings of both by severity.
     not_checked: rules that could not run, and why. score: 100 less the profile's weight per open finding, at least 0.
     report: all of it for base.report. profile: that it was inspected by. crs: EPSG code of the geometry of plan_result's findings,
-    None where the package has no layers that could be read. judged_by: by which control layers, in words.
+    None where the package has no layers that could be read. judged_by: by which control layers, None where no rule of the plan ran.
     """
 
     findings: pd.DataFrame
@@ -57,7 +58,7 @@ class Inspection:
     report: Report
     profile: Profile
     crs: int | None = None
-    judged_by: str = ""
+    judged_by: JudgedBy | None = None
 
 
 def draft_mark(draft: bool) -> str:
@@ -66,11 +67,12 @@ def draft_mark(draft: bool) -> str:
 
 
 def inspection_of(
-    name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None, crs: int | None = None, judged_by: str = ""
+    name: str, findings: pd.DataFrame, result: CheckResult, profile: Profile, manifest: Manifest | None, crs: int | None = None,
+    judged_by: JudgedBy | None = None,
 ) -> Inspection:
     """The inspection of a package called `name`.
 
-    findings: on the package; result: of the plan's rules, with the column state. judged_by: by which control layers, in words.
+    findings: on the package; result: of the plan's rules, with the column state. judged_by: by which control layers.
     A finding that is waived or accepted is listed, and counts nowhere.
     """
     open_ones = result.findings[result.findings["state"].eq("open")]
@@ -105,7 +107,7 @@ def _verdict(counts: Mapping[str, int], anything: bool, not_checked: list[NotChe
 
 def _report(
     name: str, findings: pd.DataFrame, result: CheckResult, counts: Mapping[str, int], score: int, verdict: Verdict,
-    profile: Profile, manifest: Manifest | None, judged_by: str,
+    profile: Profile, manifest: Manifest | None, judged_by: JudgedBy | None,
 ) -> Report:
     waived, accepted = (int(result.findings["state"].eq(state).sum()) for state in ("waived", "accepted"))
     figures: dict[str, Any] = {
@@ -118,8 +120,8 @@ def _report(
     if manifest is not None:
         figures["版次"] = profile.package.editions.get(manifest.edition, manifest.edition) + (f"（{draft_mark(True)}）" if manifest.draft else "")
         figures["规划名称"] = str(manifest.plan.get("title") or "")
-    if judged_by:
-        figures["核查依据的管控图层"] = judged_by
+    if judged_by is not None:
+        figures["核查依据的管控图层"] = judged_by.sentence
     report = Report(Message("delivery.report.inspect", {"name": name}), figures)
     _add_rules(report, findings, result, profile)
     section = report.section(Message("delivery.report.package_findings"))

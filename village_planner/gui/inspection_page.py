@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QListWidget, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from village_planner.delivery.reference import JudgedBy
 from village_planner.delivery.verdict import score_reason
 from village_planner.desk.export import export_inspection
 from village_planner.desk.language import text
@@ -71,8 +72,8 @@ class InspectionPage(QWidget):
             f"<span style='color:{_COLORS.get(verdict, '#000000')}'><b>" + self.tr("Inspection: {0}").format(words.get(verdict, verdict)) + "</b></span> · "
             + self.tr("score {0}").format(inspection.score)
         )
-        self.judged_by.setText(self.tr("Control layers: {0}").format(inspection.judged_by))
-        self.judged_by.setVisible(written is None and bool(inspection.judged_by))
+        self._tell_layers(inspection.judged_by)
+        self.judged_by.setVisible(written is None and inspection.judged_by is not None)
         self.counts.setToolTip(text(score_reason(inspection.profile)))
         plan = inspection.plan_result.findings
         rows = package_rows(inspection.findings) + finding_rows(plan, lambda kind, code: code.split("/", 1)[-1])
@@ -120,6 +121,15 @@ class InspectionPage(QWidget):
         for button in (self._open, self._save, self._back):
             buttons.addWidget(button)
         layout.addLayout(buttons)
+
+    def _tell_layers(self, judged_by: JudgedBy | None) -> None:
+        """Say whose control layers the plan was judged by; which they are is in the tool tip and the report."""
+        if judged_by is None:
+            return
+        alone = self.tr("Control layers: only the package's own copies, compared with nobody's")
+        with_own = self.tr("Control layers: {0} kinds of the reference, {1} of the package's own")
+        self.judged_by.setText(with_own.format(len(judged_by.own), len(judged_by.brought)) if judged_by.own else alone)
+        self.judged_by.setToolTip(judged_by.sentence)
 
     def _group_title(self, grouping: Grouping, row: FindingRow) -> str:
         rule = self._inspection.profile.rule(row.rule)
