@@ -164,10 +164,25 @@ def test_a_village_too_small_for_its_name_has_it_in_a_smaller_size_or_a_number_b
             assert small.covers(shapely.box(x, y + 50, x + width, y + 100))
 
 
+def test_a_long_name_beside_its_point_takes_two_lines_where_one_has_no_room(qgis_app: Any) -> None:
+    """Two sites of the same name on a map that is narrower than it is long."""
+    narrow = Frame(Box(10, 10, 24, 200), QgsRectangle(0, 0, 2_400, SIDE_M), CRS)
+    sites = [("枫渡生态移民集中安置点", shapely.Point(1_200, y)) for y in (5_000, 9_000)]
+    names = sheet_labels.fit([layer("place", 75, sites, "square")], 1.0, narrow, largest=8.5)
+    texts = [text for text, _, _ in written(names)]
+    assert texts == ["枫渡生态移民\n集中安置点"] * 2 and not names.numbered and names.points == 8.5
+
+
+def test_lines_of_a_name_are_of_about_the_same_length(qgis_app: Any) -> None:
+    village = shapely.box(5_000, 5_000, 5_950, 6_900)
+    text, = (text for text, _, _ in written(sheet_labels.fit([layer("village", 10, [("棉园少数民族特色保护示范新村", village)], "outline")], 1.0, FRAME)))
+    assert [len(line) for line in text.split("\n")] == [4, 4, 3, 3]
+
+
 def test_nothing_is_smaller_than_can_be_read(qgis_app: Any) -> None:
     sites = [(f"第{n}生态移民集中安置点", shapely.Point(n % 12 * 1_600 + 700, n // 12 * 500 + 300)) for n in range(400)]
     names = sheet_labels.fit([layer("place", 75, sites, "square")], 1.0, FRAME)
-    assert names.points == sheet_labels.SIZES[-1] == min(float(one["points"]) for made in names.layers for one in made.getFeatures())
+    assert sheet_labels.SIZES[-1] == min(float(one["points"]) for made in names.layers for one in made.getFeatures())
 
 
 def test_neighbours_are_named_where_they_are_seen_and_their_names_decide_no_size(qgis_app: Any) -> None:

@@ -180,7 +180,7 @@ def test_the_names_of_all_phases_have_one_size_and_none_is_too_small_to_read(qgi
     village, hamlet = rows["village"][0], rows["hamlet"][0]
     spots = [(column, row) for column in range(6) for row in range(6)]
     for number, (column, row) in enumerate(spots):
-        code, geom = f"370799101{300 + number}", box(4_000 + 660 * column, 660 * row, 660 - 10, 660 - 10)
+        code, geom = f"370799101{300 + number}", box(4_000 + 560 * column, 560 * row, 560 - 10, 560 - 10)
         rows["village"].append({**village, "code": code, "name": f"生态移民搬迁第{number:02d}村", "geom": geom})
         rows["hamlet"].append({**hamlet, "code": f"{code}001", "village_code": code, "name": f"第{number}", "geom": geom.centroid})
     rows["move"] = [move(f"N{n}", f"370799101{300 + n}001", "cash", None, 2025 if n else 2020, 5, 15, "11", 3_000, 0) for n in range(len(spots))]

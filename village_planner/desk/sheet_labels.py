@@ -152,7 +152,7 @@ def _in_largest(trials: _Trials, groups: _Groups, sizes: Sequence[float]) -> _Wr
     while first < last:
         middle = (first + last) // 2
         one = found[middle] = written(middle)
-        too_large = one.covering > _MOST_COVERING * len(groups.own) or one.smaller > _MOST_SMALLER * len(groups.own)
+        too_large = one.covering > _MOST_COVERING * len(groups.own) or one.smaller > math.ceil(_MOST_SMALLER * len(groups.own))
         first, last = (middle + 1, last) if too_large else (first, middle)
     return found.get(last) or written(last)
 
@@ -160,7 +160,7 @@ def _in_largest(trials: _Trials, groups: _Groups, sizes: Sequence[float]) -> _Wr
 def _write(trials: _Trials, groups: _Groups, points: float) -> _Written:
     """Names of points first, then of areas within them, of places beyond, then those of townships, which are large, in the gaps: within them, else across."""
     own, beyond, townships = ([_sized(name, points) for name in group] for group in (groups.own, groups.beyond, groups.townships))
-    around, within = partial(_place, trials.strict), partial(_place_inside, trials.strict)
+    around, within = partial(_place_beside, trials.strict), partial(_place_inside, trials.strict)
     page = _Writing()
     lost = page.write([name for name in own if not _is_area(name.shape)], around, partial(_place, trials.loose))
     left = page.write([name for name in own if _is_area(name.shape)], within, partial(_place_over, trials.loose))
@@ -213,6 +213,15 @@ def _place(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ())
     return placed, left
 
 
+def _place_beside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ()) -> tuple[list[Placed], list[Name]]:
+    """As `_place`, long names that have no room for it in two lines."""
+    placed, left = _place(trial, names, standing)
+    short = [name for name in left if len(name.text) < 2 * _LEAST_IN_A_LINE]
+    long = [(_in_lines(name, 2), name) for name in left if len(name.text) >= 2 * _LEAST_IN_A_LINE]
+    folded, still = _place(trial, [name for name, _ in long], [*standing, *placed])
+    return [*placed, *folded], [*short, *(whole for name, whole in long if any(name is one for one in still))]
+
+
 def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
     """As `_place`, but wholly inside of the shapes: in one line, and long names that have no room for it in two to four."""
     placed, left = _place_over(trial, names, standing)
@@ -255,9 +264,10 @@ def _found(found: Mapping[int, Placed], names: Sequence[Name]) -> tuple[list[Pla
 
 
 def _in_lines(name: Name, lines: int) -> Name:
-    """A name in lines of about the same length."""
-    length = math.ceil(len(name.text) / lines)
-    return replace(name, text="\n".join(name.text[start : start + length] for start in range(0, len(name.text), length)))
+    """A name in lines that differ by one character at most, the longer ones first."""
+    length, longer = divmod(len(name.text), lines)
+    ends = [number * length + min(number, longer) for number in range(lines + 1)]
+    return replace(name, text="\n".join(name.text[start:end] for start, end in zip(ends, ends[1:])))
 
 
 def _names(layer: MapLayer, kind: str, factor: float, metres: float) -> list[Name]:
