@@ -134,13 +134,24 @@ class Legend:
             page.swatch(sample, symbol)
         else:
             page.swatch(sample, symbol)
-        room = self._text_width(row.width, scale)
-        page.text(Box(row.right - room, row.y, room, row.height), _counted(one), _TEXT * scale, least=_TEXT * scale * _LEAST_SHARE)
+        room, texts = self._text_width(row.width, scale), self._texts(page, one, row.width, scale)
+        height = min(row.height / len(texts), _ROW * scale)
+        top = row.y + (row.height - height * len(texts)) / 2
+        for number, text in enumerate(texts):
+            page.text(Box(row.right - room, top + number * height, room, height), text, _TEXT * scale * (1.0 if len(texts) == 1 else _LEAST_SHARE))
 
     def _lines(self, page: Page, width: float, scale: float) -> dict[MapClass, int]:
         """In how many lines the text of each class stands in a column of a width."""
-        room, points = self._text_width(width, scale), _TEXT * scale * _LEAST_SHARE
-        return {one: len(page.wrapped(_counted(one), room, points)) for _, classes in self.groups for one in classes}
+        return {one: len(self._texts(page, one, width, scale)) for _, classes in self.groups for one in classes}
+
+    def _texts(self, page: Page, one: MapClass, width: float, scale: float) -> list[str]:
+        """The lines of a class's text in a column of a width; the count is not broken."""
+        room, points, text = self._text_width(width, scale), _TEXT * scale * _LEAST_SHARE, _counted(one)
+        if page.width_of(text, points) <= room:
+            return [text]
+        *lines, last = page.wrapped(one.name, room, points)
+        count = text[len(one.name) :]
+        return [*lines, last + count] if page.width_of(last + count, points) <= room else [*lines, last, count]
 
     @staticmethod
     def _text_width(width: float, scale: float) -> float:
