@@ -23,8 +23,8 @@ from village_planner.delivery import PackageRequest, inspect_package, write_pack
 from village_planner.delivery.atlas import atlas_sources
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.sheet_files import read_sheet_figures
-from village_planner.delivery.sheets import MapClass, SheetHeading, SheetSource, sheet_source
-from village_planner.desk.sheet_blocks import Legend
+from village_planner.delivery.sheets import MapClass, PrintedTable, SheetHeading, SheetSource, sheet_source
+from village_planner.desk.sheet_blocks import Legend, Notes, Scale, Stacks, Table, stacked
 from village_planner.desk.sheet_grid import PAPERS, arrange, denominator
 from village_planner.desk.sheet_layout import compose
 from village_planner.desk.sheet_page import Box, Page
@@ -205,7 +205,8 @@ def test_a_text_is_shrunk_until_it_fits(qgis_app: Any) -> None:
     size = page.fitting(name, 60, 14)
     assert size < 14 and page.width_of(name, size) <= 60.01
     assert page.wrapped("一二三四。五", page.width_of("一二三四", 10) + 0.1, 10) == ["一二三", "四。五"]
-    assert page.wrapped("一二（三）。五", page.width_of("一二（三）", 10) + 0.1, 10) == ["一二（", "三）。五"]
+    assert page.wrapped("一二（三）。五", page.width_of("一二（三）", 10) + 0.1, 10) == ["一二", "（三）。五"]
+    assert page.wrapped("一二三“四”", page.width_of("一二三“", 10) + 0.1, 10) == ["一二三", "“四”"]
     assert "".join(page.wrapped(name, 20, 10)) == name and all(page.width_of(line, 10) <= 20 for line in page.wrapped(name, 20, 10))
 
 
@@ -270,3 +271,11 @@ def test_a_long_text_of_the_legend_takes_two_lines_rather_than_make_all_others_s
     long.draw(page, Box(10, 10, 80, 200), 1.0, 2)
     texts = [item.text() for item in page.layout.items() if isinstance(item, QgsLayoutItemLabel)]
     assert "不作布局引导的现状用地" in texts and "（3块）" in texts
+
+
+def test_what_has_room_in_one_stack_is_not_stretched_over_the_whole_width_of_a_sheet(qgis_app: Any) -> None:
+    page = Page(*PAPERS[1])
+    table = Table(PrintedTable("分期任务汇总", ("时序", "任务（项）"), (("2025年", "3"), ("合计", "3")), True))
+    blocks = [table, Scale(50_000), Notes(("面积为椭球面积。",))]
+    assert stacked(page, Box(10, 10, 277, 60), blocks) == Stacks(1.0, (0, 1, 2, 3), (1, 1, 1))
+    assert len(stacked(page, Box(10, 10, 81, 200), blocks).columns) == 1

@@ -18,7 +18,7 @@ from village_planner.desk.sheet_trial import Frame
 
 GAP = 3.0
 _SMALLEST = 0.45
-_STACK_WIDTH, _GOOD_WIDTH = 60.0, 80.0
+_STACK_WIDTH, _GOOD_WIDTH, _GOOD_SCALE = 60.0, 80.0, 0.9
 _TEXT, _HEADING = 7.8, 9.0
 _ROW, _HEADING_ROW = 5.0, 6.0
 # A text of the legend that takes more lines, of which so many at most where it has several columns, makes its row so much higher.
@@ -52,12 +52,17 @@ class Stacks:
 def stacked(page: Page, box: Box, blocks: Sequence[Block], largest: float = 1.0) -> Stacks:
     """How blocks fit a box in the largest scale up to `largest`, in as many stacks side by side as the box is wide for.
 
-    Where several give that scale it is as many as are not too narrow: a table stretched over a whole sheet is hard to read.
+    Of scales that are nearly as large stacks count that are not narrow; of the same scale the most: a table stretched over a whole sheet is hard to read.
     """
     wide = _STACK_WIDTH * largest + GAP
     most = max(1, min(len(blocks), int((box.width + GAP) // wide)))
     ways = [_split(page, box, blocks, count, largest) for count in range(1, most + 1)]
-    return max(ways, key=lambda way: (way.scale, min(_stack_width(box, len(way.columns) or 1), _GOOD_WIDTH * largest), len(way.columns)))
+
+    def worth(way: Stacks) -> tuple[float, float, float, int]:
+        width = _stack_width(box, max(len(way.columns), 1))
+        return min(way.scale, _GOOD_SCALE * largest), min(width, _GOOD_WIDTH * largest), way.scale, len(way.columns)
+
+    return max(ways, key=worth)
 
 
 def draw_stacks(page: Page, box: Box, blocks: Sequence[Block], stacks: Stacks) -> None:

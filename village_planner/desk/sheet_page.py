@@ -35,7 +35,7 @@ MM_PER_POINT = 25.4 / 72
 LINE_HEIGHT = 1.32
 LEAST_POINTS = 4.0
 _EM_PIXELS = 200
-_NEVER_FIRST = frozenset("，。、；：？！）》】〕”’")
+_NEVER_FIRST, _NEVER_LAST = frozenset("，。、；：？！）》】〕”’"), frozenset("（《【〔“‘")
 LEFT, CENTRE, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
@@ -86,13 +86,14 @@ class Page:
         return known * points
 
     def wrapped(self, text: str, width: float, points: float, bold: bool = False) -> list[str]:
-        """The text as lines that are no wider than `width` mm; Chinese breaks after any character, but not before a closing mark."""
+        """The text as lines that are no wider than `width` mm; Chinese breaks after any character, but not before a closing mark nor after an opening one."""
         lines, line, used = [], "", 0.0
         for character in text:
             needed = self.width_of(character, points, bold)
             if line and used + needed > width:
                 last = ""
-                while (last or character)[0] in _NEVER_FIRST and len(line) > len(last) + 1:
+                # What would begin the next line, and what would end this one.
+                while len(line) > len(last) + 1 and ((last or character)[0] in _NEVER_FIRST or line[len(line) - len(last) - 1] in _NEVER_LAST):
                     last = line[len(line) - len(last) - 1 :]
                 lines.append(line[: len(line) - len(last)])
                 line, used = last, self.width_of(last, points, bold)
