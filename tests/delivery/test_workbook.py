@@ -293,6 +293,15 @@ def test_a_batch_of_committees_has_no_code_in_the_printed_roster_check() -> None
     assert printed.loc[printed["source"] == "村庄名录.xlsx", "code"].isna().all()
 
 
+@pytest.mark.parametrize(("source", "title"), [
+    ("第三次国土调查.gdb/CJDCQ", "第三次国土调查"), ("统计局2020.12名录.xlsx", "统计局2020.12名录"), ("名录", "名录"),
+])  # fmt: skip
+def test_a_roster_is_printed_by_its_title(source: str, title: str) -> None:
+    rows = plan_rows()
+    rows["roster_difference"][0]["source"] = source
+    assert tables_of(rows)["roster_check"]["source_title"].tolist() == [title]
+
+
 def test_what_is_left_over_is_reclaimed_less_built_in_every_row_and_over_all_phases() -> None:
     rows = plan_rows()
     rows["move"][0]["built_m2"] = None

@@ -14,7 +14,7 @@ from village_planner.delivery.document_template import Items, Value
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import chinese_date
 from village_planner.delivery.workbook import Heading
-from village_planner.plan.data import PlanData, plain
+from village_planner.plan.data import PlanData, plain, roster_title
 from village_planner.spatial.crs import describe_crs
 
 _BLANK = "＿" * 8
@@ -31,7 +31,7 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
     data, info = source.data, source.data.info
     year, month, _ = heading.date.split("-")
     dates = sorted({str(date) for table in (data.village, data.hamlet) for date in table["facts_date"].dropna()})
-    rosters = dict.fromkeys(str(name).split("/")[0].split(".")[0] for name in data.tables["roster_source"]["source"].dropna())
+    rosters = dict.fromkeys(roster_title(str(name)) for name in data.tables["roster_source"]["source"].dropna())
     kinds = source.profile.code_list("control_kind")
     layers = dict.fromkeys(_titled(kinds.name(row.kind) or row.title, row.edition_date) for row in data.tables["control_layer"].itertuples())
     phases = data.phases

@@ -17,7 +17,7 @@ from village_planner.delivery.naming import TOTAL, UNPHASED, favour_percent, hec
 from village_planner.delivery.tables_document import category_totals, destination_totals, figures_by_name, phase_totals, township_facts
 from village_planner.delivery.tables_land import control_line_check, land_summary, reclamation_summary
 from village_planner.delivery.tables_places import facility_list, ledger_list, site_list
-from village_planner.plan.data import PlanData, plain
+from village_planner.plan.data import PlanData, plain, roster_title
 from village_planner.plan.schema import Destination, Status
 from village_planner.standards import Profile, TableSpec
 
@@ -235,6 +235,7 @@ def _roster_check(source: DeliverySource, differences: pd.DataFrame) -> pd.DataF
     frame["kind_name"] = _names(frame["kind"], word_of_code(profile.codes.get("delivered_difference")), profile, "delivered_difference")
     frame["settled_name"] = _names(frame["settled"], word_of_code(profile.codes.get("delivered_settled")), profile, "delivered_settled", "未处理")
     frame["village_name"] = frame["village_code"].map(dict(zip(source.data.village["code"], source.data.village["name"])))
+    frame["source_title"] = [roster_title(str(source)) for source in frame["source"]]
     frame["detail_text"] = [_detail_text(detail) for detail in frame["detail"]]
     return frame
 

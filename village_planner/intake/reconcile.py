@@ -13,6 +13,7 @@ import shapely
 from village_planner.base import Message, render
 from village_planner.intake.codes import name_keys, township_keys
 from village_planner.intake.roster import Roster, Village, kind_by_name
+from village_planner.plan.data import roster_title
 from village_planner.standards import Profile
 
 BATCH = "committees"
@@ -103,7 +104,7 @@ class _Comparison:
         other_shapes: Mapping[int, shapely.Geometry],
     ) -> None:
         self.result = Reconciliation(other.source, len(other.villages))
-        self._title = _roster_title(other.source)
+        self._title = roster_title(other.source)
         self._kinds = profile.code_list("village_kind")
         self._profile = profile
         self._our_shapes, self._other_shapes = our_shapes, other_shapes
@@ -290,12 +291,6 @@ class _Comparison:
         if explained:
             difference.settled, difference.explanation = "explained", render(explained)
         self.result.differences.append(difference)
-
-
-def _roster_title(source: str) -> str:
-    """A roster's source (file, or file/layer) as sentences name it: the file without its ending."""
-    name = source.split("/")[0]
-    return name.rsplit(".", 1)[0] or name
 
 
 def _unit(unit: Village) -> dict[str, str]:

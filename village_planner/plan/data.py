@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
+from pathlib import PurePosixPath
 from typing import Any, Callable, Mapping, TypeVar, cast
 
 import numpy as np
@@ -120,6 +121,11 @@ def row_values(frame: pd.DataFrame, position: int) -> dict[str, Any]:
     """Return one row as plain Python values, null as None."""
     row = frame.iloc[position]
     return {name: plain(value) for name, value in row.items()}
+
+
+def roster_title(source: str) -> str:
+    """What a reader calls a roster, by its source (file, or file/layer): the name of the file without its ending."""
+    return PurePosixPath(source.split("/")[0]).stem
 
 
 def plain(value: Any) -> Any:
