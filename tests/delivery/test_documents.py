@@ -280,13 +280,23 @@ def test_a_sum_or_heading_never_stands_on_a_page_without_a_row_of_its_table(tmp_
 
 
 @pytest.mark.parametrize("note", ["", "说明"])
-@pytest.mark.parametrize(("count", "kept"), [(1, []), (3, [0, 1]), (8, list(range(7))), (9, [0, 1, 6, 7])])
-def test_a_short_table_is_whole_and_a_long_one_begins_and_ends_with_three_rows_on_a_page(count: int, kept: list[int], note: str) -> None:
+@pytest.mark.parametrize(("count", "kept"), [(1, []), (3, [0, 1]), (8, list(range(7))), (9, [6, 7])])
+def test_a_short_table_is_whole_and_a_long_one_ends_with_three_rows_on_a_page(count: int, kept: list[int], note: str) -> None:
     rows = [PrintedRow([str(number)], RowKind.ROW) for number in range(count)]
     column = TableColumn(("名称",), "name", "", "", 10.0)
     _, parts = table_elements("表", "", note, [column], rows, 100.0, Styles("", "", ""))
     found = [number for number, row in enumerate(list(parts[0].iter(f"{W}tr"))[1 : count + 1]) if "w:keepNext" in _xml(row)]
     assert found == [*kept, *([count - 1] if note else [])]
+
+
+def test_in_the_annex_a_table_that_is_cut_begins_on_a_page_of_its_own_but_the_first(tmp_path: Path) -> None:
+    rows = [PrintedRow([str(number)], RowKind.ROW) for number in range(9)]
+    column = TableColumn(("名称",), "name", "", "", 10.0)
+    for count, begins, broken in ((9, True, True), (8, True, False), (9, False, False)):
+        caption, _ = table_elements("表", "", "", [column], rows[:count], 100.0, Styles("", "", ""), begins)
+        assert ("w:pageBreakBefore" in _xml(caption)) is broken
+    captions = [element for element in Document(str(clean(tmp_path))).element.body if "附表1　" in "".join(element.itertext()) and element.tag == f"{W}p"]
+    assert captions and not any("w:pageBreakBefore" in _xml(caption) for caption in captions)
 
 
 def test_the_pages_of_contents_have_the_header_of_all_others_with_the_mark_of_a_draft(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,8 +16,11 @@ from docx import Document
 from tests.delivery.plans import plan_rows, write_plan
 from village_planner.base import Cancelled, InputError, SilentFeedback
 from village_planner.delivery import PackageRequest, office, write_package
+from village_planner.delivery.document_tables import Styles, table_elements
 from village_planner.delivery.manifest import read_manifest
 from village_planner.delivery.office import find_office, make_pdfs
+from village_planner.delivery.rows import PrintedRow, RowKind
+from village_planner.standards import TableColumn
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts of a shell")
 COPY = 'while [ "$1" != "--outdir" ]; do shift; done; mkdir -p "$2"; for file in "$@"; do :; done; '
@@ -43,6 +48,25 @@ def test_a_document_becomes_a_pdf(document: Path, tmp_path: Path) -> None:
     pdf = tmp_path / "说明书.pdf"
     assert make_pdfs([(document, pdf)], SilentFeedback()) == []
     assert pdf.read_bytes()[:4] == b"%PDF"
+
+
+@pytest.mark.skipif(find_office() is None or shutil.which("pdftotext") is None, reason="no LibreOffice or poppler on this machine")
+def test_no_row_of_a_long_table_is_lost_whatever_stands_before_it(tmp_path: Path) -> None:
+    columns = [TableColumn(heading, heading[-1], "", "", 10.0) for heading in (("名称",), ("面积", "现状"), ("面积", "规划"))]
+    rows = [PrintedRow([f"第{number:03d}村", "1.0", "2.0"], RowKind.ROW) for number in range(120)]
+    pairs = []
+    for before in range(24, 36):
+        text = Document()
+        for _ in range(before):
+            text.add_paragraph("文字")
+        top, parts = table_elements("表1", "单位：公顷", "说明", columns, rows, 150.0, Styles("", "", ""))
+        text.element.body[-1:-1] = [top, *parts]
+        text.save(str(tmp_path / f"{before}.docx"))
+        pairs.append((tmp_path / f"{before}.docx", tmp_path / f"{before}.pdf"))
+    assert make_pdfs(pairs, SilentFeedback()) == []
+    for _, pdf in pairs:
+        shown = "".join(subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split())
+        assert [f"第{number:03d}村" for number in range(120) if f"第{number:03d}村" not in shown] == []
 
 
 def test_the_program_gets_a_user_folder_of_its_own_and_nothing_of_the_python_of_qgis(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

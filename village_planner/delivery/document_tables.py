@@ -22,7 +22,7 @@ _LARGEST, _SMALLEST = 9.0, 5.0
 _SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
 _SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
 _TOGETHER, _WHOLE = 3, 8
-"""Rows that stand together where a table begins and where it ends, and those of a table that is not cut at all."""
+"""Rows that stand together where a table ends, and those of a table that is not cut at all."""
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -36,11 +36,13 @@ class Styles:
 
 
 def table_elements(
-    caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles
+    caption: str, unit: str, note: str, columns: Sequence[TableColumn], rows: Sequence[PrintedRow], width_mm: float, styles: Styles,
+    begins_page: bool = False,
 ) -> tuple[Any, list[Any]]:
     """The caption's paragraph, and what follows it: the unit, the table with headings that repeat on each page, a blank line.
 
     The note is the table's last row: what stands behind a table, a program may put on the next page alone. width_mm: of the text on the page.
+    begins_page: a table that is cut begins on a page of its own; one that is not stands where it fits.
     """
     page = width_mm / (_LARGEST / 2 * _MM_PER_POINT)
     widths = column_widths(columns, rows, page)
@@ -57,7 +59,7 @@ def table_elements(
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>{_borders()}'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(body)}</w:tbl>'
     )
-    top = paragraph(caption, styles.caption, keep=True)
+    top = paragraph(caption, styles.caption, keep=True, begins_page=begins_page and len(rows) > _WHOLE)
     parts = [paragraph(unit, styles.note, side="right", keep=True)] if unit else []
     parts.append(etree.fromstring(table))
     parts.append(paragraph("", styles.note))
@@ -65,17 +67,21 @@ def table_elements(
 
 
 def _kept(rows: Sequence[PrintedRow], has_note: bool) -> list[bool]:
-    """Which rows stay on the page of the next one: no sum, heading or note stands on a page without rows of its table, nor a few rows alone."""
+    """Which rows stay on the page of the next one: no sum or note stands on a page without rows of its table, nor a few last rows alone.
+
+    The first rows of a table that is cut are not kept: LibreOffice then loses most of it where it does not fit on the page (0547).
+    """
     last = len(rows) - 1
-    near = len(rows) if last < _WHOLE else _TOGETHER - 1
-    kept = [min(position, last - 1 - position) < near or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
+    first = last + 1 - _TOGETHER if len(rows) > _WHOLE else 0
+    kept = [position >= first or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
     return [*kept, has_note]
 
 
-def paragraph(text: str, style: str, side: str = "", keep: bool = False) -> Any:
-    """A paragraph of one run. side: alignment other than the style's; keep: on the page of the next one."""
+def paragraph(text: str, style: str, side: str = "", keep: bool = False, begins_page: bool = False) -> Any:
+    """A paragraph of one run. side: alignment other than the style's; keep: on the page of the next one. begins_page: on a new one."""
     form = "".join((
         f"<w:pStyle w:val={quoteattr(style)}/>" if style else "", "<w:keepNext/>" if keep else "",
+        "<w:pageBreakBefore/>" if begins_page else "",
         '<w:spacing w:after="0"/>' if side == "right" else "", f'<w:jc w:val="{side}"/>' if side else "",
     ))
     run = f'<w:r><w:t xml:space="preserve">{escape(without_control(text))}</w:t></w:r>' if text else ""

@@ -133,10 +133,11 @@ class _Writer:
     def _all_tables(self, _: str) -> list[Any]:
         elements: list[Any] = []
         for spec, frame in self._appended:
-            elements += self._table_elements(spec, frame, self._width_mm(spec.id))
+            # The first one stands below the chapter's heading.
+            elements += self._table_elements(spec, frame, self._width_mm(spec.id), begins_page=bool(elements))
         return elements
 
-    def _table_elements(self, spec: TableSpec, frame: pd.DataFrame, width_mm: float) -> list[Any]:
+    def _table_elements(self, spec: TableSpec, frame: pd.DataFrame, width_mm: float, begins_page: bool = False) -> list[Any]:
         """The table with a bookmark around its caption by which an inspector finds it; nothing for a table without rows."""
         columns = expanded_columns(spec, self._source.data.phases, self._source.profile)
         rows = printed_rows(spec, columns, frame)
@@ -144,7 +145,7 @@ class _Writer:
             return []
         in_workbook = f"（{spec.number}）" if spec.place == "workbook" else ""
         caption = f"{self._numbers[spec.id]}　{spec.title}{in_workbook}"
-        top, parts = table_elements(caption, spec.unit, spec.note, columns, rows, width_mm, self._styles)
+        top, parts = table_elements(caption, spec.unit, spec.note, columns, rows, width_mm, self._styles, begins_page)
         runs = [child for child in top if child.tag == f"{W}r"]
         for run in runs:
             top.remove(run)
