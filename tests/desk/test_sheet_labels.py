@@ -209,6 +209,37 @@ def test_arrows_and_neighbours_end_at_the_edge_of_the_map_and_one_text_stands_on
     assert list(around["label"]) == ["北山镇"] and around["geom"][0].bounds == (15_000, 0, SIDE_M, SIDE_M)
 
 
+def arrows_on_paper(*rows: tuple[str, tuple[float, float], tuple[float, float]], factor: float = 1.0) -> list[shapely.LineString]:
+    """Arrows as they lie on the paper. rows: class, start and end (m)."""
+    frame = pd.DataFrame({"code": [code for code, *_ in rows], "label": None, "geom": [shapely.LineString(ends) for _, *ends in rows]})
+    layer = MapLayer("moves", "", 80, tuple(MapClass(code, code, "arrow", "#4daf4a") for code in "ab"), frame, "village")
+    return list(on_paper([layer], FRAME, factor)[0].rows["geom"])
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.5])
+def test_arrows_of_one_pair_of_places_stand_side_by_side_in_the_order_of_their_classes(qgis_app: Any, factor: float) -> None:
+    site, hamlet, other = (9_000.0, 5_000.0), (5_000.0, 5_000.0), (9_000.0, 1_000.0)
+    later, earlier, alone = arrows_on_paper(("b", hamlet, site), ("a", hamlet, site), ("a", other, site), factor=factor)
+    assert list(alone.coords) == [other, site]
+    for end, apart in ((0, 0.8), (-1, 1.6)):
+        ends = [arrow.coords[end] for arrow in (earlier, later)]
+        assert ends[0][1] - ends[1][1] == pytest.approx(apart * factor * FRAME.metres_per_mm) and ends[0][0] == ends[1][0]
+        assert ends[0][1] + ends[1][1] == pytest.approx(10_000)
+
+
+def test_an_arrow_from_a_place_behind_another_one_ends_beside_its_arrow(qgis_app: Any) -> None:
+    site, near, behind = (9_000.0, 5_000.0), (6_000.0, 5_000.0), (2_000.0, 5_010.0)
+    first, second = arrows_on_paper(("a", near, site), ("b", behind, site))
+    assert (first.coords[0], second.coords[0]) == (near, behind)
+    assert abs(first.coords[1][1] - second.coords[1][1]) == pytest.approx(1.6 * FRAME.metres_per_mm)
+
+
+def test_many_arrows_side_by_side_still_reach_the_symbol_of_their_place(qgis_app: Any) -> None:
+    ends = [arrow.coords[-1] for arrow in arrows_on_paper(*[("a", (5_000.0, 5_000.0), (9_000.0, 9_000.0))] * 9)]
+    assert len({(round(x), round(y)) for x, y in ends}) == 9
+    assert max(shapely.distance(shapely.Point(end), shapely.Point(9_000, 9_000)) for end in ends) == pytest.approx(2.0 * FRAME.metres_per_mm)
+
+
 def test_a_township_whose_name_must_lie_on_others_is_told(qgis_app: Any) -> None:
     small = shapely.box(9_000, 9_000, 9_100, 9_100)
     towns = [(f"某某哈萨克族蒙古族第{number}乡", small) for number in range(16)]

@@ -36,8 +36,8 @@ def compose(sheet: Sheet, source: SheetSource) -> Page:
         if not last and _is_crowded(page, sheet, source, best.denominator):
             continue
         set_up_engine(page.project)
-        maps = [_map(panel, box, best.denominator, source) for panel, box in zip(sheet.panels, best.maps)]
         factor = min(crowding(panel.layers, _ground(source, best.denominator)) for panel in sheet.panels)
+        maps = [_map(panel, box, best.denominator, source, factor) for panel, box in zip(sheet.panels, best.maps)]
         written = _written(maps, factor, sheet_labels.SIZES[0] if len(maps) == 1 else _LABELS_ON_PANELS)
         numbered = tuple(number for names in written for number in names.numbered)
         blocks = _beside(sheet, source, best, numbered)
@@ -121,9 +121,9 @@ class _Map:
     layers: tuple[MapLayer, ...]
 
 
-def _map(panel: Panel, box: Box, scale: int, source: SheetSource) -> _Map:
+def _map(panel: Panel, box: Box, scale: int, source: SheetSource, factor: float) -> _Map:
     frame = Frame(box, _around(source.bounds, box, scale), source.crs)
-    return _Map(panel, frame, tuple(on_paper(panel.layers, frame)))
+    return _Map(panel, frame, tuple(on_paper(panel.layers, frame, factor)))
 
 
 def _written(maps: Sequence[_Map], factor: float, largest: float) -> list[sheet_labels.Names]:

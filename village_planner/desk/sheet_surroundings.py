@@ -8,6 +8,7 @@ from dataclasses import replace
 import shapely
 
 from village_planner.delivery.sheets import MapLayer
+from village_planner.desk.sheet_arrows import side_by_side
 from village_planner.desk.sheet_trial import Frame
 
 NEIGHBOUR, BEYOND = "neighbour", "beyond"
@@ -16,9 +17,10 @@ _ARROW = "arrow"
 _EDGE_MM, _APART_MM = 2.0, 20.0
 
 
-def on_paper(layers: Sequence[MapLayer], frame: Frame) -> list[MapLayer]:
-    """The layers as they are drawn on one map: arrows are cut at its edge, so that their heads are seen; so are neighbours, whose names stand where they are
-    seen; a place beyond is a point at the end of what is left of its line, and one text stands once for the arrows that end side by side."""
+def on_paper(layers: Sequence[MapLayer], frame: Frame, factor: float = 1.0) -> list[MapLayer]:
+    """The layers as they are drawn on one map: arrows are cut at its edge, so that their heads are seen, and none lies on another; neighbours are cut, too, and
+    their names stand where they are seen; a place beyond is a point at the end of what is left of its line, and one text stands once for the arrows that end
+    side by side. factor: of the symbols, as `sheet_symbols.crowding` gives it."""
     metres = frame.metres_per_mm
     extent = frame.extent
     whole = shapely.box(extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
@@ -30,7 +32,7 @@ def on_paper(layers: Sequence[MapLayer], frame: Frame) -> list[MapLayer]:
         elif layer.label_kind == BEYOND:
             made.append(_named_once(_changed(layer, [_last_point(_line_within(geom, inner)) for geom in layer.rows["geom"]]), _APART_MM * metres))
         elif any(one.symbol == _ARROW for one in layer.classes):
-            made.append(_changed(layer, [_line_within(geom, inner) for geom in layer.rows["geom"]]))
+            made.append(side_by_side(_changed(layer, [_line_within(geom, inner) for geom in layer.rows["geom"]]), metres, factor))
         else:
             made.append(layer)
     return made
