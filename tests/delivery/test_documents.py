@@ -23,7 +23,7 @@ from docx.shared import Mm
 from lxml import etree
 
 from tests.delivery.drawing import draw_small
-from tests.delivery.plans import plan_rows, write_plan
+from tests.delivery.plans import box, control, plan_rows, write_plan
 from tools.document_templates import SOURCES, TARGET, build
 from village_planner.base import InputError
 from village_planner.delivery import PackageRequest, document_reading, inspect_package, write_package
@@ -270,6 +270,23 @@ def _xml(element: Any) -> str:
 def kept_rows(table: Any) -> list[bool]:
     """Whether each row of a table stays on the page of the next one."""
     return ["w:keepNext" in _xml(row) for row in table._tbl.tr_lst]
+
+
+@pytest.mark.parametrize(("width", "more", "words"), [
+    (300, [box(1_000, 6_000, 150, 100)], "多1.50公顷"), (200, [], "少1.00公顷"), (300, [], None),
+])  # fmt: skip
+def test_a_reader_can_add_up_from_the_present_patches_to_the_base(
+    tmp_path: Path, width: int, more: list[Any], words: str | None
+) -> None:
+    survey = [box(450, 450, 400, 100), box(650, 750, 100, 100), box(2_450, 450, 200, 100), box(450, 4_450, width, 100), *more]
+    source = replace(source_of(plan_rows()), layers=MemoryLayers({"land_use": control("land_use", survey)}))
+    tables = table_frames(source, layer_frames(source))
+    write_document("explanation", tmp_path / "a.docx", source, HEADING, tables, ())
+    text = text_of(tmp_path / "a.docx")
+    figures = text_figures(source, tables)
+    assert figures["villages_off_base"].value == 1 and "按城镇统计的村庄1个，现状居民点用地3.00公顷，不计入基期规模" in text
+    assert round(figures["present_ha"].value - figures["off_base_ha"].value + figures["base_beyond"].value, 2) == round(figures["base_ha"].value, 2)
+    assert (f"比居民点用地图斑{words}。" in text) if words else "比居民点用地图斑" not in text
 
 
 def test_a_sum_or_heading_never_stands_on_a_page_without_a_row_of_its_table(tmp_path: Path) -> None:

@@ -527,3 +527,14 @@ def test_a_heading_with_a_slash_has_room_for_two_lines() -> None:
 def test_a_column_is_wide_enough_for_its_unit() -> None:
     rows = [PrintedRow([5], RowKind.ROW) for _ in range(3)]
     assert wrapped_lines("（户/人）", column_widths([column("实到（户/人）")], rows, 8)[0]) == 1
+
+
+@pytest.mark.parametrize(("place", "words"), [
+    ((2_500, 500), "涉及地质灾害的居民点已列入撤并、搬迁"), ((500, 500), "有居民点涉及地质灾害"), ((9_000, 9_000), None),
+])  # fmt: skip
+def test_the_conclusion_tells_hazards_that_are_left_from_those_that_are_moved_away_from(place: tuple[int, int], words: str | None) -> None:
+    hazard = MemoryLayers({"hazard": control("hazard", [box(place[0] - 5, place[1] - 5, 10, 10)])})
+    source = replace(whole_source(), layers=hazard)
+    printed = table_frames(source, layer_frames(source))["control_line_check"]
+    told = [part for conclusion in printed["conclusion"] for part in conclusion.split("；") if "地质灾害" in part]
+    assert told == ([words] if words else []) and printed["hazard_name"].eq("涉及").sum() == len(told)

@@ -9,6 +9,8 @@ import pandas as pd
 
 from village_planner.accounts import off_base
 from village_planner.accounts.facilities import FACILITY
+from village_planner.accounts.land import base_source
+from village_planner.accounts.parcels import LAND_USE
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL
 from village_planner.plan.data import plain
@@ -37,7 +39,8 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     """All figures of `accounts.key_figures`, areas as …_ha, and those that only tables hold.
 
     tables: frames of `tables.table_frames`. Further ones: category_{code}_share (%), hollow_percent, present_per_household (m²),
-    base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²), villages_off_base,
+    base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²), villages_off_base, off_base_ha,
+    base_beyond (ha, negative: less), base_beyond_ha (without its sign),
     basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
     served_villages (those of table B8), facility_{code}_present|planned|lacking.
     """
@@ -57,7 +60,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     for row in tables["category_totals"].itertuples():
         figures[f"category_{row.category}_share"] = TextFigure(plain(row.share), 2)
     _add_balance(figures, tables["land_summary"])
-    figures["villages_off_base"] = TextFigure(len(off_base(data, source.layers, source.profile)), needs="land_use")
+    _add_bridge(figures, tables["village_roster"], source)
     _add_control_lines(figures, tables["control_line_check"])
     kinds = data.consent["kind"].value_counts()
     for row in source.profile.code_list("consent_kind").rows:
@@ -91,8 +94,23 @@ def _add_balance(figures: dict[str, TextFigure], balance: pd.DataFrame) -> None:
     names = {"base": "base", "cleared": "balance_cleared", "new": "balance_new", "planned": "planned", "reduction": "reduction"}
     for column, name in names.items():
         area = plain(whole[f"{column}_ha"])
-        figures[f"{name}_ha"] = TextFigure(None if area is None else abs(area), 2, "land_use")
-    figures["base_per_person"] = TextFigure(plain(whole["present_m2_per_person"]), 1, "land_use")
+        figures[f"{name}_ha"] = TextFigure(None if area is None else abs(area), 2, LAND_USE)
+    figures["base_per_person"] = TextFigure(plain(whole["present_m2_per_person"]), 1, LAND_USE)
+
+
+def _add_bridge(figures: dict[str, TextFigure], roster: pd.DataFrame, source: DeliverySource) -> None:
+    """What leads from the present patches to a base that is the survey's: villages that are not in it, and how much more or less it is than the
+    patches of the others. Of what is printed, so that a reader's sum comes out.
+    """
+    apart = off_base(source.data, source.layers, source.profile)
+    left_out = roster.loc[roster["village_code"].isin(apart), "present_ha"].sum()
+    figures["villages_off_base"] = TextFigure(len(apart), needs=LAND_USE)
+    figures["off_base_ha"] = TextFigure(float(left_out), 2, LAND_USE)
+    base, present = figures["base_ha"].value, figures["present_ha"].value
+    of_survey = base_source(source.data, source.layers) == LAND_USE
+    beyond = None if base is None or present is None or not of_survey else round(base, 2) - round(present, 2) + round(left_out, 2)
+    figures["base_beyond_ha"] = TextFigure(None if beyond is None else abs(beyond), 2, LAND_USE)
+    figures["base_beyond"] = TextFigure(beyond, 2, LAND_USE)
 
 
 def _add_control_lines(figures: dict[str, TextFigure], check: pd.DataFrame) -> None:

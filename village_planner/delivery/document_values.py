@@ -44,6 +44,7 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
         "plan.profile": f"《{source.profile.title}》",
         "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(map(chinese_date, dates)), "rosters": "、".join(rosters),
         "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if from_land_use else "按现状居民点用地图斑统计",
+        "base_beyond_words": "少" if (figures["base_beyond"].value or 0) < 0 else "多",
         "balance_words": "净增加" if _grows(figures) else "净减少",
     }
     checked = {

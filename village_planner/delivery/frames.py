@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from village_planner.accounts import hamlet_frame, move_lines, patch_states, positions, village_actions, village_completion, village_facts, village_per_capita
+from village_planner.accounts import (
+    hamlet_frame,
+    move_lines,
+    patch_states,
+    positions,
+    village_actions,
+    village_completion,
+    village_facts,
+    village_per_capita,
+    withdrawn_hamlets,
+)
 from village_planner.delivery.control import control_frames
 from village_planner.delivery.naming import destination_names, favour_percent, join_texts, latest_meetings
 from village_planner.plan.data import PlanData, plain
@@ -130,7 +140,9 @@ def _villages(source: DeliverySource) -> pd.DataFrame:
     for column in ("farmland_m2", "basic_farmland_m2", "redline_m2"):
         measured = getattr(source.conflicts, column)
         frame[column] = np.nan if measured is None else [float(measured.get(code, 0.0)) for code in by_code]
-    frame["hazard"] = _hazard(source, by_code)
+    struck = _struck(source)
+    frame["hazard"] = [None if struck is None else int(code in struck) for code in by_code]
+    frame["hazard_stays"] = [None if struck is None else int(struck.get(code, False)) for code in by_code]
     _add_withdrawal(frame, source)
     meetings = latest_meetings(data)
     frame["meeting_date"] = by_code.map({code: plain(row["date"]) for code, row in meetings.items()})
@@ -272,14 +284,17 @@ def _planned_by_village(source: DeliverySource) -> pd.Series:
     return both.groupby("village_code")["kept_m2"].sum(min_count=1)
 
 
-def _hazard(source: DeliverySource, villages: pd.Series) -> list[int | None]:
-    """1 where a hamlet's point or patch meets a hazard area, else 0; None without such a layer."""
+def _struck(source: DeliverySource) -> dict[str, bool] | None:
+    """Villages of which a hamlet's point or patch meets a hazard area: whether one that stays or is new does; None without such a layer."""
     if not source.layers.has("hazard"):
-        return [None] * len(villages)
+        return None
     hazards = np.array([geom for geom in source.layers.read("hazard")["geom"] if geom is not None], dtype=object)
-    village_of = _column(source.data.hamlet, "code", "village_code")
-    owners = [*source.data.hamlet["village_code"], *(village_of.get(plain(code)) for code in source.data.patch["hamlet_code"])]
-    places = np.array([*source.data.hamlet["geom"], *source.data.patch["geom"]], dtype=object)
-    hit, _ = shapely.STRtree(hazards).query(places, predicate="intersects")
-    struck = {owners[position] for position in hit}
-    return [int(code in struck) for code in villages]
+    hamlets, patches = source.data.hamlet, patch_states(source.data, source.scenario)
+    gone = set(withdrawn_hamlets(source.data, source.scenario))
+    owners = [*hamlets["village_code"], *patches["village_code"]]
+    stays = [*(code not in gone for code in hamlets["code"]), *(state != "cleared" for state in patches["state"])]
+    places = np.array([*hamlets["geom"], *patches["geom"]], dtype=object)
+    struck: dict[str, bool] = {}
+    for position in shapely.STRtree(hazards).query(places, predicate="intersects")[0]:
+        struck[owners[position]] = struck.get(owners[position], False) or stays[position]
+    return struck

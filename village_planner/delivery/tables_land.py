@@ -77,7 +77,8 @@ def _conclusion(row: dict[str, Any]) -> str:
             if not pd.isna(row[column]) and row[column] > 0]
     parts = ["不符合三线管控要求：" + "、".join(faults)] if faults else [] if unchecked else ["符合三线管控要求"]
     parts += ["、".join(told)] if told else []
-    parts += ["有居民点涉及地质灾害"] if row["hazard_name"] == "涉及" else []
+    if row["hazard_name"] == "涉及":
+        parts.append("有居民点涉及地质灾害" if row["hazard_stays"] else "涉及地质灾害的居民点已列入撤并、搬迁")
     if unchecked:
         parts.append("未核查：" + "、".join(unchecked))
     return "；".join(parts)
