@@ -143,7 +143,7 @@ def test_a_document_has_no_placeholder_left_and_says_what_the_plan_says(tmp_path
     content = text_of(path)
     with zipfile.ZipFile(path) as archive:
         assert not any(b"{{" in archive.read(name) or b"[[" in archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
-    assert "行政村（含涉农社区等村级单元）4个" in content
+    assert "行政村（含社区等村级单元）4个" in content
     assert [part.text for part in Document(str(path)).sections[0].footer.paragraphs] == ["清河县规划编制中心", "2026年3月"] and "草稿" in content
     assert "38户" in content
 
@@ -154,7 +154,9 @@ def test_a_plan_without_moves_reads_well_and_has_no_empty_table(tmp_path: Path, 
     content = text_of(path)
     assert re.findall(r"(?<![\d.])0(?:\.0+)?\s?[个户人项公]", content) == []
     assert "规划期内不安排" in content
-    of_moves = ("拆旧地块", "安置点建设", "搬迁的居民点", "新建居民点用地和集中安置点", "先安置后腾退", "减量化与", "建设、撤并搬迁")
+    of_moves = (
+        "拆旧地块", "安置点建设", "搬迁的居民点", "新建居民点用地和集中安置点", "先安置后腾退", "减量化与", "建设、撤并搬迁", "增减挂钩", "期实施", "期推进",
+    )
     assert [word for word in of_moves if word in content] == []
     assert all(len(table.rows) > 1 for table in Document(str(path)).tables)
 
@@ -169,6 +171,23 @@ def test_the_hamlets_that_get_no_action_are_told_beside_those_that_stay_or_move(
     content = text_of(written(tmp_path, rows, kind))
     assert "现状居民点5个，规划保留2个，撤并、搬迁2个，其中就近撤并1个，搬迁1个。" in content
     assert "其余1个居民点属于城镇开发边界内的村或者不纳入分类的单位，本规划不作布局引导。" in content
+
+
+def test_villages_that_the_boundary_cuts_and_those_without_a_category_are_told_apart(tmp_path: Path) -> None:
+    rows = plan_rows()
+    rows["village"][0]["position_stated"] = "cut"
+    rows["village"][-1]["kind"] = "urban_community"
+    inner = rows["village"][-1]["code"]
+    for table, key in (("category", "village_code"), ("action", "hamlet_code")):
+        rows[table] = [row for row in rows[table] if not row[key].startswith(inner)]
+    content = text_of(written(tmp_path, rows))
+    assert "城镇开发边界外的行政村含跨界（村域被边界切割）、按界外计的1个。" in content and "按界内计" not in content
+    assert "不纳入分类的单位（城镇社区、农林场等）1个。" in content and "不要求分类的村庄" not in content
+
+
+def test_a_text_says_which_phases_need_a_vote_now(tmp_path: Path) -> None:
+    rows = plan_rows()
+    assert f"列入{min(row['year'] for row in rows['phase'])}年时序的迁并任务，须经村民（代表）会议" in text_of(written(tmp_path, rows))
 
 
 @pytest.mark.parametrize("kind", ["explanation", "text"])
@@ -335,7 +354,7 @@ def test_no_line_begins_with_a_closing_mark_in_any_style_of_a_document(tmp_path:
 def test_areas_on_control_lines_are_said_only_where_they_were_checked(tmp_path: Path) -> None:
     rows = plan_rows()
     village = rows["village"][0]["code"]
-    assert "永久基本农田图层，该项尚未核查" in text_of(clean(tmp_path))
+    assert "永久基本农田资料，该项尚未核查" in text_of(clean(tmp_path))
     found = Conflicts({}, {village: 15_000.0}, {}, {village: 10_000.0}, {})
     content = text_of(written(tmp_path, rows, conflicts=found))
     assert "占用永久基本农田1.0000公顷" in content and "压占永久基本农田0.5000公顷" in content

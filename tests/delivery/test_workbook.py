@@ -430,6 +430,18 @@ def test_townships_have_subtotals_that_add_up_to_the_total(tmp_path: Path) -> No
                     assert sum(cells[position] for cells in sums) == pytest.approx(total)
 
 
+def test_a_total_counts_the_rows_that_hold_a_word_and_none_where_nothing_is_known() -> None:
+    columns = [column("名称", value="a", total="count"), column("设施", value="b", total="count:有"), column("不明", value="c", total="count:有")]
+    rows = printed_rows(spec(*columns), columns, pd.DataFrame({"a": ["甲", "乙", None], "b": ["有", "缺", "有"], "c": [None] * 3}))
+    assert rows[-1].cells == [2, 2, None] and rows[-1].kind is RowKind.TOTAL
+
+
+def test_each_sheet_of_the_workbook_says_its_edition(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "t.xlsx", [(spec(column("名称")), pd.DataFrame({"v": ["a"]}))], [], load_profile(), replace(HEADING, edition="送审稿"))
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0].cell(2, 1).value == "清河县村庄布局规划（送审稿）"
+    assert written(tmp_path, spec(column("名称")), pd.DataFrame({"v": ["a"]})).cell(2, 1).value == "清河县村庄布局规划"
+
+
 def test_a_form_ends_with_its_note_and_who_made_it_when(tmp_path: Path) -> None:
     table = spec(column("名称"), column("面积", "村域", value="n", format="0.00", total="sum"), note="说明")
     sheet = written(tmp_path, table, pd.DataFrame({"v": ["a"], "n": [1.0]}))

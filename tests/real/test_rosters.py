@@ -154,7 +154,7 @@ def test_phases_are_summed_by_township_and_a_hamlet_is_done_with_its_last_move(l
     for year in PHASES:
         (row,) = [row for row in county if str(year) in str(row["时序"])]
         assert row["本期/户数（户）"] == sum(move.households for move in linqu.moves if move.phase == year)
-        assert row["本期/完成撤并居民点（个）"] == sum(done == year for done in last.values())
+        assert row["本期/完成撤并、搬迁居民点（个）"] == sum(done == year for done in last.values())
         assert row["累计/人口（人）"] == sum(move.persons for move in linqu.moves if move.phase <= year)
         cleared = sum(move.cleared_mu - move.built_mu for move in linqu.moves if move.phase <= year)
         assert row["累计/拆旧减建新（公顷）"] == pytest.approx(cleared / MU_PER_HECTARE, abs=0.01)

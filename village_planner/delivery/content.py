@@ -131,7 +131,7 @@ def delivered_layers(source: DeliverySource, frames: Mapping[str, pd.DataFrame],
 def package_heading(content: PackageContent) -> Heading:
     """What stands around the tables and on the sheets of a package."""
     info = content.source.data.info
-    return Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), plan_date(content.source.data))
+    return Heading(str(info["title"]), str(info["institute"] or ""), draft_mark(content.draft), plan_date(content.source.data), content.names["edition"])
 
 
 def _draw(root: Path, content: PackageContent, draw: DrawSheets, feedback: Feedback) -> list[Path]:

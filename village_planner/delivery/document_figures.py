@@ -8,12 +8,14 @@ from typing import Any, Mapping
 import pandas as pd
 
 from village_planner.accounts import off_base
+from village_planner.accounts.boundary import BOUNDARY
 from village_planner.accounts.facilities import FACILITY
 from village_planner.accounts.land import base_source
 from village_planner.accounts.parcels import LAND_USE
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL
 from village_planner.plan.data import plain
+from village_planner.plan.schema import Position
 from village_planner.standards import Profile
 
 UNKNOWN = "（未提供）"
@@ -42,6 +44,8 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     base_ha, balance_cleared_ha, balance_new_ha, planned_ha, reduction_ha (as a positive number), base_per_person (m²), villages_off_base, off_base_ha,
     base_beyond (ha, negative: less), base_beyond_ha (without its sign),
     basic_farmland|redline_present_ha|new_ha, farmland_new_ha, consent_{kind}, site_{n}_area_ha|capacity|inflow,
+    villages_cut_outside|inside (cut by the development boundary, by where they count), villages_spared (inside, without a category that they do not
+    need), villages_other (of kinds that are not classified, without a category), villages_undecided (of categories of that role),
     served_villages (those of table B8), facility_{code}_present|planned|lacking.
     """
     data = source.data
@@ -62,6 +66,7 @@ def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> 
     _add_balance(figures, tables["land_summary"])
     _add_bridge(figures, tables["village_roster"], source)
     _add_control_lines(figures, tables["control_line_check"])
+    _add_positions(figures, tables["control_line_check"], source.profile)
     kinds = data.consent["kind"].value_counts()
     for row in source.profile.code_list("consent_kind").rows:
         figures[f"consent_{row['code']}"] = TextFigure(int(kinds.get(row["code"], 0)), needs="consent")
@@ -118,6 +123,17 @@ def _add_control_lines(figures: dict[str, TextFigure], check: pd.DataFrame) -> N
     for line in _LINES:
         for part in ("present", "new"):
             figures[f"{line}_{part}_ha"] = _sum(check[f"{line}_{part}_ha"], f"{line}_new_m2")
+
+
+def _add_positions(figures: dict[str, TextFigure], villages: pd.DataFrame, profile: Profile) -> None:
+    """Villages by how they stand to the boundary and to being classified, as the sheet of categories counts them."""
+    inside, cut = villages["counts_inside"].eq(1), villages["position"].eq(Position.CUT.value).fillna(False)
+    figures["villages_cut_outside"] = TextFigure(int((cut & ~inside).sum()), needs=BOUNDARY)
+    figures["villages_cut_inside"] = TextFigure(int((cut & inside).sum()), needs=BOUNDARY)
+    without, in_scope = villages["category"].isna(), villages["kind"].isin(profile.code_list("village_kind").with_role("in_scope"))
+    figures["villages_spared"] = TextFigure(int((without & in_scope & inside).sum()))
+    figures["villages_other"] = TextFigure(int((without & ~in_scope).sum()))
+    figures["villages_undecided"] = TextFigure(int(villages["category"].isin(profile.code_list("category").with_role("undecided")).sum()))
 
 
 def _sum(areas_ha: pd.Series, needs: str) -> TextFigure:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from village_planner.accounts.land import base_source
 from village_planner.accounts.parcels import LAND_USE
-from village_planner.delivery.document_figures import TextFigure
+from village_planner.delivery.document_figures import TextFigure, shown_figure
 from village_planner.delivery.document_template import Items, Value
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import chinese_date
@@ -23,6 +23,10 @@ _NUMERALS = "零一两三四五六七八九十"
 _COVER_LINE = 15
 """Characters of a title that stand in a line of the cover."""
 _PLANNED = re.compile(r"(?<=.)村庄[^村]*规划$")
+_CUT_CRITERIA = {
+    "seat": "按村委会驻地所在一侧判定，驻地位置不明的按现状居民点用地多数判定", "larger_share": "按现状居民点用地多数判定",
+}
+"""What decides on which side of the development boundary a village that it cuts counts, by the profile's `boundary_cut_criterion`."""
 _ROLES = ("gather", "suburban", "protect", "withdraw", "undecided")
 
 
@@ -40,15 +44,18 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
         "plan.title": heading.plan_title, "plan.cover_title": _in_lines(heading.plan_title),
         "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
         "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
-        "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.stages": _stages(phases), "plan.crs": _projection(data.crs),
+        "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.stages": _stages(phases) if figures["moves"].value else "",
+        "plan.due": _due(data), "plan.crs": _projection(data.crs),
         "plan.profile": f"《{source.profile.title}》",
         "edition": heading.edition, "draft": heading.draft_mark, "facts_dates": "、".join(map(chinese_date, dates)), "rosters": "、".join(rosters),
         "control_layers": "、".join(layers), "base_source": "按土地利用现状图斑统计" if from_land_use else "按现状居民点用地图斑统计",
         "base_beyond_words": "少" if (figures["base_beyond"].value or 0) < 0 else "多",
+        "cut_criterion": _CUT_CRITERIA.get(str(source.profile.value("boundary_cut_criterion")), ""),
         "balance_words": "净增加" if _grows(figures) else "净减少",
     }
     checked = {
         "balance_changes": bool(figures["balance_cleared_ha"].value or figures["balance_new_ha"].value),
+        "cleared_beyond_reclaimed": _exceeds(figures["move_cleared_ha"], figures["move_reclaimed_ha"]),
         "basic_farmland_checked": figures["basic_farmland_new_ha"].value is not None, "redline_checked": figures["redline_new_ha"].value is not None,
         "farmland_checked": figures["farmland_new_ha"].value is not None, "has_sheets": has_sheets,
         "roster_table": any(spec.frame == _ROSTER_CHECK for spec in source.profile.tables.values()),
@@ -109,8 +116,19 @@ def _figure(name: str, figure: TextFigure) -> Value:
 
 
 def _grows(figures: Mapping[str, TextFigure]) -> bool:
-    new, cleared = figures["balance_new_ha"].value, figures["balance_cleared_ha"].value
-    return new is not None and cleared is not None and new > cleared
+    return _exceeds(figures["balance_new_ha"], figures["balance_cleared_ha"])
+
+
+def _exceeds(one: TextFigure, other: TextFigure) -> bool:
+    """Whether one figure is greater as it is shown; not where one of them is not known."""
+    first, second = shown_figure(one).value, shown_figure(other).value
+    return first is not None and second is not None and first > second
+
+
+def _due(data: PlanData) -> str:
+    """The phases whose moves need a vote now (QC-7105): those up to the one under way; '' for none."""
+    current = data.current_phase
+    return "、".join(f"{phase}年" for phase in data.phases if current is not None and phase <= current)
 
 
 def _stages(phases: Sequence[int]) -> str:

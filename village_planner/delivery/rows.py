@@ -14,6 +14,7 @@ from village_planner.plan.data import plain
 from village_planner.standards import TableColumn, TableSpec
 
 SUBTOTAL_LABEL, TOTAL_LABEL = "小计", "合计"
+COUNT = "count"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """How a text begins that some spreadsheet runs as a formula; those of East Asia take the full width too."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -113,8 +114,14 @@ def _sums(columns: Sequence[TableColumn], rows: Sequence[Sequence[Any]], label: 
             sums.append(label)
         elif column.total == "sum" and known:
             sums.append(round(sum(known), 6))
-        elif column.total == "count":
-            sums.append(sum(row[position] is not None for row in rows))
+        elif column.total.startswith(COUNT):
+            sums.append(_count([row[position] for row in rows], column.total[len(COUNT) + 1 :]))
         else:
             sums.append(None)
     return sums
+
+
+def _count(cells: Sequence[Any], word: str) -> int | None:
+    """How many cells hold the word, of '' any value; None where none of them holds anything."""
+    held = [cell for cell in cells if cell is not None]
+    return sum(not word or cell == word for cell in held) if held else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from village_planner.accounts import facility_coverage, ledger_rows, site_inflow
-from village_planner.accounts.facilities import FACILITY
+from village_planner.accounts.facilities import FACILITY, LACKING, PLANNED, PRESENT, UNKNOWN
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import UNPHASED, destination_names, hectares, printed_m2
 from village_planner.plan.data import plain
@@ -15,7 +15,7 @@ from village_planner.plan.schema import WITHDRAWN
 def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
     """One row per site: place, kind, land, capacity, and what moves in by phase, cumulative, against the capacity of that phase."""
     settings = source.profile.codes.get("delivered_setting")
-    words = {row["word"]: row["name"] for row in settings.rows} if settings else {}
+    words = {row["word"]: row.get("site") or row["name"] for row in settings.rows} if settings else {}
     frame = sites.copy()
     frame["setting_name"] = [words.get(plain(setting), plain(setting)) for setting in frame["setting"]]
     frame["area_ha"] = hectares(printed_m2(frame["area_m2"]))
@@ -35,9 +35,9 @@ def site_list(source: DeliverySource, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def facility_list(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFrame:
-    """B8: one row per village that stays, at least in part: who is served, and which kinds of facilities it has or lacks."""
+    """B8: one row per village that stays, at least in part: who is served, and which kinds of facilities it has, is to have or lacks."""
     coverage = facility_coverage(source.data, source.layers, source.profile)
-    words = {"present": "有", "planned": "规划", "lacking": "缺", "unknown": ""}
+    words = {PRESENT: "有", PLANNED: "规划", LACKING: "缺", UNKNOWN: ""}
     frame = villages[~villages["action"].isin(WITHDRAWN)].copy()
     for kind, group in coverage.groupby("facility", sort=False):
         state = dict(zip(group["village_code"], group["state"]))
@@ -45,9 +45,9 @@ def facility_list(source: DeliverySource, villages: pd.DataFrame) -> pd.DataFram
     of_village = {code: group.set_index("facility_name")["state"] for code, group in coverage.groupby("village_code", sort=False)}
     own = [of_village[code] for code in frame["village_code"]]
     known = source.layers.has(FACILITY)
-    frame["present_kinds"] = pd.array([int((states == "present").sum()) if known else None for states in own], dtype="Int64")
-    frame["lacking_kinds"] = pd.array([int((states == "lacking").sum()) if known else None for states in own], dtype="Int64")
-    frame["facility_note"] = [None if known else "未导入设施图层" for _ in own]
+    for name in (PRESENT, PLANNED, LACKING):
+        frame[f"{name}_kinds"] = pd.array([int((states == name).sum()) if known else None for states in own], dtype="Int64")
+    frame["facility_note"] = [None if known else "未提供设施资料" for _ in own]
     return frame
 
 

@@ -113,7 +113,7 @@ def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], hea
         room += widths[right - 1]
         right -= 1
     font = Font(name=_FONT, size=_SIZE)
-    plan_title = " ".join(heading.plan_title.split())
+    plan_title = " ".join(heading.plan_title.split()) + (f"（{heading.edition}）" if heading.edition else "")
     left = right if spec.unit else len(widths)
     _write_line(sheet, 2, 1, left, plan_title, widths, font, "left", 18)
     if spec.unit and left < len(widths):

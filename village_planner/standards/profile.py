@@ -178,7 +178,8 @@ class TableColumn:
     """One column of a printed table.
 
     heading: levels from the top; equal neighbours are merged. value: column of the table's frame.
-    format: Excel number format, '' for text. total: ``sum``, ``count``, ``label`` or ''. width: in characters.
+    format: Excel number format, '' for text. total: ``sum``, ``label``, ``count`` (of cells with a value),
+    ``count:X`` (of cells that are X) or ''. width: in characters.
     needs: kind of control layer, plan table or field of Conflicts without which an inspector cannot compare it; '' for none.
     """
 
