@@ -21,11 +21,12 @@ from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
 from village_planner.delivery.printed import check_printed, compare_rows
-from village_planner.delivery.rows import PrintedRow, RowKind, printed_rows
+from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, printed_rows
 from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
+from village_planner.delivery.unit_codes import check_unit_codes, write_unit_codes
 from village_planner.delivery.widths import broken_heading, column_widths, text_width, wrapped_lines
 from village_planner.delivery.workbook import Heading, write_workbook
-from village_planner.delivery.workbook_page import pages_to_fit
+from village_planner.delivery.workbook_page import page_ends, pages_to_fit
 from village_planner.plan.data import PlanData, plan_data
 from village_planner.plan.layers import MemoryLayers
 from village_planner.standards import Profile, TableColumn, TableSpec, load_profile
@@ -107,6 +108,40 @@ def test_the_page_fits_its_width_repeats_the_headings_and_counts_pages(tmp_path:
 ])
 def test_no_last_page_is_printed_for_a_line_or_two(heights: list[float], pages: int) -> None:
     assert pages_to_fit(heights, 1000.0) == pages
+
+
+def rows_of(kinds: str) -> list[PrintedRow]:
+    """A row for each letter: r a row, s the sum of a group, t one of the whole."""
+    return [PrintedRow([], {"r": RowKind.ROW, "s": RowKind.SUBTOTAL, "t": RowKind.TOTAL}[kind]) for kind in kinds]
+
+
+@pytest.mark.parametrize(("kinds", "kept"), [
+    ("r" * 9, "------kkk"), ("r" * 8, "k" * 8), ("rrrrrrrrttt", "-----kkkkkk"), ("rrrrrsrrrrrrrst", "---kk-----kkkkk"), ("rrsrrrrrrrst", "-k-----kkkkk"),
+    ("t" * 9, "-kkkkkkkk"), ("", ""),
+])
+def test_sums_stay_with_rows_of_theirs_and_the_last_rows_of_a_table_with_each_other(kinds: str, kept: str) -> None:
+    assert "".join("k" if own else "-" for own in kept_rows(rows_of(kinds))) == kept
+
+
+@pytest.mark.parametrize(("heights", "kept", "ends"), [
+    ([10.0] * 5, "-----", [2]), ([10.0] * 5, "--k--", [1]), ([10.0] * 7, "-kk--kk", [0, 3]), ([10.0] * 5, "kkkkk", [2]), ([10.0] * 3, "---", []),
+    ([50.0, 10.0, 50.0], "---", [0, 1]), ([], "", []),
+])
+def test_a_page_ends_before_rows_that_stay_together(heights: list[float], kept: str, ends: list[int]) -> None:
+    assert page_ends(heights, [own == "k" for own in kept], 30.0) == ends
+
+
+@pytest.mark.parametrize("size", range(2, 12))
+def test_no_page_of_a_sheet_begins_with_a_sum_or_a_row_alone_above_it(tmp_path: Path, size: int) -> None:
+    groups, height = 15, 60
+    table = spec(column("乡镇", total="label"), column("数", value="n", format="0.00", total="sum"), subtotal="town", paper="A4", note="说明")
+    towns = [f"镇{number}" for number in range(groups) for _ in range(size)]
+    sheet = written(tmp_path, table, pd.DataFrame({"v": ["很长的名称" * height] * len(towns), "n": [1.5] * len(towns), "town": towns}))
+    begins = [row.id + 1 for row in sheet.row_breaks.brk]
+    assert begins
+    for row in begins:
+        assert not any("计" in str(sheet.cell(near, 1).value) for near in (row, row + 1))
+        assert "编制单位" not in "".join(str(sheet.cell(near, 1).value) for near in (row, row + 1, row + 2))
 
 
 @pytest.mark.parametrize(("count", "pages"), [(36, 0), (40, 1), (60, 0)])
@@ -456,6 +491,26 @@ def test_a_long_institute_leaves_the_names_of_who_filled_in_whole_on_their_own_l
     write_workbook(tmp_path / "t.xlsx", [(spec(column("乡镇", width=20)), pd.DataFrame({"v": ["东河镇"]}))], (), load_profile("layout-2035"), heading)
     foot = [row[0].value for row in openpyxl.load_workbook(tmp_path / "t.xlsx").active.iter_rows() if row[0].value][-1]
     assert foot.split("\n")[0] == f"编制单位：{heading.institute}" and "审核人" in foot.split("\n")[1]
+
+
+def test_the_table_of_unit_codes_has_a_title_without_a_number_and_tells_levels_from_kinds(tmp_path: Path) -> None:
+    source = whole_source()
+    write_unit_codes(tmp_path / "u.xlsx", source, HEADING)
+    sheet = openpyxl.load_workbook(tmp_path / "u.xlsx").active
+    assert sheet.cell(1, 1).value == "单位代码表（草稿）"
+    rows = [[cell.value for cell in row[1:6]] for row in sheet.iter_rows(min_row=4, max_row=3 + len(source.data.township) + len(source.data.village) + 1)]
+    assert [(row[2], row[3]) for row in rows if len(row[0]) < 12] == [("县级", None), ("乡级", None), ("乡级", None)]
+    assert {(row[2], row[3]) for row in rows if len(row[0]) == 12} == {("村级", "行政村")}
+    assert check_unit_codes(tmp_path / "u.xlsx", "u.xlsx", source) == []
+    sheet.cell(6, 3).value = "别名"
+    sheet.parent.save(tmp_path / "u.xlsx")
+    assert [finding.subject for finding in check_unit_codes(tmp_path / "u.xlsx", "u.xlsx", source)] == [rows[2][0]]
+
+
+def test_a_signature_stands_on_one_line_where_a_shorter_gap_lets_it(tmp_path: Path) -> None:
+    for name, gap in (("很长的名称" * 8, "　" * 4), ("很长的名称很长的名称很长", "　" * 2)):
+        sheet = written(tmp_path, spec(*(column("名称", value=value) for value in "甲乙丙"), paper="A4"), pd.DataFrame({value: [name] for value in "甲乙丙"}))
+        assert sheet.cell(sheet.max_row, 1).value.startswith(f"编制单位：规划编制中心{gap}填表日期")
 
 
 def test_a_plan_without_moves_has_no_phases_to_sum_up() -> None:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from village_planner.delivery.columns import heading_blocks, heading_depth
 from village_planner.delivery.document_template import W
-from village_planner.delivery.rows import PrintedRow, RowKind, shown, without_control
+from village_planner.delivery.rows import WHOLE, PrintedRow, RowKind, kept_rows, shown, without_control
 from village_planner.delivery.widths import broken_heading, column_widths, is_short
 from village_planner.delivery.workbook import NOTE
 from village_planner.standards import TableColumn
@@ -21,8 +21,6 @@ _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
 _SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
 _SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
-_TOGETHER, _WHOLE = 3, 8
-"""Rows that stand together where a table ends, and those of a table that is not cut at all."""
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
 
@@ -50,7 +48,7 @@ def table_elements(
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
     centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
     body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
-    body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, _kept(rows, bool(note)))]
+    body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, [*kept_rows(rows)[:-1], bool(note)])]
     body += [_note_row(note, sum(twips), len(twips), styles.note)] if note else []
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     sides = (("top", _TOP_TWIPS), ("left", _SIDE_TWIPS), ("bottom", _TOP_TWIPS), ("right", _SIDE_TWIPS))
@@ -59,22 +57,11 @@ def table_elements(
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>{_borders()}'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(body)}</w:tbl>'
     )
-    top = paragraph(caption, styles.caption, keep=True, begins_page=begins_page and len(rows) > _WHOLE)
+    top = paragraph(caption, styles.caption, keep=True, begins_page=begins_page and len(rows) > WHOLE)
     parts = [paragraph(unit, styles.note, side="right", keep=True)] if unit else []
     parts.append(etree.fromstring(table))
     parts.append(paragraph("", styles.note))
     return top, parts
-
-
-def _kept(rows: Sequence[PrintedRow], has_note: bool) -> list[bool]:
-    """Which rows stay on the page of the next one: no sum or note stands on a page without rows of its table, nor a few last rows alone.
-
-    The first rows of a table that is cut are not kept: LibreOffice then loses most of it where it does not fit on the page (0547).
-    """
-    last = len(rows) - 1
-    first = last + 1 - _TOGETHER if len(rows) > _WHOLE else 0
-    kept = [position >= first or rows[position + 1].kind is not RowKind.ROW for position in range(last)]
-    return [*kept, has_note]
 
 
 def paragraph(text: str, style: str, side: str = "", keep: bool = False, begins_page: bool = False) -> Any:

@@ -17,6 +17,8 @@ SUBTOTAL_LABEL, TOTAL_LABEL = "小计", "合计"
 COUNT = "count"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """How a text begins that some spreadsheet runs as a formula; those of East Asia take the full width too."""
+_TOGETHER, WHOLE, _OF_GROUP = 3, 8, 2
+"""Rows that stand together where a table ends, those of a table that is not cut at all, and those of a group that stay with its sum."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -53,6 +55,21 @@ def printed_rows(spec: TableSpec, columns: Sequence[TableColumn], frame: pd.Data
     groups = [list(frame[spec.subtotal])] if spec.subtotal in frame else []
     result = _with_subtotals(columns, rows, groups[0]) if groups else list(rows)
     return [*result, PrintedRow(_sums(columns, [row.cells for row in rows], TOTAL_LABEL), RowKind.TOTAL)]
+
+
+def kept_rows(rows: Sequence[PrintedRow]) -> list[bool]:
+    """Which rows stay on the page of the next one, the last with what follows it; the same for pages of workbook and document.
+
+    The last three rows of a table stay together with the sums below them, sums with each other and with the last two rows of their group; a table
+    of eight rows or fewer is not cut. The first row of one that is cut is not kept: LibreOffice then loses most of it where it does not fit on the page (0547).
+    """
+    is_sum = [row.kind is not RowKind.ROW for row in rows]
+    end = len(rows)
+    while end and is_sum[end - 1]:
+        end -= 1
+    if len(rows) <= WHOLE:
+        return [True] * len(rows)
+    return [row > 0 and (row >= end - _TOGETHER or any(is_sum[row + 1 : row + 1 + _OF_GROUP])) for row in range(len(rows))]
 
 
 def without_control(text: str) -> str:

@@ -19,11 +19,13 @@ RULE = "QC-3301"
 _FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError, MALFORMED_XML)
 _SOURCE = "package_structures.md 第0节（建议）"
 _COLUMNS = (
-    ("序号", "no", "0", 6.0), ("单位代码", "code", "", 16.0), ("单位名称", "name", "", 28.0), ("级别", "level", "", 10.0), ("上级单位代码", "above", "", 16.0),
+    ("序号", "no", "0", 6.0), ("单位代码", "code", "", 16.0), ("单位名称", "name", "", 28.0), ("级别", "level", "", 10.0), ("类型", "kind", "", 12.0),
+    ("上级单位代码", "above", "", 16.0),
 )
 _SPEC = TableSpec(
-    "单位代码表", "单位代码表", "units",
-    tuple(TableColumn((heading,), value, format_, "", width) for heading, value, format_, width in _COLUMNS), (), "", _SOURCE, "proposal", paper="A4",
+    "", "单位代码表", "units",
+    tuple(TableColumn((heading,), value, format_, "", width) for heading, value, format_, width in _COLUMNS), (), "", _SOURCE, "proposal",
+    sheet="单位代码表", paper="A4",
 )
 
 
@@ -31,11 +33,11 @@ def write_unit_codes(path: Path, source: DeliverySource, heading: Heading) -> No
     """Write the units in the order of their codes, the county first; the same bytes for the same plan. Raises OSError."""
     data = source.data
     county = county_code(data)
-    rows: list[tuple[str, str, str, str | None]] = [(county, data.info["county_name"], "县级", None)] if county else []
-    rows += [(code, name, "乡级", county) for code, name in zip(data.township["code"], data.township["name"])]
+    rows: list[tuple[str, str, str, str | None, str | None]] = [(county, data.info["county_name"], "县级", None, None)] if county else []
+    rows += [(code, name, "乡级", None, county) for code, name in zip(data.township["code"], data.township["name"])]
     kinds = source.profile.code_list("village_kind")
-    rows += [(row.code, row.name, kinds.name(row.kind) or "村级", row.township_code) for row in data.village.itertuples(index=False)]
-    frame = pd.DataFrame(sorted(rows, key=lambda row: (len(row[0]), row[0])), columns=["code", "name", "level", "above"], dtype=object)
+    rows += [(row.code, row.name, "村级", kinds.name(row.kind) or None, row.township_code) for row in data.village.itertuples(index=False)]
+    frame = pd.DataFrame(sorted(rows, key=lambda row: (len(row[0]), row[0])), columns=["code", "name", "level", "kind", "above"], dtype=object)
     frame.insert(0, "no", range(1, len(frame) + 1))
     write_workbook(path, [(_SPEC, frame)], data.phases, source.profile, heading)
 
@@ -51,7 +53,7 @@ def check_unit_codes(path: Path, file: str, source: DeliverySource) -> list[Pack
     except _FAULTS:
         return []
     try:
-        rows = book[_SPEC.sheet or _SPEC.id].iter_rows(min_row=first_data_row(_SPEC.columns), max_col=len(_COLUMNS), values_only=True)
+        rows = book[_SPEC.sheet].iter_rows(min_row=first_data_row(_SPEC.columns), max_col=len(_COLUMNS), values_only=True)
         listed = {str(row[1]).strip(): str(row[2] or "").strip() for row in rows if row[1] is not None}
     except _FAULTS:
         return []

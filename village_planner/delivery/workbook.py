@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from village_planner.delivery.columns import expanded_columns, heading_blocks, heading_depth
-from village_planner.delivery.rows import PrintedRow, RowKind, looks_like_formula, printed_rows
+from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, looks_like_formula, printed_rows
 from village_planner.delivery.widths import broken_heading, column_widths, is_short, text_width, wrapped_lines
 from village_planner.delivery.workbook_page import CHARACTERS, set_page
 from village_planner.delivery.zipping import reproducible
@@ -36,7 +36,8 @@ _AFTER_NUMBER = "_)"
 _THIN = Border(*[Side(style="thin", color="808080")] * 4)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
 _SUM_FILL = PatternFill("solid", fgColor="F5F7FA")
-_BLANK = "　" * 8
+_GAPS = ("　" * 4, "　" * 2)
+"""Between the parts of the signature line, where the page is narrow the shorter one; a name to be filled in has twice as much."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,11 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     for position, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(position)].width = width * _SIZE / _NORMAL_SIZE
     sheet.freeze_panes = sheet.cell(first_row, 1)
-    set_page(sheet, spec.paper, first_row - 1, last, widths, _FONT, heading.draft_mark)
+    set_page(sheet, spec.paper, first_row - 1, last, widths, kept_rows(rows), _FONT, heading.draft_mark)
 
 
 def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], heading: Heading) -> None:
-    title = f"{spec.number}　{spec.title}" + (f"（{heading.draft_mark}）" if heading.draft_mark else "")
+    title = "　".join(part for part in (spec.number, spec.title) if part) + (f"（{heading.draft_mark}）" if heading.draft_mark else "")
     _write_line(sheet, 1, 1, len(widths), title, widths, Font(name=_FONT, size=16, bold=True), "center", 30)
     right, room = len(widths), 0.0
     while right > 1 and room < text_width(spec.unit) + 2:
@@ -128,9 +129,13 @@ def _write_foot(sheet: Worksheet, row: int, spec: TableSpec, widths: Sequence[fl
         _write_line(sheet, row, 1, len(widths), f"{NOTE}{spec.note}", widths, font, "left", 18)
         row += 1
     year, month, day = (int(part) for part in heading.date.split("-"))
-    who, when = f"{SIGNATURE}：{heading.institute or _BLANK}", f"填表日期：{year}年{month}月{day}日　　　　填表人：{_BLANK}审核人：{_BLANK}"
-    text = f"{who}　　　　{when}"
-    if wrapped_lines(text, sum(widths)) > 1:
+    for gap in _GAPS:
+        blank = 2 * gap
+        who, when = f"{SIGNATURE}：{heading.institute or blank}", f"填表日期：{year}年{month}月{day}日{gap}填表人：{blank}审核人：{blank}"
+        text = f"{who}{gap}{when}"
+        if wrapped_lines(text, sum(widths)) == 1:
+            break
+    else:
         text = f"{who}\n{when}"
     _write_line(sheet, row, 1, len(widths), text, widths, font, "left", 20)
     return row

@@ -222,8 +222,8 @@ class TableSpec:
 
     @property
     def number(self) -> str:
-        """The number of a table of the workbook, by which texts name it too."""
-        return f"表{self.id}"
+        """The number of a table of the workbook, by which texts name it too; '' for a table that stands for itself, without an id."""
+        return f"表{self.id}" if self.id else ""
 
 
 @dataclass(frozen=True)
