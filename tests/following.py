@@ -55,7 +55,7 @@ def follow(demo: DemoResult, profile: str | Path = "layout-2035") -> Followed:
     created = create_plan(
         CreatePlan(
             plan=plan, profile=profile, title=create["TITLE"], base_year=create["BASE_YEAR"], county_code=create["COUNTY_CODE"], phases=PHASES,
-            roster=create["ROSTER"], other_rosters=tuple(create["OTHER_ROSTERS"]), villages=create["VILLAGES"],
+            institute=create["INSTITUTE"], roster=create["ROSTER"], other_rosters=tuple(create["OTHER_ROSTERS"]), villages=create["VILLAGES"],
             townships=create["TOWNSHIPS"], patches=create["PATCHES"], overwrite=create["OVERWRITE"],
         ),
         silent,

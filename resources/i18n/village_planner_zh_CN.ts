@@ -620,6 +620,10 @@
         <source>Creates a plan file (.gpkg) from a village roster and from layers of villages, townships and settlement patches; without patches, built village land of a land-use layer becomes patches, each given to the hamlet that it holds or the nearest, for checking. Columns are recognised by name and content. Other rosters are compared with the first; every difference is kept for settlement. The report says row by row what was changed, joined or left over. The source files are not changed. A layer inside a container is named as path|layername=name.</source>
         <translation>根据村庄名册和行政村、乡镇、居民点用地图层建立规划文件（.gpkg）；没有居民点用地图层时，由地类图斑中的村庄建设用地提取，归入所含或最近的居民点并待核对。字段按名称和内容自动识别。其他名册与主名册逐一比对，差异全部保留待处理。报告逐行说明哪些数据被修改、已连接或未匹配。源文件不会被改动。数据库或容器中的图层写作“路径|layername=图层名”。</translation>
     </message>
+    <message>
+        <source>Institute that makes the plan</source>
+        <translation>编制单位</translation>
+    </message>
 </context>
 <context>
     <name>DecideAlgorithm</name>

@@ -59,6 +59,11 @@ def test_a_plan_from_a_roster_alone_works_without_polygons(request_: CreatePlan)
     assert json.loads(result.report_path.read_text(encoding="utf-8"))["figures"]["行政村"] == 3
 
 
+@pytest.mark.parametrize(("stated", "kept"), [(" 示例市规划设计研究院 ", "示例市规划设计研究院"), (None, None), ("  ", None)])
+def test_a_plan_knows_the_institute_that_makes_it(request_: CreatePlan, stated: str | None, kept: str | None) -> None:
+    assert read(create_plan(replace(request_, institute=stated))).info["institute"] == kept
+
+
 def test_polygons_join_by_code_and_by_name_and_leftovers_are_reported(request_: CreatePlan, polygons: Callable[..., Path]) -> None:
     layer = polygons([({"XZQDM": EAST, "XZQMC": "东山村"}, box(0, 0)), ({"XZQDM": "370799101888", "XZQMC": "西河村民委员会"}, box(1, 0)),
                       ({"XZQDM": "370799101999", "XZQMC": "外村"}, box(2, 0))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from village_planner.demo.names import COUNTY_CODE, COUNTY_NAME
+from village_planner.demo.names import COUNTY_CODE, COUNTY_NAME, INSTITUTE
 from village_planner.demo.scene import Scene
 from village_planner.standards import load_profile
 
@@ -43,6 +43,7 @@ def steps(folder: Path, scene: Scene, size: str, formal: bool) -> list[dict[str,
         "PLAN": plan,
         "TITLE": f"{plan_name(scene)}村庄布局规划（2020—2035年）",
         "COUNTY_CODE": COUNTY_CODE,
+        "INSTITUTE": INSTITUTE,
         "BASE_YEAR": 2020,
         "ROSTER": str(sources / "村庄名录.xlsx"),
         "OTHER_ROSTERS": [str(sources / "民政部门行政区划名录.csv"), f"{sources / '第三次国土调查.gdb'}|layername=CJDCQ"],

@@ -28,7 +28,7 @@ def plan_info(work: Creation) -> dict[str, Any]:
     county = request.county_code or os.path.commonprefix(codes)[:6]
     return {
         "title": request.title.strip(), "scope": "township" if len(codes) == 1 else "county",
-        "county_code": code_text(county) or None, "county_name": _county_name(request.title),
+        "county_code": code_text(county) or None, "county_name": _county_name(request.title), "institute": (request.institute or "").strip() or None,
         "profile_id": work.profile.id, "profile_version": work.profile.version, "base_year": request.base_year, "crs": work.crs,
     }
 

@@ -51,6 +51,7 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
         self.addParameter(QgsProcessingParameterString("PROFILE", self.tr("Profile"), DEFAULT_PROFILE))
         self.addParameter(QgsProcessingParameterString("TITLE", self.tr("Title of the plan")))
         self.addParameter(QgsProcessingParameterString("COUNTY_CODE", self.tr("County code (6 digits)"), optional=True))
+        self.addParameter(QgsProcessingParameterString("INSTITUTE", self.tr("Institute that makes the plan"), optional=True))
         self.addParameter(QgsProcessingParameterNumber("BASE_YEAR", self.tr("Base year"), compat.INTEGER))
         self.addParameter(QgsProcessingParameterString("PHASES", self.tr("Target years, separated by commas"), DEFAULT_PHASES))
         self.addParameter(file_parameter("ROSTER", self.tr("Village roster"), *TABLE_SUFFIXES, optional=True))
@@ -75,6 +76,7 @@ class CreatePlanAlgorithm(PlannerAlgorithm):
             profile=self.parameterAsString(parameters, "PROFILE", context),
             title=self.parameterAsString(parameters, "TITLE", context),
             county_code=self.optional_text(parameters, "COUNTY_CODE", context),
+            institute=self.optional_text(parameters, "INSTITUTE", context),
             base_year=self.parameterAsInt(parameters, "BASE_YEAR", context),
             phases=phases(self.parameterAsString(parameters, "PHASES", context)),
             roster=self.optional_text(parameters, "ROSTER", context),
