@@ -11,9 +11,9 @@ import pytest
 from village_planner.demo.county import build_county
 from village_planner.demo.decisions import add_decisions
 from village_planner.demo.facilities import PLANNED, PRESENT
+from village_planner.demo.flows import arrivals
 from village_planner.demo.names import COUNTY_TOWNSHIPS
-from village_planner.demo.reasons import arrivals
-from village_planner.demo.roles import GATHER, PROTECT, UNDECIDED
+from village_planner.demo.roles import GATHER, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW
 from village_planner.demo.scene import Cast, Decision, Scene
 from village_planner.demo.village_facts import facts_of
 
@@ -52,7 +52,7 @@ def test_one_gathering_village_in_six_at_most_is_a_centre_and_each_takes_people_
     for cast, number, grounds in centres:
         arriving = arrivals(cast)[number]
         served = kinds[cast[number].code]
-        assert len(served) >= 6 and facts_of(cast, number).persons >= 350
+        assert len(served) >= 6 and facts_of(cast, number).persons + 3 * arriving >= 350
         assert (f"承接外村迁入{arriving}户" in grounds) == bool(arriving) and f"{len(served)}类公共服务设施" in grounds
         assert ("小学" in grounds) <= ("小学" in served) and ("卫生室" in grounds) == ("卫生室" in served)
 
@@ -69,11 +69,77 @@ def test_figures_in_reasons_are_those_of_the_statistics(scene: Scene) -> None:
             for figure_told in re.findall(pattern, row.grounds):
                 told[pattern] += 1
                 assert int(figure_told) == figure, row.grounds
+        assert facts.away == facts.persons - facts.residents
         if "人口基本稳定" in row.grounds:
-            assert facts.resident_percent >= 80
-        if row.category == UNDECIDED:
-            assert facts.resident_percent < 75
+            assert facts.resident_percent >= 84
     assert len(told) == 6
+
+
+def test_villages_whose_future_is_open_differ_from_those_that_gather_in_each_figure_that_their_reason_names(scene: Scene) -> None:
+    staying = [(facts_of(cast, n), row) for cast, n, row in _classified(scene) if row.action]
+    facts = {category: [f for f, row in staying if row.category == category] for category in (UNDECIDED, GATHER)}
+    assert max(f.resident_percent for f in facts[UNDECIDED]) < 60 and min(f.resident_percent for f in facts[GATHER]) > 70
+    vacant = {category: [f.vacant / f.homesteads for f in found] for category, found in facts.items()}
+    assert min(vacant[UNDECIDED]) >= 0.15 and max(vacant[GATHER]) <= 0.2
+    assert all(f"空置宅基地{facts_of(cast, n).vacant}宗" in row.grounds for cast, n, row in _classified(scene) if row.category == UNDECIDED)
+
+
+def test_reasons_tell_of_all_who_come_and_gather_people_only_where_they_go(scene: Scene) -> None:
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in scene.decisions:
+        if row.destination_kind == "并入居民点":
+            targets[row.village].add(row.destination)
+    gathering = 0
+    for cast, number, row in _classified(scene):
+        arriving = arrivals(cast)[number]
+        assert (f"承接外村迁入{arriving}户" in row.grounds) == bool(arriving) and not (arriving and "不再扩大" in row.grounds)
+        for names in re.findall("人口和设施向([^，]+)集中", row.grounds):
+            gathering += 1
+            assert set(names.split("、")) <= targets[row.village]
+    assert gathering >= 2
+
+
+def test_only_moves_into_the_main_hamlet_of_a_centre_go_into_a_centre(scene: Scene) -> None:
+    grounds = {row.village: row.grounds for row in scene.decisions if row.category}
+    main = {hamlet.code: village for village in scene.villages for hamlet in village.hamlets[:1]}
+    main_names = {village.name: village for village in main.values()}
+    modes = Counter()
+    for row in scene.decisions:
+        if row.destination_kind != "并入居民点":
+            continue
+        own = main_names[row.village]
+        target = main.get(row.destination) or (own if row.destination == own.hamlets[0].name else None)
+        modes[row.mode] += 1
+        assert (row.mode == "就近并入中心村") == (target is not None and "规划作为中心村" in grounds[target.name])
+    assert set(modes) == {"就近并入中心村", "分散安置"}
+
+
+def test_a_suburban_village_lies_within_three_kilometres_or_partly_inside_the_boundary_and_most_of_all_at_the_county_town(scene: Scene) -> None:
+    count = Counter()
+    for cast, number, row in _classified(scene):
+        if row.category == SUBURBAN:
+            count[cast.township.name] += 1
+            near = f"距{cast.township.seat}{facts_of(cast, number).distance_km}公里，地处近郊" in row.grounds
+            assert "划入城镇开发边界" in row.grounds if number in cast.roles.cut else near and facts_of(cast, number).distance_km <= 3
+    assert count.most_common(1) == [("岚城街道", 6)] and len(count) == 15
+
+
+def test_a_hamlet_that_is_settled_in_batches_tells_all_of_them(scene: Scene) -> None:
+    batches: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for row in scene.decisions:
+        if row.destination_kind:
+            batches[row.village, row.hamlet].append(row)
+    split = [rows for rows in batches.values() if len(rows) > 1]
+    assert len(split) == 12
+    for rows in split:
+        (grounds,) = {row.grounds for row in rows}
+        told = re.findall(r"(\d+)户(?!\d)", grounds.split("分批安置：")[1])
+        assert Counter(map(int, told)) == Counter(row.households for row in rows) and all(f"{row.phase}年" in grounds for row in rows)
+
+
+def test_every_reason_is_a_sentence(scene: Scene) -> None:
+    grounds = [row.grounds for row in scene.decisions if row.grounds]
+    assert len(grounds) > 450 and all(text.endswith("。") and "，，" not in text and "，。" not in text for text in grounds)
 
 
 def test_facilities_that_a_reason_promises_are_planned_there(scene: Scene) -> None:
@@ -118,7 +184,18 @@ def test_a_hamlet_that_ends_by_itself_is_small_and_mostly_vacant_and_nothing_is_
         hamlet = hamlets[row.village, row.hamlet]
         assert hamlet.households < 10 and hamlet.persons < 20 and hamlet.vacant_homesteads == hamlet.homesteads - hamlet.households > 6
         assert row.phase == 2035 and row.built_m2 is None and 0 < row.reclaimed_m2 < row.cleared_m2
-        assert "不组织搬迁" in row.grounds and f"空置{hamlet.vacant_homesteads}宗" in row.grounds
+        assert "逐户自然退出，2035年前注销宅基地" in row.grounds and f"空置{hamlet.vacant_homesteads}宗" in row.grounds
+
+
+def test_a_village_that_goes_as_a_whole_votes_and_all_that_go_within_the_term_do(scene: Scene) -> None:
+    whole = {row.village: row.consent for row in scene.decisions if row.category == WITHDRAW}
+    households = {village.name: sum(hamlet.households for hamlet in village.hamlets) for village in scene.villages}
+    assert len(whole) == 12
+    for village, meeting in whole.items():
+        assert meeting and meeting.kind == "户代表会议" and meeting.document and meeting.eligible == households[village]
+        assert meeting.attended * 3 >= meeting.eligible * 2 and meeting.in_favour * 2 > meeting.attended
+    soon = [row for row in scene.decisions if row.phase and row.phase <= 2022 and row.village not in whole]
+    assert len(soon) > 30 and all(row.consent and row.consent.kind in ("户代表会议", "村民会议") and row.consent.document for row in soon)
 
 
 def test_a_village_is_asked_on_one_day_and_the_county_over_some_weeks(scene: Scene) -> None:

@@ -59,7 +59,7 @@ def test_patches_have_chinese_field_names_and_every_kind(clean: DemoResult, read
     assert list(rows[0]) == ["编号", "村代码", "居民点", "类型", "安置点", "安置类型", "安置户数", "建成期"]
     assert {row["类型"] for row in rows} == {"现状", "新建", "腾退", "集中安置点"}
     sites = [row for row in rows if row["类型"] == "集中安置点"]
-    assert all(row["安置户数"] > 0 and row["建成期"] in (2021, 2025) and row["安置点"] for row in sites)
+    assert all(row["安置户数"] > 0 and row["建成期"] in (2022, 2025) and row["安置点"] for row in sites)
 
 
 @pytest.mark.parametrize(("file", "layer"), [

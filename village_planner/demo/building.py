@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
 
+from village_planner.demo.flows import at_site
 from village_planner.demo.fractals import ring_inside
 from village_planner.demo.layout import Area, Rect, Ring, rect_in, size_for
 from village_planner.demo.names import FARM_CODE, FARM_NAME, RESERVOIR_CODE, RESERVOIR_NAME, hamlet_names
-from village_planner.demo.roles import WITHDRAW, SiteRole
+from village_planner.demo.roles import UNDECIDED, WITHDRAW, SiteRole
 from village_planner.demo.scene import Cast, Cover, Hamlet, Line, Patch, Plot, Protected, RosterRow, Scene, Village
 from village_planner.demo.settling import TOWN_BUILT, VILLAGE_BUILT, block_parcels, built_land
 
 HAMLET_SLOTS = (4, 0, 2, 1, 3, 5)
 SPARE_SLOT, FREE_SLOT, SECOND_SPARE_SLOT = 6, 7, 8
 OPENING_M = 12.0
+_VACANT, _VACANT_ELSEWHERE = {WITHDRAW: (0.25, 0.5), UNDECIDED: (0.2, 0.35)}, (0.0, 0.2)  # shares of the homesteads
+_ROOM_AT_A_SITE, _CAPACITY_STEP = 1.12, 5  # households
 _CULTIVATED = (Cover("0102", 0.06, "1"), Cover("0103", 0.125, "2"), Cover("0101", 0.04, "1"))
 
 
@@ -101,8 +105,8 @@ def add_farmland(cast: Cast, number: int) -> None:
 
 def _add_sites_and_new_patches(cast: Cast) -> None:
     """Sites and new patches on land that is built already, and patches of retained hamlets that are cleared."""
-    for site in cast.roles.sites:
-        _add_site(cast, site)
+    for number, site in enumerate(cast.roles.sites):
+        _add_site(cast, number, site)
     for number in cast.roles.new_patches:
         yard = _add_brownfield(cast, number, SPARE_SLOT, 160, 100, VILLAGE_BUILT)
         _add_patch(cast, number, "XJ", "新建", yard.part(20, 15, 120, 70).ring)
@@ -173,8 +177,8 @@ def _figures(cast: Cast, place: tuple[int, int], shake: random.Random) -> tuple[
         persons = round(households * shake.uniform(2.6, 3.7))
         width, height = size_for(households * shake.uniform(380, 480))
     homesteads = households + shake.randint(2, 9)
-    least, most = (homesteads // 4, homesteads // 2) if cast.category(place[0]) == WITHDRAW else (1, homesteads // 5)
-    return households, persons, homesteads, shake.randint(least, most), (width, height)
+    least, most = _VACANT.get(cast.category(place[0]), _VACANT_ELSEWHERE)
+    return households, persons, homesteads, shake.randint(max(int(homesteads * least), 1), int(homesteads * most)), (width, height)
 
 
 def _add_brownfield(cast: Cast, number: int, slot: int, width: float, height: float, built_code: str) -> Rect:
@@ -184,12 +188,14 @@ def _add_brownfield(cast: Cast, number: int, slot: int, width: float, height: fl
     return rect
 
 
-def _add_site(cast: Cast, role: SiteRole) -> None:
-    scene, village = cast.scene, cast[role.village]
+def _add_site(cast: Cast, number: int, role: SiteRole) -> None:
+    """A site that is ready when the first come, with some room above those that come (all hamlets of the township are there already)."""
+    scene, village, coming = cast.scene, cast[role.village], at_site(cast, number)
     yard = _add_brownfield(cast, role.village, role.slot, role.width, role.height, role.built_code)
     code, name = scene.next_code("AZ", 2), village.hamlets[0].name + role.suffix
+    capacity = math.ceil(sum(coming.values()) * _ROOM_AT_A_SITE / _CAPACITY_STEP) * _CAPACITY_STEP
     scene.patches.append(
-        Patch(code, village.code, "", "集中安置点", yard.ring, name, role.capacity, role.ready, role.setting)
+        Patch(code, village.code, "", "集中安置点", yard.ring, name, capacity, min(coming), role.setting)
     )
     cast.sites.append(code)
 

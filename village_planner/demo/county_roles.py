@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from village_planner.demo.county_map import TOWN_NUMBER, TownshipGround
-from village_planner.demo.layout import CELL_M
+from village_planner.demo.layout import CELL_M, CELLS_PER_VILLAGE
 from village_planner.demo.names import COUNTY_TOWNSHIPS
 from village_planner.demo.roles import PLAIN, PROTECT, SUBURBAN, UNDECIDED, WITHDRAW, Move, Roles, SiteRole
 from village_planner.demo.settling import VILLAGE_BUILT
@@ -17,12 +18,12 @@ _AS_THE_TOWNSHIP = 3
 _WITHOUT_MOVES = COUNTY_TOWNSHIPS[-1].name
 _WITHOUT_SITE = (3, 11)  # positions in the county of townships whose people go to town, into villages or take cash
 _TOWN_SITE = (4, 7, 9)
-_SITE_CAPACITY = 300
 _SIX_WITHDRAWALS = 10  # with a site, most have five
 _INTO, _RESETTLE = "就近撤并", "搬迁"
 _HAMLET, _SITE, _TOWN, _CASH, _NONE = "并入居民点", "集中安置点", "城镇安置", "货币安置", "自然消亡"
-_NEAR, _TOGETHER, _FROM_HAZARD = "就近并入中心村", "集中安置", "地质灾害避险搬迁"
-_SUBURBAN_VILLAGES = 2
+_TOGETHER, _FROM_HAZARD = "集中安置", "地质灾害避险搬迁"
+_SUBURBAN_VILLAGES, _COUNTY_TOWN_SUBURBAN, _RURAL_SUBURBAN = 2, 5, 1  # of a town, the county town and a township without one (乡)
+_NEIGHBOUR_CELLS = 1.5 * CELLS_PER_VILLAGE  # as the crow flies: villages that touch the town's
 _LIST_BY_RED_LINE = ("特色景观旅游名村", "省级")
 _LISTS = (("传统村落", "国家级"), ("历史文化名村", "省级"), ("特色景观旅游名村", "省级"), ("传统村落", "省级"))
 
@@ -51,11 +52,17 @@ def county_roles(position: int, ground: TownshipGround, telling: Telling = Telli
 def _as_the_township(ground: TownshipGround) -> Roles:
     """The township's own story, with those villages 城郊融合类 that lie nearest to the town on this ground."""
     categories = {number: category for number, category in ROLES.categories.items() if category != SUBURBAN or number in ROLES.cut}
-    parted = {*categories, *ROLES.inside, TOWN_NUMBER, FIXED_AS_GATHERING}
-    others = [number for number in range(PLAIN, len(ground.villages)) if number not in parted]
+    receiving = {*(site.village for site in ROLES.sites), *(move.to[0] for move in ROLES.moves if isinstance(move.to, tuple))}
+    parted = {*categories, *ROLES.inside, TOWN_NUMBER, FIXED_AS_GATHERING, *receiving}
+    others = [number for number in range(PLAIN, len(ground.villages)) if number not in parted and _is_beside_town(ground, number)]
     count = len(ROLES.categories) - len(categories)
     suburban = sorted(others, key=lambda number: _apart(ground, TOWN_NUMBER, number))[:count]
     return replace(ROLES, categories={**categories, **dict.fromkeys(suburban, SUBURBAN)})
+
+
+def _is_beside_town(ground: TownshipGround, number: int) -> bool:
+    here, town = ground.villages[number], ground.villages[TOWN_NUMBER]
+    return math.hypot(here.i0 - town.i0, here.j0 - town.j0) <= _NEIGHBOUR_CELLS
 
 
 def _apart(ground: TownshipGround, number: int, other: int) -> int:
@@ -97,7 +104,7 @@ class _Story:
         """All parts, each village at most one of them."""
         if self.position not in _WITHOUT_SITE and self.ground.name.name != _WITHOUT_MOVES:
             self._place_site()
-        suburban = [self._take_near(TOWN_NUMBER) for _ in range(_SUBURBAN_VILLAGES)]
+        suburban = self._suburban()
         if self.ground.name.name != _WITHOUT_MOVES:
             self._withdrawals()
         red_lined = (self._take(0),) if self.position % 3 == 0 else ()
@@ -134,17 +141,25 @@ class _Story:
         self.free.remove(nearest)
         return nearest
 
+    def _suburban(self) -> list[int]:
+        """Villages beside the town: most beside the county's own, one beside the seat of a 乡."""
+        kinds = {"道": _COUNTY_TOWN_SUBURBAN, "乡": _RURAL_SUBURBAN}
+        wanted = kinds.get(self.ground.name.name[-1], _SUBURBAN_VILLAGES)
+        found = sorted((n for n in self.free if _is_beside_town(self.ground, n)), key=lambda n: _apart(self.ground, TOWN_NUMBER, n))[:wanted]
+        for number in found:
+            self.free.remove(number)
+        return found
+
     def _distance(self, number: int, other: int) -> int:
         return _apart(self.ground, number, other)
 
     def _place_site(self) -> None:
         """In the town, ready early, or in a village; big enough for all that may come."""
-        capacity = _SITE_CAPACITY * self.telling.rounds
         if self.position in _TOWN_SITE and self.town is not None:
-            self.site = SiteRole(self.town, 6, 250, 180, "202", "新城安置小区", capacity, 2021, "城镇安置")
+            self.site = SiteRole(self.town, 6, 250, 180, "202", "新城安置小区", "城镇安置")
         else:
             suffix = self.shake.choice(("幸福新居安置点", "惠民安置小区", "和谐家园安置点", "生态移民集中安置点"))
-            self.site = SiteRole(self._take_near(TOWN_NUMBER), 6, 250, 180, VILLAGE_BUILT, suffix, capacity, 2021)
+            self.site = SiteRole(self._take_near(TOWN_NUMBER), 6, 250, 180, VILLAGE_BUILT, suffix)
 
     def _withdrawals(self) -> None:
         first = self._whole_village if self.site else self._merge_over_phases
@@ -160,12 +175,12 @@ class _Story:
         number = self._take(self.shake.choice((4, 5, 6)))
         vote = self.shake.choice(("households", "adults"))
         for serial in (self.counts[number] - 2, self.counts[number] - 1):
-            self._add(Move(number, serial, _INTO, _HAMLET, 0, 2020, _NEAR, consent=vote))
+            self._add(Move(number, serial, _INTO, _HAMLET, 0, 2020, consent=vote))
 
     def _merge_over_phases(self) -> None:
         number = self._take(6)
         for serial, phase in ((3, 2021), (4, 2022), (5, 2025)):
-            self._add(Move(number, serial, _INTO, _HAMLET, serial - 3, phase, _NEAR))
+            self._add(Move(number, serial, _INTO, _HAMLET, serial - 3, phase))
 
     def _whole_village(self) -> None:
         """The village moves as a whole; its main hamlet in parts, over three phases."""
@@ -190,11 +205,11 @@ class _Story:
         number = self._take(self.shake.choice((4, 5)))
         last = self.counts[number] - 1
         self._add(Move(number, last - 1, _RESETTLE, _CASH, "", 2025, _CASH))
-        self._add(Move(number, last, _RESETTLE, _NONE, "", 2035, "自然消亡/暂不实施"))
+        self._add(Move(number, last, _RESETTLE, _NONE, "", 2035, _NONE))
 
     def _next_village(self) -> None:
         number = self._take(self.shake.choice((3, 4)))
-        self._add(Move(number, self.counts[number] - 1, _INTO, _HAMLET, (self._take_near(number), 0), 2022, _NEAR))
+        self._add(Move(number, self.counts[number] - 1, _INTO, _HAMLET, (self._take_near(number), 0), 2022))
 
     def _to_town(self) -> None:
         number = self._take(self.shake.choice((3, 4)))

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Optional
 
+from village_planner.demo.flows import SITE, at_site
 from village_planner.demo.layout import Rect
-from village_planner.demo.reasons import PLAN, category_basis, category_grounds, move_grounds
-from village_planner.demo.roles import Move
+from village_planner.demo.move_reasons import move_grounds, move_mode
+from village_planner.demo.reasons import PLAN, category_basis, category_grounds, centres
+from village_planner.demo.roles import WITHDRAW, Move
 from village_planner.demo.scene import Cast, Consent, Decision, Hamlet, Scene, Village
 
 _RECLAIMED_SHARE = 0.85
 _RECLAIM_TO = "旱地"
-_SITE = "集中安置点"
 _FIRST_ASKED, _FIRST_MET, _LAST_DAY = date(2020, 3, 9), date(2020, 5, 11), 40
+_VOTED_UNTIL = 2022
 STAYS = "保留"
 
 
 def add_decisions(scene: Scene) -> None:
     """Add a category row for each village outside the boundary, and below it a row for each move and each hamlet that stays."""
     for cast in scene.casts:
-        built, grounds = _built_at_sites(cast), category_grounds(cast)
+        built, grounds, central = _built_at_sites(cast), category_grounds(cast), centres(cast)
         for number, village in enumerate(cast.villages()):
             if cast.in_town(number):
                 continue
             moves = [move for move in cast.roles.moves if move.village == number]
-            scene.decisions.append(category_row(village, cast.category(number), grounds[number], "" if moves else STAYS))
-            scene.decisions += [_row(cast, move, built) for move in moves]
+            row = category_row(village, cast.category(number), grounds[number], "" if moves else STAYS)
+            scene.decisions.append(replace(row, consent=_village_vote(cast, number)))
+            scene.decisions += [replace(_row(cast, move, built), mode=move_mode(cast, move, central)) for move in moves]
             moved = {move.hamlet for move in moves}
             staying = [hamlet for serial, hamlet in enumerate(village.hamlets) if moves and serial not in moved]
             scene.decisions += [Decision(cast.township.name, village.name, hamlet.name, action=STAYS) for hamlet in staying]
@@ -70,8 +74,7 @@ def _built_at_sites(cast: Cast) -> dict[int, float]:
     ground = {patch.code: Rect.of(patch.ring) for patch in cast.scene.patches if patch.ring and patch.code in cast.sites}
     found = {}
     for number, code in enumerate(cast.sites):
-        coming = [move for move in cast.roles.moves if move.kind == _SITE and move.to == number]
-        households = sum(move.share(cast[move.village].hamlets[move.hamlet].households) for move in coming)
+        households = sum(at_site(cast, number).values())
         found[number] = ground[code].width * ground[code].height / households if households else 0.0
     return found
 
@@ -88,16 +91,15 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
         action=move.action,
         grounds=move_grounds(cast, move),
         basis=PLAN,
-        consent=_consent(move.consent, hamlet, _days(cast, village)),
+        consent=_consent(_form(cast, move), hamlet, _days(cast, village)),
         destination_kind=move.kind,
         destination=_destination(cast, village, move),
         phase=move.phase,
         households=households,
         persons=move.share(hamlet.persons),
         homesteads=move.share(hamlet.homesteads),
-        mode=move.mode,
         cleared_m2=round(cleared_m2, 2),
-        built_m2=round(built[move.to] * households, 2) if move.kind == _SITE and isinstance(move.to, int) else move.built_m2,
+        built_m2=round(built[move.to] * households, 2) if move.kind == SITE and isinstance(move.to, int) else move.built_m2,
         reclaimed_m2=round(cleared_m2 * _RECLAIMED_SHARE, 2),
         reclaim_to=_RECLAIM_TO,
     )
@@ -106,6 +108,20 @@ def _row(cast: Cast, move: Move, built: dict[int, float]) -> Decision:
 def _days(cast: Cast, village: Village) -> int:
     """How many days after the first village this one is asked: all its hamlets on one day."""
     return random.Random(f"{cast.scene.seed}:{village.code}:consent").randint(0, _LAST_DAY)
+
+
+def _village_vote(cast: Cast, number: int) -> Optional[Consent]:
+    """The vote of a whole village that is to be withdrawn; its hamlets are surveyed as well."""
+    if cast.category(number) != WITHDRAW:
+        return None
+    village = cast[number]
+    return vote(sum(hamlet.households for hamlet in village.hamlets), str(_FIRST_MET + timedelta(_days(cast, village))))
+
+
+def _form(cast: Cast, move: Move) -> str:
+    """How a hamlet is asked: those that go within the term vote, unless their whole village has."""
+    is_soon = move.phase <= _VOTED_UNTIL and cast.category(move.village) != WITHDRAW
+    return "households" if is_soon and move.consent == "survey" else move.consent
 
 
 def _consent(kind: str, hamlet: Hamlet, days: int) -> Optional[Consent]:
@@ -121,7 +137,7 @@ def _consent(kind: str, hamlet: Hamlet, days: int) -> Optional[Consent]:
 
 def _destination(cast: Cast, village: Village, move: Move) -> str:
     if isinstance(move.to, int):
-        return cast.sites[move.to] if move.kind == _SITE else village.hamlets[move.to].name
+        return cast.sites[move.to] if move.kind == SITE else village.hamlets[move.to].name
     if isinstance(move.to, tuple):
         number, serial = move.to
         return cast[number].hamlets[serial].code

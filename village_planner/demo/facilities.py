@@ -1,9 +1,10 @@
-"""Public facilities (公共服务设施) of the villages: the larger a village, the more it has; some of what it lacks is planned."""
+"""Public facilities (公共服务设施) of the villages: the larger a village, the more it has, most where people come to; some of what it lacks is planned."""
 
 from __future__ import annotations
 
 import random
 
+from village_planner.demo.flows import arrivals
 from village_planner.demo.scene import Cast, Facility, Scene
 
 PRESENT, PLANNED = "现状", "规划"
@@ -24,11 +25,11 @@ _KINDS = (  # type, what its name adds to the village's, shares of small, middle
 
 def add_facilities(cast: Cast) -> None:
     """Those of a township, in the main hamlets; the town has them all, and none is planned in a village from which people move away."""
-    left = {move.village for move in cast.roles.moves}
+    left, receiving = {move.village for move in cast.roles.moves}, arrivals(cast)
     for number, village in enumerate(cast.villages()):
         shake = random.Random(f"{cast.scene.seed}:{village.code}:facilities")
         persons = sum(hamlet.persons for hamlet in village.hamlets)
-        size = sum(persons >= least for least in _LARGER_PERSONS)
+        size = len(_LARGER_PERSONS) if receiving[number] else sum(persons >= least for least in _LARGER_PERSONS)
         for kind, suffix, shares, planned in _KINDS:
             is_there, is_planned = shake.random() < shares[size], shake.random() < planned
             name = (village.code, village.hamlets[0].name, kind, village.name + suffix)

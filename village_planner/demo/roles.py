@@ -17,6 +17,7 @@ class Move:
     to: serial of a hamlet of the same village, `(village, serial)`, or text, in which {seat} is the township's. For a site:
     number of the township's site.
     part: (from, to, of): the share of the hamlet's households and persons that this move takes, (0, 7, 12) the first seven twelfths.
+    mode: '' of a merge, where it follows from what takes the hamlet in.
     consent: ``survey``, ``households`` or ``adults`` (votes), '' when an earlier row of the hamlet has it.
     """
 
@@ -26,7 +27,7 @@ class Move:
     kind: str
     to: Target
     phase: int
-    mode: str
+    mode: str = ""
     part: tuple[int, int, int] = (0, 1, 1)
     consent: str = "survey"
     built_m2: Optional[float] = None
@@ -39,7 +40,7 @@ class Move:
 
 @dataclass(frozen=True)
 class SiteRole:
-    """A site on a yard (built already) in a village's slot; size in m; setting: '' rural, 城镇 in town."""
+    """A site on a yard (built already) in a village's slot; size in m; how many it holds and when follows from who comes; setting: '' rural, 城镇 in town."""
 
     village: int
     slot: int
@@ -47,8 +48,6 @@ class SiteRole:
     height: float
     built_code: str
     suffix: str
-    capacity: int
-    ready: int
     setting: str = ""
 
 

@@ -14,7 +14,7 @@ FIXED_AS_GATHERING = 3  # a village that the list from above has, and that fault
 NEIGHBOUR_VILLAGES = 2
 _INTO, _RESETTLE = "就近撤并", "搬迁"
 _HAMLET, _SITE, _TOWN, _CASH, _NONE = "并入居民点", "集中安置点", "城镇安置", "货币安置", "自然消亡"
-_NEAR, _TOGETHER = "就近并入中心村", "集中安置"
+_TOGETHER = "集中安置"
 
 ROLES = Roles(
     hamlet_counts=(3, 4, 5, 3, 2, 1, 3, 6, 2, 4, 3, 2, 3, 5, 1, 2, 3, 4, 1, 6, 2, 3, 4, 3, 4, 2, 3, 3, 2, 1),
@@ -25,8 +25,8 @@ ROLES = Roles(
     renamed=10,
     fixed={(2, 3): (20, 50, 120.0, 80.0), (2, 4): (18, 46, 120.0, 80.0), (6, 0): (120, 384, 240.0, 190.0)},
     sites=(
-        SiteRole(3, 6, 250, 200, "203A", "新居安置点", 240, 2021),
-        SiteRole(10, 6, 160, 120, VILLAGE_BUILT, "和园安置点", 60, 2025),
+        SiteRole(3, 6, 250, 200, "203A", "新居安置点"),
+        SiteRole(10, 6, 100, 80, VILLAGE_BUILT, "和园安置点"),
     ),
     new_patches=(2, 7),
     cleared_yards=(20,),
@@ -39,20 +39,20 @@ ROLES = Roles(
         5: UNDECIDED, 18: UNDECIDED, 29: UNDECIDED,
     },
     moves=(
-        Move(2, 3, _INTO, _HAMLET, 0, 2020, _NEAR, consent="households", built_m2=4421.0),
-        Move(2, 4, _INTO, _HAMLET, 0, 2020, _NEAR, consent="households", built_m2=3979.0),
+        Move(2, 3, _INTO, _HAMLET, 0, 2020, consent="households", built_m2=4421.0),
+        Move(2, 4, _INTO, _HAMLET, 0, 2020, consent="households", built_m2=3979.0),
         Move(6, 0, _RESETTLE, _SITE, 0, 2022, _TOGETHER, (0, 7, 12)),
         Move(6, 0, _RESETTLE, _TOWN, "{seat}", 2022, _TOWN, (7, 10, 12), consent=""),
         Move(6, 0, _RESETTLE, _CASH, "", 2021, _CASH, (10, 12, 12), consent=""),
         Move(6, 1, _RESETTLE, _SITE, 0, 2022, _TOGETHER),
         Move(6, 2, _RESETTLE, _SITE, 0, 2022, _TOGETHER),
-        Move(7, 4, _INTO, _HAMLET, 0, 2021, _NEAR),
-        Move(7, 5, _INTO, _HAMLET, 1, 2025, _NEAR),
+        Move(7, 4, _INTO, _HAMLET, 0, 2021),
+        Move(7, 5, _INTO, _HAMLET, 1, 2025),
         Move(9, 3, _RESETTLE, _SITE, 1, 2025, "地质灾害避险搬迁"),
-        Move(13, 4, _INTO, _HAMLET, (12, 0), 2022, _NEAR),
-        Move(19, 3, _INTO, _HAMLET, 0, 2020, _NEAR, consent="adults"),
+        Move(13, 4, _INTO, _HAMLET, (12, 0), 2022),
+        Move(19, 3, _INTO, _HAMLET, 0, 2020, consent="adults"),
         Move(19, 4, _RESETTLE, _SITE, 0, 2025, _TOGETHER),
-        Move(19, 5, _RESETTLE, _NONE, "", 2035, "自然消亡/暂不实施"),
+        Move(19, 5, _RESETTLE, _NONE, "", 2035, _NONE),
         Move(22, 2, _RESETTLE, _CASH, "", 2035, _CASH),
         Move(22, 3, _RESETTLE, _CASH, "", 2021, _CASH),
         Move(24, 3, _RESETTLE, _TOWN, "{seat}", 2025, _TOWN),

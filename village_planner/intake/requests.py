@@ -18,7 +18,8 @@ class CreatePlan:
 
     Sources are paths, of layers also `path|layername=X`; None where not given. profile: id of a shipped profile or the folder of another.
     land_use: its built village land becomes patches where there is no patch layer.
-    phases: target years; empty takes the profile's. institute: who makes the plan (编制单位), None unknown. report: where the report goes (.json), None beside the plan.
+    phases: target years; empty takes the profile's. institute: who makes the plan (编制单位), None unknown.
+    report: where the report goes (.json), None beside the plan.
     who: the person, as history shows it; '' is the user of the machine.
     """
 
