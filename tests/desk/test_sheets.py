@@ -242,6 +242,31 @@ def test_the_arrows_that_leave_a_township_end_on_its_map_beside_the_name_of_the_
     assert {"至 北山镇远村", "自 北山镇远村", "东河镇"} <= texts
 
 
+def labels(page: Page) -> dict[str, float]:
+    """Text → points of what is written on a page."""
+    items = [item for item in page.layout.items() if isinstance(item, QgsLayoutItemLabel)]
+    return {item.text(): item.textFormat().size() if hasattr(item, "textFormat") else item.font().pointSizeF() for item in items}
+
+
+def test_an_unknown_institute_leaves_a_line_to_write_on(source: SheetSource) -> None:
+    unknown = replace(source, heading=replace(source.heading, institute=""))
+    assert [text for text in labels(compose(unknown.sheets[0], unknown)) if text.startswith("编制单位")] == ["编制单位：＿＿＿＿＿＿＿＿"]
+
+
+def test_the_summaries_over_the_maps_of_a_sheet_have_one_size(source: SheetSource) -> None:
+    third = source.sheets[2]
+    long = replace(third, panels=(replace(third.panels[0], summary="任务 12 项，" * 9), *third.panels[1:]))
+    sizes = [{points for text, points in labels(compose(one, source)).items() if text.startswith(("任务 ", "本期无"))} for one in (third, long)]
+    assert [len(found) for found in sizes] == [1, 1] and max(sizes[1]) < max(sizes[0])
+
+
+def test_units_in_the_head_of_a_table_are_not_smaller_than_its_words(qgis_app: Any) -> None:
+    headings, row = ("时序", "户数", "人口", "拆旧（公顷）", "建新（公顷）"), ("2025年", "4684", "14577", "1.00", "1.00")
+    page = Page(420, 297)
+    Table(PrintedTable("分期迁并任务", headings, (row,), False)).draw(page, Box(0, 0, 55, 60), 1.0, 1)
+    assert labels(page)["（公顷）"] == labels(page)["建新"]
+
+
 def _run_until(done: Any) -> None:
     end = time.monotonic() + 120
     while not done() and time.monotonic() < end:

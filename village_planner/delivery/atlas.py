@@ -112,7 +112,7 @@ def _township_frames(frames: Mapping[str, pd.DataFrame], code: str, names: Mappi
 
     A patch or site that belongs to no village is where it lies.
     """
-    own = {name: frames[name][_is(frames[name]["township_code"], code)] for name in ("townships", "villages", "hamlets")}
+    own = {name: frames[name][_is(frames[name]["township_code"], code)] for name in ("townships", "villages", "village_borders", "unassigned", "hamlets")}
     area = [geom for geom in (*own["townships"]["geom"], *own["villages"]["geom"]) if geom is not None]
     tree = shapely.STRtree(area)
     for name in ("patches", "sites"):

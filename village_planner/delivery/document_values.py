@@ -12,12 +12,11 @@ from village_planner.accounts.parcels import LAND_USE
 from village_planner.delivery.document_figures import TextFigure, shown_figure
 from village_planner.delivery.document_template import Items, Value
 from village_planner.delivery.frames import DeliverySource
-from village_planner.delivery.naming import chinese_date
+from village_planner.delivery.naming import BLANK, chinese_date
 from village_planner.delivery.workbook import Heading
 from village_planner.plan.data import PlanData, plain, roster_title
 from village_planner.spatial.crs import describe_crs
 
-_BLANK = "＿" * 8
 _ROSTER_CHECK = "roster_check"
 _NUMERALS = "零一两三四五六七八九十"
 _COVER_LINE = 15
@@ -42,7 +41,7 @@ def text_values(source: DeliverySource, heading: Heading, figures: Mapping[str, 
     from_land_use = base_source(data, source.layers) == LAND_USE
     texts = {
         "plan.title": heading.plan_title, "plan.cover_title": _in_lines(heading.plan_title),
-        "plan.area": _area(data), "plan.institute": heading.institute or _BLANK,
+        "plan.area": _area(data), "plan.institute": heading.institute or BLANK,
         "plan.month": f"{year}年{int(month)}月", "plan.base_year": str(info["base_year"]), "plan.last_year": str(phases[-1]) if phases else "",
         "plan.phases": "、".join(f"{phase}年" for phase in phases), "plan.stages": _stages(phases) if figures["moves"].value else "",
         "plan.due": _due(data), "plan.crs": _projection(data.crs),

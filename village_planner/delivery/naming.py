@@ -13,6 +13,8 @@ from village_planner.standards import Profile
 
 TOTAL, UNPHASED = "合计", "未定"
 """How tables name the row of the whole plan, and what has no phase yet."""
+BLANK = "＿" * 8
+"""A line to write on, where what belongs on a page is not known."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _UNKNOWN_DATE = "1980-01-01"
 _M2_PER_HA = 10_000.0

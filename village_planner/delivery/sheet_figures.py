@@ -18,6 +18,7 @@ Figures = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 UNKNOWN_PHASE = "时序未定"
 TOTAL = "合计"
+UNKNOWN = "—"
 _CATEGORY = ("villages", "households", "persons", "built_m2")
 _MOVE = ("moves", "households", "persons", "cleared_m2", "built_m2")
 _PHASE = ("moves", "hamlets", "villages", "households", "persons", "cleared_m2", "built_m2")
@@ -83,5 +84,5 @@ def _number(value: Any) -> int | float | None:
 
 def _text(value: float | None, form: str) -> str:
     if value is None:
-        return "—"
+        return UNKNOWN
     return f"{value / 10_000:.2f}" if form == "ha" else f"{value:.0f}"

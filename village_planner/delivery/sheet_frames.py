@@ -19,6 +19,8 @@ CONTROL = "control:"
 OUTSIDE, CROSSING = "outside", "crossing"
 """Of a township's frames: the column of `moves` that says which come from elsewhere (drawn, not counted), and the frame of notes (`note`) on such moves."""
 _CLOSING_M = 5.0
+# What is smaller between the bounds of villages and of their township is a fault of drawing.
+_LEAST_UNASSIGNED_M2 = 10_000.0
 _DRAWN_AS_ARROWS = (Destination.HAMLET.value, Destination.SITE.value)
 _NOT_LOCATED = "unlocated"
 _RETAINED = "retained"
@@ -29,9 +31,9 @@ def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], wit
 
     villages (`category_shown`: a category, `none`, `inside` the development boundary, or `other` where the kind needs none; geom: polygon,
     else the main hamlet's point), hamlets (`action`: `undecided` where one is lacking, `apart` where none is asked), patches (`state_shown`:
-    that of the patch, or that action where its hamlet has none), sites (points), site_areas, townships, extent, all_moves (geom: the hamlet's
-    place), moves (arrows: `phase_shown`), move_symbols (`kind_shown`), and ``control:<kind>`` for each kind of control layer that the plan has and
-    some sheet shows.
+    that of the patch, or that action where its hamlet has none), village_borders (villages with a polygon), unassigned (ground of a township
+    that no village has), sites (points), site_areas, townships, extent, all_moves (geom: the hamlet's place), moves (arrows: `phase_shown`),
+    move_symbols (`kind_shown`), and ``control:<kind>`` for each kind of control layer that the plan has and some sheet shows.
     """
     data = source.data
     frames = {name: layers[name].copy() for name in ("villages", "hamlets", "patches", "sites")}
@@ -45,11 +47,13 @@ def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], wit
     frames["villages"]["geom"] = objects([
         geom if geom is not None else seats.get(code) for code, geom in zip(frames["villages"]["village_code"], frames["villages"]["geom"])
     ])
+    frames["village_borders"] = frames["villages"][[_is_area(geom) for geom in frames["villages"]["geom"]]]
     frames["site_areas"] = frames["sites"]
     # A site of a hectare is a speck on a county's sheet: a symbol stands for it.
     spots = [None if geom is None else shapely.point_on_surface(geom) for geom in frames["sites"]["geom"]]
     frames["sites"] = frames["sites"].assign(geom=objects(spots))
     frames["townships"] = _townships(data)
+    frames["unassigned"] = _unassigned(data)
     frames["extent"] = _extent(frames["townships"], data)
     frames.update(_moves(layers["moves"], places))
     if with_control_lines:
@@ -59,10 +63,10 @@ def sheet_frames(source: DeliverySource, layers: Mapping[str, pd.DataFrame], wit
 
 
 def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], phase: int | None) -> dict[str, pd.DataFrame]:
-    """The frames of one phase (None: unphased): moves, move_symbols, phase_villages, phase_hamlets and phase_sites.
+    """The frames of one phase (None: unphased): moves, move_symbols, phase_villages, phase_hamlets, phase_hosts (hamlets that arrows lead to) and phase_sites.
 
     `when` is ``now`` in the phase in which a village or hamlet is completed, ``before`` later on, '' else. One hamlet of each village
-    from which somebody moves in the phase has the village's name in `label`; in a plan without moves the villages have it. A hamlet that
+    from or to which somebody moves in the phase has the village's name in `label`; in a plan without moves the villages have it. A hamlet that
     moves in several phases shows in each.
     """
     def of_phase(frame: pd.DataFrame) -> pd.DataFrame:
@@ -80,10 +84,14 @@ def phase_frames(source: DeliverySource, frames: Mapping[str, pd.DataFrame], pha
     named = (hamlets["when"] == "now") & ~hamlets[hamlets["when"] == "now"]["village_code"].duplicated().reindex(hamlets.index, fill_value=True)
     hamlets["label"] = hamlets["village_name"].where(named, None)
     arrows = of_phase(frames["moves"])
+    to_hamlets = arrows.loc[arrows["destination_kind"] == Destination.HAMLET.value, "destination_code"]
+    hosts = hamlets[hamlets["hamlet_code"].isin(to_hamlets)]
+    unnamed = ~hosts["village_code"].isin(hamlets.loc[named, "village_code"]) & ~hosts["village_code"].duplicated()
     to_sites = {code for own in (moves, arrows) for code in own.loc[own["destination_kind"] == Destination.SITE.value, "destination_code"]}
     return {
         "all_moves": moves, "moves": arrows, "move_symbols": of_phase(frames["move_symbols"]),
         "phase_villages": villages, "phase_hamlets": hamlets[hamlets["when"] != ""],
+        "phase_hosts": hosts.assign(label=hosts["village_name"].where(unnamed, None)),
         "phase_sites": frames["sites"][frames["sites"]["site_code"].isin(to_sites)],
     }
 
@@ -123,6 +131,25 @@ def _extent(townships: pd.DataFrame, data: PlanData) -> pd.DataFrame:
     shapes = [geom for geom in townships["geom"] if geom is not None] or [geom for geom in data.village["geom"] if geom is not None]
     whole = _together(shapes)
     return pd.DataFrame({"geom": objects([] if whole is None else [whole])})
+
+
+def _unassigned(data: PlanData) -> pd.DataFrame:
+    """`township_code` and `geom` of the ground of townships that belongs to no village; none where a village's polygon is not known."""
+    townships = data.township[data.township["geom"].notna()]
+    villages = shapely.make_valid(data.village["geom"].to_numpy(dtype=object))
+    found = {}
+    if len(villages) and all(_is_area(geom) for geom in villages):
+        held = shapely.union_all(villages)
+        for code, geom in zip(townships["code"], shapely.make_valid(townships["geom"].to_numpy(dtype=object))):
+            left = shapely.buffer(shapely.difference(geom, held), -_CLOSING_M, join_style="mitre")
+            parts = [part for part in shapely.get_parts(shapely.buffer(left, _CLOSING_M, join_style="mitre")) if part.area >= _LEAST_UNASSIGNED_M2]
+            if parts:
+                found[code] = shapely.multipolygons(parts)
+    return pd.DataFrame({"township_code": pd.Series(list(found), dtype="string"), "geom": objects(list(found.values()))})
+
+
+def _is_area(geom: Any) -> bool:
+    return geom is not None and geom.area > 0
 
 
 def _together(shapes: list[Any]) -> Any:

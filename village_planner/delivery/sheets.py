@@ -12,7 +12,8 @@ import shapely
 from village_planner.base import Feedback, InputError
 from village_planner.delivery.frames import DeliverySource, layers_of
 from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
-from village_planner.delivery.sheet_frames import CONTROL, CROSSING, OUTSIDE, phase_frames, sheet_frames
+from village_planner.delivery.sheet_frames import CONTROL, OUTSIDE, phase_frames, sheet_frames
+from village_planner.delivery.sheet_notes import sheet_notes
 from village_planner.delivery.surroundings import BEYOND, NEIGHBOURS, lines_beyond
 from village_planner.plan.data import PlanData, plain
 from village_planner.spatial.crs import describe_crs
@@ -21,13 +22,12 @@ from village_planner.standards import PackageSpec, Profile, SheetClass, SheetLay
 _BASE_LAYERS = ("townships", "extent")
 _PHASE_CLASS = "phase_shown"
 _AROUND = (
-    SheetLayer(NEIGHBOURS, "", "fill", 1, classes=(SheetClass("", "", "#f5f5f3"),), label="township_name", label_kind="neighbour"),
+    SheetLayer(NEIGHBOURS, "界线", "fill", 1, classes=(SheetClass("", "相邻乡镇", "#f5f5f3"),), label="township_name", label_kind="neighbour"),
     SheetLayer(BEYOND, "", "line", 1, classes=(SheetClass("", "", "#000000"),), label="label", label_kind="beyond"),
 )
 _PLACED = ("townships", "villages", "hamlets", "patches", "sites")
-_NO_GEOMETRY_NOTE = "另有{0}在规划数据中无图形，未在图上表示，已计入统计。"
+_IDLE = "各期均无迁并任务，不作分期安排，图上仅表示行政村位置"
 _COMING = "；另由外乡镇迁入 {0} 项"
-_NAMED_FRAMES = (("villages", "{0} 个村"), ("hamlets", "{0} 个居民点"), ("all_moves", "{0} 项迁并任务"))
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,8 @@ def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frame
     if spec.panels == "phase" and not nothing:
         panels = [_phase_panel(spec, source, frames, figures, phase) for phase in _phases(data, frames)]
     elif spec.panels == "phase":
-        panels = [Panel("", "", _layers(spec.layers, {**frames, **phase_frames(source, frames, None)}, profile, data))]
+        years = f"{min(data.phases)}—{max(data.phases)}年" if data.phases else UNKNOWN_PHASE
+        panels = [Panel(years, _IDLE, _layers(spec.layers, {**frames, **phase_frames(source, frames, None)}, profile, data))]
     carried = {group: figures[group] for group in spec.figures}
     number, title = (f"{heading.code}-{spec.number}", f"{heading.name}{spec.title}") if heading.township else (spec.number, spec.title)
     facts = {
@@ -211,7 +212,7 @@ def _sheet(spec: SheetSpec, source: DeliverySource, heading: SheetHeading, frame
         number=number, title=title, stem=sheet_stem(spec, heading.code, heading.name),
         panels=tuple(panels), legend=_legend(spec, panels, profile, data),
         tables=tuple(tables),
-        notes=(*(spec.notes_when_empty if nothing else spec.notes), *_missing(spec, frames), *_crossing(spec, frames)),
+        notes=sheet_notes(spec, frames, [(table.rows, table.has_total) for table in tables], nothing),
         statement=text if nothing else "", is_idle=nothing and spec.panels == "phase", facts=facts,
     )
 
@@ -244,7 +245,7 @@ def _phases(data: PlanData, frames: Mapping[str, pd.DataFrame]) -> list[int | No
 
 
 def _layers(specs: Sequence[SheetLayer], frames: Mapping[str, pd.DataFrame], profile: Profile, data: PlanData) -> tuple[MapLayer, ...]:
-    """The layers of a map, and around a township what lies beyond it, which legends do not show."""
+    """The layers of a map, and around a township what lies beyond it."""
     if NEIGHBOURS in frames and any(spec.frame == "moves" for spec in specs):
         frames = {**frames, BEYOND: lines_beyond(frames["moves"])}
     made = [_layer(spec, frames, profile, data) for spec in (*specs, *_AROUND)]
@@ -285,31 +286,12 @@ def _classes(spec: SheetLayer, profile: Profile, data: PlanData) -> list[SheetCl
 def _legend(
     spec: SheetSpec, panels: Sequence[Panel], profile: Profile, data: PlanData
 ) -> tuple[tuple[str, tuple[MapClass, ...]], ...]:
-    """Headings with the classes that some map of the sheet shows, in the order of the profile; a heading without any is left out."""
+    """Headings with the classes that some map of the sheet shows, in the order of the profile; without names they are left out, and headings without any."""
     groups: dict[str, list[MapClass]] = {}
-    for wanted in spec.layers:
-        shown = {one.name: one for panel in panels for layer in panel.layers if layer.id == wanted.frame for one in layer.classes}
+    for wanted in (*spec.layers, *_AROUND):
+        shown = {one.name: one for panel in panels for layer in panel.layers if layer.id == wanted.frame for one in layer.classes if one.name}
         groups.setdefault(wanted.heading, []).extend(shown[one.name] for one in _classes(wanted, profile, data) if one.name in shown)
     return tuple((heading, tuple(classes)) for heading, classes in groups.items() if classes)
-
-
-def _missing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    """A note on what of the sheet's subjects has no place on the map."""
-    shown = {layer.frame for layer in spec.layers}
-    shown |= {"all_moves"} if "moves" in shown else set()
-    shown |= {"villages"} if "phase_villages" in shown else set()
-    lacking = []
-    for name, text in _NAMED_FRAMES:
-        count = sum(geom is None or geom.is_empty for geom in frames[name]["geom"]) if name in shown else 0
-        if count:
-            lacking.append(text.format(count))
-    return [_NO_GEOMETRY_NOTE.format("、".join(lacking))] if lacking else []
-
-
-def _crossing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Notes on the moves between a township and others, on the sheets that show moves."""
-    notes = frames.get(CROSSING)
-    return [] if notes is None or not any(layer.frame == "moves" for layer in spec.layers) else list(notes["note"])
 
 
 def _inset_spec(profile: Profile) -> SheetLayer:

@@ -215,8 +215,7 @@ class Table:
         lines += [lines[-1] + _ROW * scale * (number + 1) for number in range(len(self.table.rows))]
         page.rectangle(Box(box.x, top, box.width, heading), 0, fill="#ececec")
         for text, x, width in zip(self.table.headings, edges, widths):
-            name, _, unit = text.partition("（")
-            parts = [name, f"（{unit}"] if unit else [name]
+            parts = _name_and_unit(text)
             for number, part in enumerate(parts):
                 cell = Box(x + 0.4, top + number * heading / len(parts), width - 0.8, heading / len(parts))
                 page.text(cell, part, _TEXT * scale * 0.9, True, CENTRE)
@@ -232,7 +231,7 @@ class Table:
 
     def _widths(self, page: Page, width: float) -> list[float]:
         """Columns as wide as their longest text asks, the first at most a third."""
-        texts = [[heading.partition("（")[0], *(row[column] for row in self.table.rows)] for column, heading in enumerate(self.table.headings)]
+        texts = [[*_name_and_unit(heading), *(row[column] for row in self.table.rows)] for column, heading in enumerate(self.table.headings)]
         needed = [max(page.width_of(text, _TEXT, True) for text in column) + 2.5 for column in texts]
         needed[0] = min(needed[0], 0.34 * sum(needed))
         return [width * one / sum(needed) for one in needed]
@@ -357,6 +356,12 @@ class Index:
     def _across(self, page: Page, width: float, scale: float) -> int:
         longest = max(page.width_of(f"{number} {name}", _TEXT * scale * 0.8) for number, name in self.names)
         return max(1, int(width // (longest + 2)))
+
+
+def _name_and_unit(heading: str) -> list[str]:
+    """The lines of a heading: its unit stands below it."""
+    name, mark, unit = heading.partition("（")
+    return [name, mark + unit] if mark else [name]
 
 
 def _counted(one: MapClass) -> str:

@@ -49,10 +49,11 @@ def arrange(maps: int, bounds: tuple[float, float, float, float], with_titles: b
     for paper in ((round(width * growth), round(height * growth)) for width, height in PAPERS):
         title, foot = TITLE * growth, FOOT * growth
         body = Box(MARGIN, MARGIN + title, paper[0] - 2 * MARGIN, paper[1] - 2 * MARGIN - title - foot)
+        head = PANEL_TITLE * growth if with_titles else 0.0
         if maps == 1:
-            found.append(_alone(paper, body, bounds, growth))
+            found.append(_alone(paper, body, bounds, growth, head))
         else:
-            found += _grids(maps, paper, body, bounds, growth, PANEL_TITLE * growth if with_titles else 0.0)
+            found += _grids(maps, paper, body, bounds, growth, head)
     return min(found, key=lambda one: (one.denominator, -one.space))
 
 
@@ -70,13 +71,14 @@ def _sides(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
     return max(east - west, _SMALLEST_M) * 1000 * _ROOM_AROUND, max(north - south, _SMALLEST_M) * 1000 * _ROOM_AROUND
 
 
-def _alone(paper: tuple[float, float], body: Box, bounds: tuple[float, float, float, float], growth: float) -> Arrangement:
+def _alone(paper: tuple[float, float], body: Box, bounds: tuple[float, float, float, float], growth: float, head: float) -> Arrangement:
     column, strip = _COLUMN * growth, _STRIP * growth
     beside = Box(body.right - column, body.y, column, body.height)
     room = Box(body.x, body.y, body.width - column - GAP, body.height)
     if paper[1] > paper[0]:
         beside = Box(body.x, body.bottom - strip, body.width, strip)
         room = Box(body.x, body.y, body.width, body.height - strip - GAP)
+    room = Box(room.x, room.y + head, room.width, room.height - head)
     return Arrangement(paper, (room,), (beside,), denominator(bounds, room))
 
 

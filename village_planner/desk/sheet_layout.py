@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qgis.core import QgsRectangle, QgsVectorLayer
 
-from village_planner.delivery.naming import chinese_date
+from village_planner.delivery.naming import BLANK, chinese_date
 from village_planner.delivery.sheets import MapLayer, Panel, Sheet, SheetSource
 from village_planner.desk import compat, sheet_labels
 from village_planner.desk.sheet_blocks import Block, Index, Inset, Legend, Notes, Scale, Stacks, Statement, Table, draw_stacks, stacked
@@ -19,7 +19,7 @@ from village_planner.desk.sheet_trial import Frame, set_up_engine
 
 GROWTHS = (1.0, 2**0.5, 2.0)
 _READABLE, _MOST_NUMBERS, _MOST_SHARE, _LEAST_SYMBOLS = 0.6, 40, 0.35, 0.5
-_LABELS_ON_PANELS, _LEAST_ON_PANELS, _LEAST_SUMMARY = 7.5, 5.5, 6.0
+_LABELS_ON_PANELS, _LEAST_ON_PANELS, _LEAST_SUMMARY, _TITLE_WIDTH = 7.5, 5.5, 6.0, 22
 _PADDING, _NOMINAL_WIDTH, _GOOD = 1.5, 90.0, 0.85
 _GEOMETRY_ORDER = {compat.POLYGON: 0, compat.LINE: 1, compat.POINT: 2}
 
@@ -48,8 +48,10 @@ def compose(sheet: Sheet, source: SheetSource) -> Page:
         too_small = len(maps) > 1 and min(names.points for names in written) < _LEAST_ON_PANELS
         if last or (_scale(parts) >= _READABLE and len(numbered) <= _MOST_NUMBERS and not too_small and not any(names.covering for names in written)):
             break
+    rooms = [(panel.summary, _summary_width(box, growth)) for panel, box in zip(sheet.panels, best.maps)]
+    points = min(page.fitting(text, width, 8 * growth, least=_LEAST_SUMMARY * growth) for text, width in rooms)
     for one, names in zip(maps, written):
-        _draw_map(page, one, names, factor, growth)
+        _draw_map(page, one, names, factor, growth, points)
     for part in parts:
         draw_stacks(page, part.box.inset(_PADDING), part.blocks, part.stacks)
         page.rectangle(part.box, 0.3)
@@ -136,15 +138,19 @@ def _written(maps: Sequence[_Map], factor: float, largest: float) -> list[sheet_
     return made if len(points) <= 1 else _written(maps, factor, min(points))
 
 
-def _draw_map(page: Page, one: _Map, names: sheet_labels.Names, factor: float, growth: float) -> None:
-    """One map with its title."""
+def _summary_width(box: Box, growth: float) -> float:
+    """What the title of a map leaves of the head for its summary."""
+    return box.width - _TITLE_WIDTH * growth - 4
+
+
+def _draw_map(page: Page, one: _Map, names: sheet_labels.Names, factor: float, growth: float, points: float) -> None:
+    """One map with its title; points: of its summary."""
     box, panel = one.frame.box, one.panel
     if panel.title:
-        head, title = Box(box.x, box.y - PANEL_TITLE * growth, box.width, PANEL_TITLE * growth), 22 * growth
+        head, width = Box(box.x, box.y - PANEL_TITLE * growth, box.width, PANEL_TITLE * growth), _summary_width(box, growth)
         page.rectangle(head, 0.3, fill="#f2f2f2")
-        page.text(Box(head.x + 2, head.y, title, head.height), panel.title, 11 * growth, True)
-        summary = Box(head.x + title + 2, head.y, head.width - title - 4, head.height)
-        page.text(summary, panel.summary, 8 * growth, False, RIGHT, least=_LEAST_SUMMARY * growth)
+        page.text(Box(head.x + 2, head.y, _TITLE_WIDTH * growth, head.height), panel.title, 11 * growth, True)
+        page.text(Box(head.right - 2 - width, head.y, width, head.height), panel.summary, points, False, RIGHT, least=points)
     drawn: list[tuple[MapLayer, QgsVectorLayer]] = [
         (layer, made) for layer in one.layers if layer.label_kind != BEYOND for made in map_layers(layer, one.frame.crs, factor)
     ]
@@ -185,7 +191,7 @@ def _draw_frame(page: Page, sheet: Sheet, source: SheetSource, growth: float) ->
         page.text(Box(inner.x + 28 * g, inner.y + 1, 20 * g, 9 * g), heading.secrecy, 12 * g, True)
     foot = Box(inner.x, inner.bottom - FOOT * g + 2, inner.width, FOOT * g - 2)
     texts = [
-        f"编制单位：{heading.institute or '（未填）'}", f"编制日期：{chinese_date(heading.date)}", f"坐标系统：{source.crs_text}",
+        f"编制单位：{heading.institute or BLANK}", f"编制日期：{chinese_date(heading.date)}", f"坐标系统：{source.crs_text}",
         f"资料截止时间：{chinese_date(source.facts_text)}",
     ]
     points = 8.5 * g
