@@ -465,10 +465,12 @@ def test_townships_have_subtotals_that_add_up_to_the_total(tmp_path: Path) -> No
                     assert sum(cells[position] for cells in sums) == pytest.approx(total)
 
 
-def test_a_total_counts_the_rows_that_hold_a_word_and_none_where_nothing_is_known() -> None:
+def test_a_total_counts_the_rows_that_hold_a_word_and_none_where_nothing_is_known(tmp_path: Path) -> None:
     columns = [column("名称", value="a", total="count"), column("设施", value="b", total="count:有"), column("不明", value="c", total="count:有")]
     rows = printed_rows(spec(*columns), columns, pd.DataFrame({"a": ["甲", "乙", None], "b": ["有", "缺", "有"], "c": [None] * 3}))
     assert rows[-1].cells == [2, 2, None] and rows[-1].kind is RowKind.TOTAL
+    sheet = written(tmp_path, spec(*columns), pd.DataFrame({"a": ["甲", "乙", None], "b": ["有", "缺", "有"], "c": [None] * 3}))
+    assert [(sheet.cell(7, number).value, sheet.cell(7, number).alignment.horizontal) for number in (1, 2)] == [(2, "center")] * 2
 
 
 def test_each_sheet_of_the_workbook_says_its_edition(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from village_planner.delivery.columns import heading_blocks, heading_depth
 from village_planner.delivery.document_template import W
-from village_planner.delivery.rows import WHOLE, PrintedRow, RowKind, kept_rows, shown, without_control
+from village_planner.delivery.rows import WHOLE, PrintedRow, RowKind, kept_rows, shown, stands_in_the_middle, without_control
 from village_planner.delivery.widths import broken_heading, column_widths, is_short
 from village_planner.delivery.workbook import NOTE
 from village_planner.standards import TableColumn
@@ -103,7 +103,7 @@ def _row(
         if isinstance(value, str):
             side = "center" if centred[position] or is_sum else "left"
         else:
-            side = "center" if column.value == "no" else "right"
+            side = "center" if stands_in_the_middle(column) else "right"
         cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum, keep=keep))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 

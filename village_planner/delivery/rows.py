@@ -89,6 +89,11 @@ def csv_cell(value: Any) -> Any:
     return f"'{value}" if looks_like_formula(value) else value
 
 
+def stands_in_the_middle(column: TableColumn) -> bool:
+    """Whether the numbers of a column are centred: those of its rows, and counts of its texts, which are centred too."""
+    return column.value == "no" or column.total.startswith(COUNT)
+
+
 def decimals(column: TableColumn) -> int:
     """Digits behind the point in a column's number format."""
     return len(column.format.split(".")[1]) if "." in column.format else 0

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from village_planner.delivery.columns import expanded_columns, heading_blocks, heading_depth
-from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, looks_like_formula, printed_rows
+from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, looks_like_formula, printed_rows, stands_in_the_middle
 from village_planner.delivery.widths import broken_heading, column_widths, is_short, text_width, wrapped_lines
 from village_planner.delivery.workbook_page import CHARACTERS, set_page
 from village_planner.delivery.zipping import reproducible
@@ -198,7 +198,7 @@ def _write_row(
         else:
             # A blank as wide as its bracket keeps digits off the border.
             cell.number_format = column.format + _AFTER_NUMBER if column.format and column.value != "no" else column.format or "General"
-            cell.alignment = Alignment(horizontal="center" if column.value == "no" else "right", vertical="center")
+            cell.alignment = Alignment(horizontal="center" if stands_in_the_middle(column) else "right", vertical="center")
     sheet.row_dimensions[number].height = min(_LINE_POINTS * lines + _ROW_POINTS, _TALLEST_POINTS)
 
 
