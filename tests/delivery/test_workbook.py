@@ -21,7 +21,7 @@ from village_planner.delivery.columns import expanded_columns
 from village_planner.delivery.findings import PackageFinding
 from village_planner.delivery.frames import Conflicts, DeliverySource, layer_frames
 from village_planner.delivery.printed import check_printed, compare_rows
-from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, printed_rows
+from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, label_columns, printed_rows
 from village_planner.delivery.tables import delivered_tables, required_tables, table_frames
 from village_planner.delivery.unit_codes import check_unit_codes, write_unit_codes
 from village_planner.delivery.widths import broken_heading, column_widths, text_width, wrapped_lines
@@ -584,7 +584,9 @@ def test_in_another_order_the_row_that_no_other_explains_is_named() -> None:
 
 def test_a_heading_breaks_before_its_unit_and_evenly() -> None:
     assert broken_heading("实到（户/人）", 10) == "实到\n（户/人）" and broken_heading("实到（户/人）", 14) == "实到（户/人）"
-    assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 12) == "2020年任务"
+    assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 13) == "2020年任务"
+    # Bold digits are wider than half a character.
+    assert broken_heading("2020年任务", 12.5) == "2020年\n任务" and broken_heading("跨村/跨乡镇", 8) == "跨村/\n跨乡镇"
     assert broken_heading("公交站点", 7.5) == "公交\n站点" and broken_heading("垃圾收集点", 9.5) == "垃圾\n收集点"
 
 
@@ -607,3 +609,47 @@ def test_the_conclusion_tells_hazards_that_are_left_from_those_that_are_moved_aw
     printed = table_frames(source, layer_frames(source))["control_line_check"]
     told = [part for conclusion in printed["conclusion"] for part in conclusion.split("；") if "地质灾害" in part]
     assert told == ([words] if words else []) and printed["hazard_name"].eq("涉及").sum() == len(told)
+
+
+def test_numbers_that_come_again_under_other_headings_are_equally_wide() -> None:
+    columns = [column("名称"), *(column(f"{year}年任务", name, format="#,##0") for year in (2020, 2025, 2035) for name in ("户", "人"))]
+    rows = [PrintedRow(["东村", 5, 10, 1_234, 123_456, None, None], RowKind.ROW) for _ in range(3)]
+    widths = column_widths(columns, rows, 40)
+    assert widths[1] == widths[3] == widths[5] < widths[2] == widths[4] == widths[6]
+    assert wrapped_lines("123,456", widths[6]) == 1
+
+
+def test_brackets_are_not_parted_where_a_column_is_widened_for_them() -> None:
+    columns = [column("决议文件"), *(column(f"数{number}", format="0") for number in range(8))]
+    rows = [PrintedRow([text, *[1] * 8], RowKind.ROW) for text in ("村民会议决议〔2020〕1号", "户代表会议决议〔2020〕1号") for _ in range(9)]
+    width = column_widths(columns, rows, 55)[0]
+    assert all(wrapped_lines(row.cells[0], width) == 1 for row in rows)
+
+
+def test_a_mark_does_not_stand_alone_on_a_last_line() -> None:
+    text = "民" * 30 + "。"
+    for page in range(20, 40):
+        width = column_widths([column("理由"), column("数", format="0")], [PrintedRow([text, 1], RowKind.ROW)] * 40, page)[0]
+        on_a_line = (width - 1) // 2
+        assert 31 % on_a_line != 1
+
+
+def test_the_label_of_a_sum_stands_over_empty_columns_and_widens_none(tmp_path: Path) -> None:
+    names = [column(name, value=value) for name, value in (("村", "w"), ("组", "x"), ("类", "y"))]
+    columns = [column("乡镇", total="label"), *names, column("数", value="n", format="0", total="sum")]
+    table = spec(*columns, subtotal="v", paper="A4")
+    frame = pd.DataFrame({"v": ["岚城街道", "岚城街道", "砚溪镇"], "w": "村", "x": "组", "y": "类", "n": [1, 2, 3]})
+    sheet = written(tmp_path, table, frame)
+    assert {"A6:C6", "A8:C8", "A9:C9"} <= {str(area) for area in sheet.merged_cells.ranges}
+    assert [sheet.cell(row, 1).value for row in (6, 8, 9)] == ["岚城街道小计", "砚溪镇小计", "合计"]
+    assert sheet.row_dimensions[6].height == sheet.row_dimensions[4].height
+    rows = printed_rows(table, columns, frame)
+    plain = [row for row in rows if row.kind is RowKind.ROW]
+    assert column_widths(columns, rows, 30) == column_widths(columns, plain, 30)
+
+
+def test_a_label_stands_over_no_number_and_over_no_other_text() -> None:
+    columns = [column("乡镇", total="label"), column("村"), column("数", total="sum")]
+    cells = [["合计", None, 5], ["合计", "各期", None], ["合计", None, None]]
+    assert [list(label_columns(columns, PrintedRow(own, RowKind.TOTAL))) for own in cells] == [[0, 1], [0], [0, 1, 2]]
+    assert not label_columns(columns, PrintedRow(["镇", None, None], RowKind.ROW))

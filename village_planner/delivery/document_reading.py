@@ -29,6 +29,7 @@ _PART = "word/document.xml"
 _MOST_BYTES = 128 << 20
 _TABLE, _HEADING = "table_", "heading_"
 _FIRST_ROWS = 5
+_SPAN = re.compile(r"[1-9]|1\d")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _REPEATED = re.compile(r"__\d+$")
 _FAULTS = (*ZIP_FAULTS, KeyError, ValueError, OSError, etree.XMLSyntaxError)
@@ -126,8 +127,8 @@ def read_document(path: Path) -> FoundDocument | None:
                     document.figures.append(figure)
         else:
             rows = list(element.iterchildren(f"{W}tr"))
-            cells = [[_visible(cell) for cell in row.iterchildren(f"{W}tc")] for row in (rows[:_FIRST_ROWS] if wanted is None else rows)]
-            if cells and len(cells[-1]) == 1 and cells[-1][0].startswith(NOTE):
+            cells = [_row_texts(row) for row in (rows[:_FIRST_ROWS] if wanted is None else rows)]
+            if cells and cells[-1] and cells[-1][0].startswith(NOTE) and not any(cells[-1][1:]):
                 cells.pop()
             document.first_rows.append((wanted or "", cells[:_FIRST_ROWS]))
             if wanted is not None:
@@ -154,6 +155,16 @@ def _figures(paragraph: Any) -> Iterator[FoundFigure]:
                 texts.append(node.text or "")
     for name, _ in opened.values():
         yield FoundFigure(name, "", context)
+
+
+def _row_texts(row: Any) -> list[str]:
+    """The texts of a table's row by column; the columns that a cell stands over besides its first are ''."""
+    texts: list[str] = []
+    for cell in row.iterchildren(f"{W}tc"):
+        span = cell.find(f"{W}tcPr/{W}gridSpan")
+        count = str(span.get(f"{W}val", "")) if span is not None else ""
+        texts += [_visible(cell), *[""] * (int(count) - 1 if _SPAN.fullmatch(count) else 0)]
+    return texts
 
 
 def _visible(element: Any) -> str:

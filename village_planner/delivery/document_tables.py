@@ -10,7 +10,7 @@ from lxml import etree
 
 from village_planner.delivery.columns import heading_blocks, heading_depth
 from village_planner.delivery.document_template import W
-from village_planner.delivery.rows import WHOLE, PrintedRow, RowKind, kept_rows, shown, stands_in_the_middle, without_control
+from village_planner.delivery.rows import WHOLE, PrintedRow, RowKind, kept_rows, label_columns, own_cells, shown, stands_in_the_middle, without_control
 from village_planner.delivery.widths import broken_heading, column_widths, is_short
 from village_planner.delivery.workbook import NOTE
 from village_planner.standards import TableColumn
@@ -19,7 +19,7 @@ _NAMESPACE = f'xmlns:w="{W[1:-1]}"'
 _MM_PER_POINT = 25.4 / 72
 _TWIPS_PER_MM = 1440 / 25.4
 _LARGEST, _SMALLEST = 9.0, 5.0
-_SLACK = 0.9  # bold digits, and digits in a font that takes the place of a missing one, are wider than half a character
+_SLACK = 0.95  # margins of cells, and blanks that programs put between characters and digits
 _SIDE_TWIPS, _TOP_TWIPS, _NUMBER_TWIPS = 30, 20, 40
 _HEAD, _SUM = "E8EEF4", "F5F7FA"
 
@@ -46,7 +46,7 @@ def table_elements(
     widths = column_widths(columns, rows, page)
     size = max(_SMALLEST, min(_LARGEST, _SLACK * _LARGEST * page / sum(widths)))
     twips = [int(width / sum(widths) * width_mm * _TWIPS_PER_MM) for width in widths]
-    centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
+    centred = [is_short(cells, width) for cells, width in zip(own_cells(columns, rows), widths)]
     body = [_head_row(columns, level, widths, twips, size, styles.cell) for level in range(heading_depth(columns))]
     body += [_row(columns, row, twips, centred, size, styles.cell, keep) for row, keep in zip(rows, [*kept_rows(rows)[:-1], bool(note)])]
     body += [_note_row(note, sum(twips), len(twips), styles.note)] if note else []
@@ -97,14 +97,18 @@ def _head_row(columns: Sequence[TableColumn], level: int, widths: Sequence[float
 def _row(
     columns: Sequence[TableColumn], row: PrintedRow, twips: Sequence[int], centred: Sequence[bool], size: float, style: str, keep: bool
 ) -> str:
-    is_sum = row.kind is not RowKind.ROW
+    is_sum, label = row.kind is not RowKind.ROW, label_columns(columns, row)
     cells = []
     for position, (column, value) in enumerate(zip(columns, row.cells)):
+        if position in label[1:]:
+            continue
+        over = label if position in label else range(position, position + 1)
+        span = f'<w:gridSpan w:val="{len(over)}"/>' if len(over) > 1 else ""
         if isinstance(value, str):
             side = "center" if centred[position] or is_sum else "left"
         else:
             side = "center" if stands_in_the_middle(column) else "right"
-        cells.append(_cell(shown(value, column), twips[position], size, style, side, "", _SUM if is_sum else "", bold=is_sum, keep=keep))
+        cells.append(_cell(shown(value, column), sum(twips[over.start : over.stop]), size, style, side, span, _SUM if is_sum else "", bold=is_sum, keep=keep))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 
 

@@ -19,6 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """How a text begins that some spreadsheet runs as a formula; those of East Asia take the full width too."""
 _TOGETHER, WHOLE, _OF_GROUP = 3, 8, 2
 """Rows that stand together where a table ends, those of a table that is not cut at all, and those of a group that stay with its sum."""
+_LABEL = 3
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -70,6 +71,25 @@ def kept_rows(rows: Sequence[PrintedRow]) -> list[bool]:
     if len(rows) <= WHOLE:
         return [True] * len(rows)
     return [row > 0 and (row >= end - _TOGETHER or any(is_sum[row + 1 : row + 1 + _OF_GROUP])) for row in range(len(rows))]
+
+
+def label_columns(columns: Sequence[TableColumn], row: PrintedRow) -> range:
+    """The columns over which the label of a sum stands: its own and up to two empty ones behind it; none for other rows."""
+    first = next((position for position, column in enumerate(columns) if column.total == "label"), None)
+    if row.kind is RowKind.ROW or first is None:
+        return range(0)
+    stop = first + 1
+    while stop < min(first + _LABEL, len(columns)) and row.cells[stop] is None:
+        stop += 1
+    return range(first, stop)
+
+
+def own_cells(columns: Sequence[TableColumn], rows: Sequence[PrintedRow]) -> list[list[Any]]:
+    """The cells of each column, without labels that stand over several."""
+    wide = [label_columns(columns, row) for row in rows]
+    return [
+        [None if len(over) > 1 and position in over else row.cells[position] for row, over in zip(rows, wide)] for position in range(len(columns))
+    ]
 
 
 def without_control(text: str) -> str:

@@ -6,11 +6,12 @@ import math
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Iterator, Sequence
 
 import numpy as np
 
-from village_planner.delivery.rows import PrintedRow, decimals
+from village_planner.delivery.rows import PrintedRow, decimals, own_cells
 from village_planner.standards import TableColumn
 
 _SHORT = 20
@@ -24,11 +25,20 @@ _NEIGHBOURS = 1e-3
 _WORTH, _SMALLEST_PRINT = 1.5, 0.7
 _STRETCH = 1.25
 _MOST_LINES = 6
+_NAME, _REST = 32, 4
+"""Width of a name or number of a paper that two lines of a column can hold, and of a rest that should not be alone on the last."""
+_AIR = 0.8
+"""Room that texts of several lines have besides: programs measure them somewhat differently."""
+_MOST_MORE, _LITTLE_MORE = 20, 5
+"""Digits by which a column of names, and one of longer texts, may be widened for better breaks."""
+_BOLD = 0.2
+"""What a bold digit of a heading is wider than another."""
 _LATIN = 1.25
 """Width of a digit or letter among Chinese characters, whose font may be missing: those of others are wider than half a character."""
 _CODE = re.compile(r"[A-Za-z0-9\-]+")
 _UNBROKEN = re.compile(r"[A-Za-z0-9.,%\-]+|[^/]/[^/]?|.", re.DOTALL)
 _YEAR = re.compile(r"\d{4}年(?=.)")
+_OPENING, _CLOSING = set("（〔【《“(["), set("）〕】》”)]")
 _NEVER_FIRST = set("，。、；：？！）》】〕”’%,.;:?!)]")
 
 
@@ -38,11 +48,12 @@ def column_widths(columns: Sequence[TableColumn], rows: Sequence[PrintedRow], pa
     page: characters that a page of the table's paper holds at its normal size. Numbers and codes never break; the room that they
     leave goes, step by step, to the column in which a character's width spares most lines. Where a table needs more than the page, or is
     much lower for it, it is wider than the page and printed smaller, not below seven tenths unless numbers and headings ask for it. Room that spares nothing
-    is shared by all.
+    is shared by the columns whose texts are not broken; the others get somewhat more where brackets would be. Columns that come again are equally wide.
     """
-    cells = [[row.cells[position] for row in rows] for position in range(len(columns))]
+    cells = own_cells(columns, rows)
     texts = [_Texts(column, own) for column, own in zip(columns, cells)]
-    widths = [_least(column, own, text) for column, own, text in zip(columns, cells, texts)]
+    filled = [any(cell not in (None, "") for cell in own) for own in cells]
+    widths = _alike(columns, filled, [_least(column, own, text) for column, own, text in zip(columns, cells, texts)])
     lines = [text.lines(width) for text, width in zip(texts, widths)]
     weights = np.array([1.0] * len(rows) + [max(1.0, len(rows) / _PAGE_LINES)])
     while True:
@@ -63,8 +74,46 @@ def column_widths(columns: Sequence[TableColumn], rows: Sequence[PrintedRow], pa
             break
         _, position, widths[position] = best
         lines[position] = texts[position].lines(widths[position])
-    share = min(_STRETCH, page / sum(widths))
-    return [width * max(1.0, share) for width in widths]
+    widths = _alike(columns, filled, widths)
+    broken = [any(isinstance(cell, str) and wrapped_lines(cell, width) > 1 for cell in own) for own, width in zip(cells, widths)]
+    widths = [_unbroken(own, width) + _AIR if is_broken else width for own, width, is_broken in zip(cells, widths, broken)]
+    whole = sum(width for width, is_broken in zip(widths, broken) if not is_broken)
+    share = min(_STRETCH, max(1.0, 1.0 + (page - sum(widths)) / whole)) if whole else 1.0
+    return [width if is_broken else width * share for width, is_broken in zip(widths, broken)]
+
+
+def _alike(columns: Sequence[TableColumn], filled: Sequence[bool], widths: Sequence[float]) -> list[float]:
+    """The widths, those of numbers that come again under other headings (户 of each phase) being the widest of them that is filled."""
+    keys = [(column.heading[1:], column.format) if column.format and len(column.heading) > 1 else (position,) for position, column in enumerate(columns)]
+    groups = [[position for position, other in enumerate(keys) if other == key] for key in keys]
+    return [max(widths[position] for position in [one for one in group if filled[one]] or group) for group in groups]
+
+
+def _unbroken(cells: Sequence[Any], width: float) -> float:
+    """The width, or a greater one at which fewer texts are broken within brackets or leave a mark alone on their last line."""
+    texts = sorted({cell for cell in cells if isinstance(cell, str) and wrapped_lines(cell, width) > 1})
+    most = _MOST_MORE if all(text_width(text) <= _NAME for text in texts) else _LITTLE_MORE
+    rough = [sum(_is_rough(text, width + more) or _is_rough(text, width + more + _AIR) for text in texts) for more in range(most + 1)]
+    return width + rough.index(min(rough))
+
+
+def _is_rough(text: str, width: float) -> bool:
+    """Whether a line ends within brackets, a name for two lines has a third, or a longer text, or one with brackets, a rest of one or two characters."""
+    lines = _broken(text, max(width - _EDGE, 2.0))
+    depth = list(accumulate(sum(char in _OPENING for char in line) - sum(char in _CLOSING for char in line) for line in lines))
+    is_name, has_rest = text_width(text) <= _NAME, len(lines) > 1 and text_width(lines[-1]) <= _REST
+    return any(depth[:-1]) or (is_name and len(lines) > 2) or (has_rest and (not is_name or not _OPENING.isdisjoint(text)))
+
+
+def _broken(text: str, usable: float) -> list[str]:
+    """The lines of a text as a program breaks it that knows no marks (LibreOffice, in cells)."""
+    lines, used, latin = [""], 0.0, _latin(text)
+    for part in _pieces(text, usable, latin):
+        size = _width(part, latin)
+        if used and used + size > usable:
+            lines, used = [*lines, ""], 0.0
+        lines[-1], used = lines[-1] + part, used + size
+    return lines
 
 
 def is_short(cells: Sequence[Any], width: float) -> bool:
@@ -90,6 +139,7 @@ def _latin(text: str) -> float:
 
 def broken_heading(text: str, width: float) -> str:
     """A heading in lines: where it does not fit in one, its unit in brackets has a line of its own, and the lines of its name are of about the same length."""
+    width -= _BOLD * sum(char.isascii() and char.isalnum() for char in text)
     if wrapped_lines(text, width) == 1:
         return text
     name, bracket, unit = text.partition("（")
@@ -97,6 +147,8 @@ def broken_heading(text: str, width: float) -> str:
     year = _YEAR.match(name)
     if lines > 1 and year:
         name = f"{year.group()}\n{name[year.end():]}"
+    elif lines > 1 and name.count("/") == 1:
+        name = name.replace("/", "/\n")
     elif lines > 1 and all(unicodedata.east_asian_width(char) in "WF" for char in name):
         # The shorter lines come first: 特色 above 保护类.
         ends = [len(name) * line // lines for line in range(lines + 1)]

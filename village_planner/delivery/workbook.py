@@ -16,7 +16,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from village_planner.delivery.columns import expanded_columns, heading_blocks, heading_depth
-from village_planner.delivery.rows import PrintedRow, RowKind, kept_rows, looks_like_formula, printed_rows, stands_in_the_middle
+from village_planner.delivery.rows import (
+    PrintedRow,
+    RowKind,
+    kept_rows,
+    label_columns,
+    looks_like_formula,
+    own_cells,
+    printed_rows,
+    stands_in_the_middle,
+)
 from village_planner.delivery.widths import broken_heading, column_widths, is_short, text_width, wrapped_lines
 from village_planner.delivery.workbook_page import CHARACTERS, set_page
 from village_planner.delivery.zipping import reproducible
@@ -87,7 +96,7 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
     widths = column_widths(columns, rows, CHARACTERS[spec.paper])
     _write_title(sheet, spec, widths, heading)
     _write_headings(sheet, columns, widths)
-    centred = [is_short([row.cells[position] for row in rows], width) for position, width in enumerate(widths)]
+    centred = [is_short(cells, width) for cells, width in zip(own_cells(columns, rows), widths)]
     for offset, row in enumerate(rows):
         _write_row(sheet, first_row + offset, columns, row, widths, centred)
     last = first_row + len(rows)
@@ -182,7 +191,7 @@ def _write_headings(sheet: Worksheet, columns: Sequence[TableColumn], widths: Se
 def _write_row(
     sheet: Worksheet, number: int, columns: Sequence[TableColumn], row: PrintedRow, widths: Sequence[float], centred: Sequence[bool]
 ) -> None:
-    lines, is_sum = 1, row.kind is not RowKind.ROW
+    lines, is_sum, label = 1, row.kind is not RowKind.ROW, label_columns(columns, row)
     for position, (column, value) in enumerate(zip(columns, row.cells)):
         cell = sheet.cell(number, position + 1, value)
         cell.border = _THIN
@@ -193,12 +202,14 @@ def _write_row(
         if isinstance(value, str):
             _keep_as_text(cell)
             middle = centred[position] or is_sum
-            lines = max(lines, wrapped_lines(value, widths[position]))
+            lines = max(lines, wrapped_lines(value, sum(widths[label.start : label.stop]) if position in label else widths[position]))
             cell.alignment = Alignment(horizontal="center" if middle else "left", vertical="center", wrap_text=True)
         else:
             # A blank as wide as its bracket keeps digits off the border.
             cell.number_format = column.format + _AFTER_NUMBER if column.format and column.value != "no" else column.format or "General"
             cell.alignment = Alignment(horizontal="center" if stands_in_the_middle(column) else "right", vertical="center")
+    if len(label) > 1:
+        sheet.merge_cells(start_row=number, end_row=number, start_column=label.start + 1, end_column=label.stop)
     sheet.row_dimensions[number].height = min(_LINE_POINTS * lines + _ROW_POINTS, _TALLEST_POINTS)
 
 
