@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shapely
+import shapely.ops
 from qgis.core import QgsLayoutExporter, QgsRectangle, QgsVectorLayer
 
 from village_planner.delivery.sheets import MapClass, MapLayer
@@ -238,6 +239,43 @@ def test_many_arrows_side_by_side_still_reach_the_symbol_of_their_place(qgis_app
     ends = [arrow.coords[-1] for arrow in arrows_on_paper(*[("a", (5_000.0, 5_000.0), (9_000.0, 9_000.0))] * 9)]
     assert len({(round(x), round(y)) for x, y in ends}) == 9
     assert max(shapely.distance(shapely.Point(end), shapely.Point(9_000, 9_000)) for end in ends) == pytest.approx(2.0 * FRAME.metres_per_mm)
+
+
+def grounds(names: sheet_labels.Names, written_texts: Sequence[str]) -> list[shapely.Geometry]:
+    """About the ground of texts of one line on the map, as points along their middle (m)."""
+    made = []
+    for text, x, y in written(names):
+        if text in written_texts:
+            em = names.points * MM_PER_POINT * FRAME.metres_per_mm
+            made.append(shapely.LineString([(x + 0.2 * em, y + 0.6 * em), (x + (len(text) - 0.5) * em, y + 0.6 * em)]))
+    assert len(made) == len(written_texts)
+    return made
+
+
+def test_a_site_at_the_edge_of_the_plan_is_named_within_it_and_off_the_heads_of_arrows(qgis_app: Any) -> None:
+    site, plan = shapely.Point(10_000, 10_000), shapely.box(9_800, 5_000, 19_000, 15_000)
+    arrows = [shapely.LineString([start, site.coords[0]]) for start in ((17_000, 9_000), (17_000, 10_300), (17_000, 11_500))]
+    layers = [
+        layer("township", 61, [(None, plan)], "boundary"), layer("place", 75, [("枫渡安置点", site)], "square"),
+        layer("village", 80, [(None, arrow) for arrow in arrows], "arrow"),
+    ]
+    (name,) = grounds(sheet_labels.fit(layers, 1.0, FRAME), ["枫渡安置点"])
+    heads = [shapely.ops.substring(arrow, arrow.length - 2.4 * FRAME.metres_per_mm, arrow.length) for arrow in arrows]
+    assert plan.contains(name) and name.distance(site) < 10 * FRAME.metres_per_mm
+    assert min(name.distance(head) for head in heads) > 1.0 * FRAME.metres_per_mm
+
+
+def test_the_name_of_a_township_keeps_off_symbols_and_the_development_boundary(qgis_app: Any) -> None:
+    """Its only free ground is in the south-east."""
+    town, lines = shapely.box(5_000, 5_000, 15_000, 15_000), shapely.MultiPolygon([shapely.box(5_200, y, 14_800, y + 200) for y in range(8_000, 15_000, 400)])
+    dots = [shapely.Point(x, y) for x in range(5_200, 11_000, 400) for y in range(5_200, 8_000, 400)]
+    layers = [
+        layer("township", 60, [("东河镇", town)], "border"), layer("place", 50, [(None, lines)], "line"),
+        layer("village", 70, [(None, dot) for dot in dots]),
+    ]
+    (name,) = grounds(sheet_labels.fit(layers, 1.0, FRAME), ["东河镇"])
+    assert town.contains(name) and name.distance(shapely.MultiPoint(dots)) > 1.0 * FRAME.metres_per_mm
+    assert name.distance(lines) > 1.0 * FRAME.metres_per_mm
 
 
 def test_a_township_whose_name_must_lie_on_others_is_told(qgis_app: Any) -> None:

@@ -11,6 +11,7 @@ import shapely
 from qgis.core import QgsVectorLayer
 
 from village_planner.delivery.sheets import MapLayer
+from village_planner.desk.sheet_obstacles import LINE_MM, SYMBOL, VILLAGE_BORDER, around_plan, is_area, kept_clear, obstacles, strip
 from village_planner.desk.sheet_symbols import symbol_place
 from village_planner.desk.sheet_trial import IMPASSABLE, Frame, Name, Obstacle, Placed, Trial, covers, pinned
 
@@ -19,13 +20,10 @@ _INSET_SIZES = (6.0, 5.5, 5.0, 4.5, 4.0)
 _ROUNDS = 4
 _LEAST_IN_A_LINE, _MOST_LINES = 3, 4
 _TOWNSHIP, _NEIGHBOUR, _BEYOND = "township", "neighbour", "beyond"
-# Millimetres on the paper: free space around a symbol, and how wide a border or line is for a name.
-_GAP_MM, _BORDER_MM, _LINE_MM = 0.3, 0.1, 0.3
-# How dear it is for a name to cover a symbol, a border of townships or villages, a line.
-_SYMBOL, _TOWNSHIP_BORDER, _VILLAGE_BORDER, _LINE = 0.6, 0.7, 0.5, 0.2
+# Free space around a symbol, and how much farther off a name may stand, in mm on the paper.
+_GAP_MM, _OFF_MM = 0.3, 2.0
 # A size is too large when more than these shares of the names cover symbols, or have room in a smaller size only.
 _MOST_COVERING, _MOST_SMALLER = 0.02, 0.05
-_SEGMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,14 @@ class Names:
 
 @dataclass(frozen=True)
 class _Trials:
-    """strict: no name covers a symbol; loose: it may, where there is no other room; across: it may lie across borders of villages, too."""
+    """clear: no name covers a symbol, an arrow or a drawn line, nor lies beyond the plan; inner: it may cover lines, but no head of an arrow; strict: none
+    covers a symbol; loose: it may, where there is no other room; the others: as clear and as loose, but across borders of villages, too."""
 
+    clear: Trial
+    inner: Trial
     strict: Trial
     loose: Trial
+    clear_across: Trial
     across: Trial
 
 
@@ -108,11 +110,7 @@ def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float 
     townships = [name for kind, name in named if kind == _TOWNSHIP and name.within]
     around, beyond = ([name for kind, name in named if kind == wanted] for wanted in (_NEIGHBOUR, _BEYOND))
     others = [name for kind, name in named if kind not in (_TOWNSHIP, _NEIGHBOUR, _BEYOND) or (kind == _TOWNSHIP and not name.within)]
-    obstacles = [one for layer in upper_first for one in _obstacles(layer, factor, metres)]
-    trials = _Trials(
-        Trial(frame, [replace(one, weight=IMPASSABLE) if one.weight == _SYMBOL else one for one in obstacles]),
-        Trial(frame, obstacles), Trial(frame, [one for one in obstacles if one.weight != _VILLAGE_BORDER]),
-    )
+    trials = _trials([one for layer in upper_first for one in obstacles(layer, factor, metres)], layers, frame)
     written = _in_largest(trials, _Groups(others, beyond, townships), [size for size in SIZES if size <= largest])
     placed = list(written.placed)
     numbered: list[tuple[int, str]] = []
@@ -129,10 +127,20 @@ def fit(layers: Sequence[MapLayer], factor: float, frame: Frame, largest: float 
     return Names((pinned(placed, frame.crs),), tuple(numbered), covering, written.points)
 
 
+def _trials(some: Sequence[Obstacle], layers: Sequence[MapLayer], frame: Frame) -> _Trials:
+    def across(kept: Sequence[Obstacle]) -> list[Obstacle]:
+        return [one for one in kept if one.weight != VILLAGE_BORDER]
+
+    around = around_plan(layers, frame)
+    clear, inner = ([*kept_clear(some, with_lines), *around] for with_lines in (True, False))
+    strict = [replace(one, weight=IMPASSABLE) if one.weight == SYMBOL else one for one in some]
+    return _Trials(*(Trial(frame, kept) for kept in (clear, inner, strict, some, across(clear), across(some))))
+
+
 def fit_simply(layer: MapLayer, frame: Frame) -> Names:
     """Write the names of a layer of areas within these, as an inset does: each as large as it has room."""
-    left = [name for name in _names(layer, "inset", 1.0, frame.metres_per_mm) if _is_area(name.shape)]
-    trial = Trial(frame, _obstacles(layer, 1.0, frame.metres_per_mm))
+    left = [name for name in _names(layer, "inset", 1.0, frame.metres_per_mm) if is_area(name.shape)]
+    trial = Trial(frame, obstacles(layer, 1.0, frame.metres_per_mm))
     placed: list[Placed] = []
     for points in _INSET_SIZES:
         inside, left = _place_inside(trial, [replace(name, points=points) for name in left], placed)
@@ -160,14 +168,17 @@ def _in_largest(trials: _Trials, groups: _Groups, sizes: Sequence[float]) -> _Wr
 def _write(trials: _Trials, groups: _Groups, points: float) -> _Written:
     """Names of points first, then of areas within them, of places beyond, then those of townships, which are large, in the gaps: within them, else across."""
     own, beyond, townships = ([_sized(name, points) for name in group] for group in (groups.own, groups.beyond, groups.townships))
-    around, within = partial(_place_beside, trials.strict), partial(_place_inside, trials.strict)
+    inner = [partial(place, trial) for trial in (trials.clear, trials.inner) for place in (_place_beside, _place_off)]
+    around = _ways(*inner, partial(_place_beside, trials.strict))
+    within = _ways(partial(_place_inside, trials.clear), partial(_place_inside, trials.strict))
+    in_township = _ways(partial(_place_inside, trials.clear_across), partial(_place_inside, trials.across))
     page = _Writing()
-    lost = page.write([name for name in own if not _is_area(name.shape)], around, partial(_place, trials.loose))
-    left = page.write([name for name in own if _is_area(name.shape)], within, partial(_place_over, trials.loose))
+    lost = page.write([name for name in own if not is_area(name.shape)], around, partial(_place, trials.loose))
+    left = page.write([name for name in own if is_area(name.shape)], within, partial(_place_over, trials.loose))
     lost += [name for name in left if name.within] + page.put(partial(_place, trials.loose), [name for name in left if not name.within])
     smaller, covering = page.smaller, page.covering
-    lost_beyond = page.write(beyond, around, partial(_place, trials.loose))
-    lost += page.write(townships, partial(_place_inside, trials.across), partial(_place, trials.across))
+    lost_beyond = page.write(beyond, partial(_place_beside, trials.strict), partial(_place, trials.loose))
+    lost += page.write(townships, in_township, partial(_place, trials.across))
     return _Written(points, page.placed, covering, smaller, lost, lost_beyond)
 
 
@@ -195,6 +206,19 @@ class _Writing:
         return left
 
 
+def _ways(*ways: _Place) -> _Place:
+    """Finds room by the first way, for what has none by the next one."""
+    def placed(names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
+        found: list[Placed] = []
+        left = list(names)
+        for way in ways:
+            more, left = way(left, [*standing, *found]) if left else ([], [])
+            found += more
+        return found, left
+
+    return placed
+
+
 def _sized(name: Name, points: float) -> Name:
     """A name in its size where villages have `points`; never less than can be read."""
     return replace(name, points=max(SIZES[-1], points + name.points))
@@ -220,6 +244,12 @@ def _place_beside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed
     long = [(_in_lines(name, 2), name) for name in left if len(name.text) >= 2 * _LEAST_IN_A_LINE]
     folded, still = _place(trial, [name for name, _ in long], [*standing, *placed])
     return [*placed, *folded], [*short, *(whole for name, whole in long if any(name is one for one in still))]
+
+
+def _place_off(trial: Trial, names: Sequence[Name], standing: Sequence[Placed] = ()) -> tuple[list[Placed], list[Name]]:
+    """As `_place_beside`, a little farther off, where the heads of arrows end."""
+    placed, left = _place_beside(trial, [replace(name, reach=name.reach + _OFF_MM) for name in names], standing)
+    return placed, [replace(name, reach=name.reach - _OFF_MM) for name in left]
 
 
 def _place_inside(trial: Trial, names: Sequence[Name], standing: Sequence[Placed]) -> tuple[list[Placed], list[Name]]:
@@ -276,37 +306,11 @@ def _names(layer: MapLayer, kind: str, factor: float, metres: float) -> list[Nam
     for code, label, shape in zip(layer.rows["code"], layer.rows["label"], layer.rows["geom"]):
         if not label:
             continue
-        reach, within = 0.0, _is_area(shape)
+        reach, within = 0.0, is_area(shape)
         if shape.geom_type.endswith("Point"):
             x, y, half = symbol_place(classes[code], factor)
             shape, reach = shapely.Point(shape.centroid.x + x * metres, shape.centroid.y + y * metres), half + _GAP_MM
-        elif not _is_area(shape):
-            shape = _strip(shape, _LINE_MM * metres)
+        elif not is_area(shape):
+            shape = strip(shape, LINE_MM * metres)
         made.append(Name(str(label), shape, reach, look.larger, look.priority, look.color, look.bold, within=within))
     return made
-
-
-def _obstacles(layer: MapLayer, factor: float, metres: float) -> list[Obstacle]:
-    """Symbols and lines of a layer, and the borders of its areas where they have names."""
-    classes = {one.code: one for one in layer.classes}
-    with_names = layer.rows["label"].notna().any()
-    made = []
-    for code, shape in zip(layer.rows["code"], layer.rows["geom"]):
-        if shape.geom_type.endswith("Point"):
-            x, y, half = symbol_place(classes[code], factor)
-            moved = shapely.transform(shape, lambda points, dx=x, dy=y: points + (dx * metres, dy * metres))
-            made.append(Obstacle(moved.buffer(half * metres, quad_segs=_SEGMENTS), _SYMBOL))
-        elif shape.geom_type.endswith(("LineString", "LinearRing")):
-            made.append(Obstacle(_strip(shape, _LINE_MM * metres), _LINE))
-        elif with_names and _is_area(shape):
-            weight = _TOWNSHIP_BORDER if layer.label_kind == _TOWNSHIP else _VILLAGE_BORDER
-            made.append(Obstacle(_strip(shape.boundary, _BORDER_MM * metres), weight))
-    return made
-
-
-def _is_area(shape: shapely.Geometry) -> bool:
-    return shape.geom_type in ("Polygon", "MultiPolygon")
-
-
-def _strip(line: shapely.Geometry, width: float) -> shapely.Geometry:
-    return line.simplify(width / 2).buffer(width / 2, quad_segs=1)

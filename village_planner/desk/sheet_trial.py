@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,9 @@ _CANDIDATES_PER_CM2 = 10.0
 IMPASSABLE = 2.0
 _WEIGHT_STEPS = 5.0
 # What a name in the middle of its area keeps off: symbols, but no lines. Its places are so far apart, and no more than so many side by side.
-_BLOCKS, _STEP_MM, _MOST_STEPS = 0.6, 0.5, 30
+_BLOCKS, _STEP_MM, _MOST_STEPS = 0.6, 0.5, 40
+# An area with more points is tried in pieces, so many along each side.
+_FEW_POINTS, _PIECES = 40, 16
 # Of its height, what a name may reach into another one: the lines of a font have room above and below. Lines of one name stand closer than the font says.
 _TOUCH, _LINE_PITCH = 0.1, 0.8
 
@@ -115,7 +118,7 @@ class Trial:
 
     def __init__(self, frame: Frame, obstacles: Sequence[Obstacle]) -> None:
         self._frame = frame
-        self._blockers = [one.shape for one in obstacles if one.weight >= _BLOCKS]
+        self._blockers = [piece for one in obstacles if one.weight >= _BLOCKS for piece in _pieces(one.shape)]
         self._obstacles = _memory_layer("MultiPolygon", frame.crs, [QgsField("weight", compat.REAL)])
         self._features = [self._obstacle(one) for one in obstacles]
         self._asked: dict[tuple[float, bool, int], tuple[float, float]] = {}
@@ -205,6 +208,17 @@ class Trial:
         painter.end()
         results = job.takeLabelingResults()
         return list(results.allLabels()) if results is not None else []
+
+
+def _pieces(area: shapely.Geometry) -> list[shapely.Geometry]:
+    """An area in pieces, where it is large: of a tree only those near a place are tried."""
+    if shapely.get_num_coordinates(area) <= _FEW_POINTS:
+        return [area]
+    west, south, east, north = area.bounds
+    x, y = (np.linspace(low, high, _PIECES + 1) for low, high in ((west, east), (south, north)))
+    tiles = product(zip(x, x[1:]), zip(y, y[1:]))
+    pieces = [shapely.clip_by_rect(area, left, low, right, high) for (left, right), (low, high) in tiles]
+    return [piece for piece in pieces if not piece.is_empty]
 
 
 def _boxes_within(area: shapely.Geometry, width: float, height: float, step: float) -> np.ndarray:
