@@ -1,4 +1,4 @@
-"""Rounding by the largest remainder: parts add up, and none goes farther than it must."""
+"""Rounding as by hand, and by the largest remainder: parts add up, and none goes farther than it must."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from village_planner.accounts.rounding import percentages, rounded_parts
+from village_planner.accounts.rounding import half_up, percentages, rounded_parts
 
 areas = st.lists(st.floats(-1e7, 1e9), max_size=40)
 decimals = st.integers(0, 4)
@@ -65,3 +65,15 @@ def test_percentages_of_all_parts_add_up_to_a_hundred(counts, rest):
         return
     assert sum(round(share * 100) for share in shares) == 10_000
     assert all(abs(share - 100 * count / whole) < 0.01 for share, count in zip(shares, [*counts, rest]))
+
+
+@pytest.mark.parametrize(("value", "digits", "rounded"), [
+    (90.625, 2, 90.63), (48.5, 0, 49.0), (2.675, 2, 2.68), (-0.125, 2, -0.13), (0.12499, 2, 0.12), (1e9 + 0.5, 0, 1e9 + 1), (3.0, 4, 3.0),
+])  # fmt: skip
+def test_a_half_is_rounded_as_it_is_by_hand(value: float, digits: int, rounded: float) -> None:
+    assert half_up(value, digits) == rounded
+
+
+@given(value=st.floats(-1e9, 1e9), digits=decimals)
+def test_rounding_by_hand_goes_no_farther_than_half_a_unit(value: float, digits: int) -> None:
+    assert abs(half_up(value, digits) - value) <= 0.5 * 10**-digits * (1 + 1e-9) + 1e-6

@@ -182,12 +182,12 @@ def test_villages_that_the_boundary_cuts_and_those_without_a_category_are_told_a
         rows[table] = [row for row in rows[table] if not row[key].startswith(inner)]
     content = text_of(written(tmp_path, rows))
     assert "城镇开发边界外的行政村含跨界（村域被边界切割）、计入界外的1个。" in content and "计入界内" not in content
-    assert "不纳入分类的单位（城镇社区、农林场等）1个。" in content and "不要求分类的村庄" not in content
+    assert "不纳入分类的单位1个。" in content and "不要求分类的村庄" not in content
 
 
 def test_a_text_says_which_phases_need_a_vote_now(tmp_path: Path) -> None:
     rows = plan_rows()
-    assert f"列入{min(row['year'] for row in rows['phase'])}年时序的迁并任务，须经村民（代表）会议" in text_of(written(tmp_path, rows))
+    assert f"列入{min(row['year'] for row in rows['phase'])}年时序的迁并任务，须经村民会议（含户代表会议）或者村民代表会议" in text_of(written(tmp_path, rows))
 
 
 @pytest.mark.parametrize("kind", ["explanation", "text"])

@@ -135,10 +135,13 @@ def test_a_table_that_lacks_a_row_is_found_and_one_in_another_order_is_not(packa
     path = file_of(package, "规划表格.xlsx")
     book = openpyxl.load_workbook(path)
     book["B5分期任务汇总表"].delete_rows(6)
-    rows = [[cell.value for cell in row] for row in book["B1村庄名录表"].iter_rows(min_row=5, max_row=8)]
+    roster = book["B1村庄名录表"]
+    for label in [block for block in roster.merged_cells.ranges if block.min_row >= 5]:
+        roster.unmerge_cells(str(label))
+    rows = [[cell.value for cell in row] for row in roster.iter_rows(min_row=5, max_row=8)]
     for number, row in enumerate(reversed(rows), 5):
         for position, value in enumerate(row, 1):
-            book["B1村庄名录表"].cell(number, position).value = value
+            roster.cell(number, position).value = value
     book.save(path)
     findings = inspect_package(package).findings.query("rule == 'QC-6101'")
     assert list(zip(findings["subject"], findings["message_code"])) == [("B5分期任务汇总表", "delivery.printed_rows")]

@@ -57,6 +57,9 @@ def test_cleared_land_of_no_withdrawn_hamlet_is_told() -> None:
         rows["patch"].append({"code": code, "hamlet_code": hamlet, "kind": "cleared", "geom": box(x, 1_500, 40, 40)})
     second = sheets(rows)[1]
     assert entries(second)["腾退"] == 4 and is_told(second, "零星用地 2 块")
+    rows["action"] = [{**row, "action": "retain"} for row in rows["action"]]
+    rows["move"] = []
+    assert is_told(sheets(rows)[1], "腾退用地 2 块，均为不涉及居民点迁并的零星用地")
 
 
 def test_villages_that_the_table_leaves_out_are_told() -> None:

@@ -158,10 +158,12 @@ def test_a_long_list_of_few_columns_stands(tmp_path: Path, names: str, rows: int
     assert written(tmp_path, spec(*(column(name, value=name) for name in names), paper="A4"), frame).page_setup.orientation == orientation
 
 
-def test_an_empty_table_says_so(tmp_path: Path) -> None:
+def test_an_empty_table_says_so_and_explains_no_rows(tmp_path: Path) -> None:
     for columns, merged in (([column("名称")], []), ([column("名称"), column("类型", value="w")], ["A4:B4"])):
-        sheet = written(tmp_path, spec(*columns), pd.DataFrame({"v": [], "w": []}))
+        sheet = written(tmp_path, spec(*columns, note="各行说明"), pd.DataFrame({"v": [], "w": []}))
         assert sheet.cell(4, 1).value == "（无）"
+        # Its note explains rows.
+        assert not any("各行说明" in str(cell.value) for row in sheet.iter_rows() for cell in row)
         # A range of one cell would have a spreadsheet repair the file.
         assert [str(area) for area in sheet.merged_cells.ranges if area.min_row == 4] == merged
 
@@ -587,6 +589,7 @@ def test_a_heading_breaks_before_its_unit_and_evenly() -> None:
     assert broken_heading("2020年任务", 7) == "2020年\n任务" and broken_heading("2020年任务", 13) == "2020年任务"
     # Bold digits are wider than half a character.
     assert broken_heading("2020年任务", 12.5) == "2020年\n任务" and broken_heading("跨村/跨乡镇", 8) == "跨村/\n跨乡镇"
+    assert broken_heading("幼儿园、小学", 8) == "幼儿园、\n小学"
     assert broken_heading("公交站点", 7.5) == "公交\n站点" and broken_heading("垃圾收集点", 9.5) == "垃圾\n收集点"
 
 

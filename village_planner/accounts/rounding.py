@@ -1,9 +1,16 @@
-"""Rounding by the largest remainder, so that printed parts add up to their printed whole."""
+"""Rounding as it is done by hand, and by the largest remainder, so that printed parts add up to their printed whole."""
 
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Sequence
+
+
+def half_up(value: float, decimals: int = 0) -> float:
+    """A finite number rounded as by hand (四舍五入): a half goes up, or down where it is negative. What counts are the digits that it is written with."""
+    # So large a number has no digits behind the point.
+    return value if abs(value) >= 2**52 else float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def rounded_parts(parts: Sequence[float], decimals: int = 0) -> list[float]:

@@ -12,6 +12,7 @@ from village_planner.accounts.boundary import BOUNDARY
 from village_planner.accounts.facilities import FACILITY
 from village_planner.accounts.land import base_source
 from village_planner.accounts.parcels import LAND_USE
+from village_planner.accounts.rounding import half_up
 from village_planner.delivery.frames import DeliverySource
 from village_planner.delivery.naming import TOTAL
 from village_planner.plan.data import plain
@@ -34,7 +35,7 @@ class TextFigure:
     @property
     def text(self) -> str:
         """What a reader sees."""
-        return UNKNOWN if self.value is None else f"{self.value:.{self.decimals}f}"
+        return UNKNOWN if self.value is None else f"{half_up(self.value, self.decimals):.{self.decimals}f}"
 
 
 def text_figures(source: DeliverySource, tables: Mapping[str, pd.DataFrame]) -> dict[str, TextFigure]:
@@ -146,4 +147,4 @@ def _area(value_m2: Any) -> TextFigure:
 
 def shown_figure(figure: TextFigure) -> TextFigure:
     """The figure as it is shown: rounded."""
-    return figure if figure.value is None else replace(figure, value=round(figure.value, figure.decimals))
+    return figure if figure.value is None else replace(figure, value=half_up(figure.value, figure.decimals))

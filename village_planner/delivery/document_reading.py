@@ -11,6 +11,7 @@ from typing import Any, Iterator
 
 from lxml import etree
 
+from village_planner.accounts.rounding import half_up
 from village_planner.base import InputError, Message
 from village_planner.delivery.columns import expanded_columns, heading_depth
 from village_planner.delivery.document_figures import text_figures
@@ -89,7 +90,7 @@ def check_explanation(path: Path, file: str, source: DeliverySource) -> list[Pac
             continue
         # A difference of one in the last decimal may come from what the layers' own fields were rounded to.
         allowed = 10.0**-expected.decimals if expected.decimals else 0.0
-        if expected.value is None or not abs(found.value - round(expected.value, expected.decimals)) <= allowed + 1e-9:
+        if expected.value is None or not abs(found.value - half_up(expected.value, expected.decimals)) <= allowed + 1e-9:
             params = {
                 "file": file.rsplit("/", 1)[-1], "context": shortened(found.context), "found": shortened(found.text) or "—",
                 "expected": expected.text, "figure": found.name,

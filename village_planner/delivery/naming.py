@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from village_planner.accounts.rounding import half_up
 from village_planner.plan.data import PlanData, once_per_plan, plain, row_values
 from village_planner.plan.schema import ConsentKind, Destination
 from village_planner.standards import Profile
@@ -96,7 +97,7 @@ def meetings_by_place(data: PlanData) -> dict[tuple[str, str | None], dict[str, 
 def favour_percent(consent: dict[str, Any]) -> float | None:
     """In favour of those attending, in percent; None where one is unknown or nobody attended."""
     attended, in_favour = plain(consent["attended"]), plain(consent["in_favour"])
-    return None if not attended or in_favour is None else round(100.0 * in_favour / attended, 2)
+    return None if not attended or in_favour is None else half_up(100.0 * in_favour / attended, 2)
 
 
 def _meetings(data: PlanData) -> list[dict[str, Any]]:

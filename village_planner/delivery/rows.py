@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -10,6 +11,7 @@ from typing import Any, Sequence
 
 import pandas as pd
 
+from village_planner.accounts.rounding import half_up
 from village_planner.plan.data import plain
 from village_planner.standards import TableColumn, TableSpec
 
@@ -144,7 +146,7 @@ def _printed(value: Any, column: TableColumn) -> Any:
     """A cell as it is printed: numbers have the decimals of their format, so that a printed column adds up to its total."""
     value = plain(value)
     if isinstance(value, float) and column.format:
-        return round(value, decimals(column)) + 0.0
+        return half_up(value, decimals(column)) + 0.0 if math.isfinite(value) else value
     return without_control(value) if isinstance(value, str) else value
 
 

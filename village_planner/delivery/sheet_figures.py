@@ -8,6 +8,7 @@ import pandas as pd
 
 from village_planner.accounts import APART, category_counts, hamlet_actions, phase_tasks, unguided_hamlets
 from village_planner.accounts.decisions import UNDECIDED
+from village_planner.accounts.rounding import half_up
 from village_planner.accounts.sums import known_sum
 from village_planner.delivery.frames import DeliverySource, counted_inside
 from village_planner.plan.data import plain
@@ -85,4 +86,9 @@ def _number(value: Any) -> int | float | None:
 def _text(value: float | None, form: str) -> str:
     if value is None:
         return UNKNOWN
-    return f"{value / 10_000:.2f}" if form == "ha" else f"{value:.0f}"
+    return printed_ha(value) if form == "ha" else f"{half_up(value):.0f}"
+
+
+def printed_ha(area_m2: float) -> str:
+    """An area in hectares as sheets print it."""
+    return f"{half_up(area_m2 / 10_000, 2):.2f}"

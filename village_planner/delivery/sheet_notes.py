@@ -17,7 +17,7 @@ _NO_GEOMETRY = "另有{0}在规划数据中无图形，未在图上表示，已�
 _NAMED_FRAMES = (("villages", "{0} 个村"), ("hamlets", "{0} 个居民点"), ("all_moves", "{0} 项迁并任务"))
 _NOT_CLASSIFIED = "统计表不含{0}的单位，共 {1} 个。"
 _WHY_NOT = {"inside": "开发边界内不要求分类", "other": "不纳入分类"}
-_SCATTERED = "腾退用地含不涉及居民点迁并的零星用地 {0} 块。"
+_SCATTERED, _ALL_SCATTERED = "腾退用地含不涉及居民点迁并的零星用地 {0} 块。", "腾退用地 {0} 块，均为不涉及居民点迁并的零星用地。"
 _ROUNDED = "因四舍五入，面积分项之和与合计略有出入。"
 _NO_VALUE = f"表中“{UNKNOWN}”表示无数据。"
 _DECIMAL = re.compile(r"\d+\.\d+")
@@ -64,7 +64,7 @@ def _of_legend(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> Iterator[
             cleared = patches.loc[patches["state_shown"] == "cleared", "hamlet_code"]
             scattered = sum(plain(code) not in leaving for code in cleared)
             if scattered:
-                yield _SCATTERED.format(scattered)
+                yield (_SCATTERED if scattered < len(cleared) else _ALL_SCATTERED).format(scattered)
 
 
 def _missing(spec: SheetSpec, frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:

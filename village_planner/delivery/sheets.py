@@ -11,7 +11,7 @@ import shapely
 
 from village_planner.base import Feedback, InputError
 from village_planner.delivery.frames import DeliverySource, layers_of
-from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, row_names, sheet_figures, table_rows
+from village_planner.delivery.sheet_figures import UNKNOWN_PHASE, Figures, printed_ha, row_names, sheet_figures, table_rows
 from village_planner.delivery.sheet_frames import CONTROL, OUTSIDE, phase_frames, sheet_frames
 from village_planner.delivery.sheet_notes import sheet_notes
 from village_planner.delivery.surroundings import BEYOND, NEIGHBOURS, lines_beyond
@@ -224,7 +224,7 @@ def _phase_panel(spec: SheetSpec, source: DeliverySource, frames: Mapping[str, p
     if own.get("moves"):
         parts = [f"{own['moves']} 项", *(f"{own[name]} {unit}" for name, unit in (("households", "户"), ("persons", "人")) if own[name] is not None)]
         hectares = [
-            f"{word} {own[name] / 10_000:.2f} 公顷" for word, name in (("拆旧", "cleared_m2"), ("建新", "built_m2")) if own[name] is not None
+            f"{word} {printed_ha(own[name])} 公顷" for word, name in (("拆旧", "cleared_m2"), ("建新", "built_m2")) if own[name] is not None
         ]
         summary = "任务 " + "，".join([*parts, *hectares])
     title = row_names("phase", source).get(key, UNKNOWN_PHASE)

@@ -147,8 +147,8 @@ def broken_heading(text: str, width: float) -> str:
     year = _YEAR.match(name)
     if lines > 1 and year:
         name = f"{year.group()}\n{name[year.end():]}"
-    elif lines > 1 and name.count("/") == 1:
-        name = name.replace("/", "/\n")
+    elif lines > 1 and (mark := next((mark for mark in "/、" if name.count(mark) == 1), "")):
+        name = name.replace(mark, f"{mark}\n")
     elif lines > 1 and all(unicodedata.east_asian_width(char) in "WF" for char in name):
         # The shorter lines come first: 特色 above 保护类.
         ends = [len(name) * line // lines for line in range(lines + 1)]

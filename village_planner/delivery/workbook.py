@@ -108,7 +108,7 @@ def _write_sheet(sheet: Worksheet, spec: TableSpec, columns: Sequence[TableColum
         if len(columns) > 1:
             sheet.merge_cells(start_row=first_row, end_row=first_row, start_column=1, end_column=len(columns))
         last += 1
-    last = _write_foot(sheet, last + 1, spec, widths, heading)
+    last = _write_foot(sheet, last + 1, spec.note if rows else "", widths, heading)
     for position, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(position)].width = width * _SIZE / _NORMAL_SIZE
     sheet.freeze_panes = sheet.cell(first_row, 1)
@@ -130,12 +130,12 @@ def _write_title(sheet: Worksheet, spec: TableSpec, widths: Sequence[float], hea
         _write_line(sheet, 2, left + 1, len(widths), spec.unit, widths, font, "right", 18)
 
 
-def _write_foot(sheet: Worksheet, row: int, spec: TableSpec, widths: Sequence[float], heading: Heading) -> int:
-    """Note and signature line below the table, after a blank row; returns the last row."""
+def _write_foot(sheet: Worksheet, row: int, note: str, widths: Sequence[float], heading: Heading) -> int:
+    """Note ('' none) and signature line below the table, after a blank row; returns the last row."""
     font = Font(name=_FONT, size=_SIZE)
     sheet.row_dimensions[row - 1].height = 6
-    if spec.note:
-        _write_line(sheet, row, 1, len(widths), f"{NOTE}{spec.note}", widths, font, "left", 18)
+    if note:
+        _write_line(sheet, row, 1, len(widths), f"{NOTE}{note}", widths, font, "left", 18)
         row += 1
     year, month, day = (int(part) for part in heading.date.split("-"))
     for gap in _GAPS:

@@ -42,7 +42,7 @@ class VillageFacts:
     @property
     def resident_percent(self) -> int:
         """Residents by registered persons, %."""
-        return round(100 * self.residents / self.persons)
+        return int(100 * self.residents / self.persons + 0.5)
 
 
 def facts_of(cast: Cast, number: int) -> VillageFacts:
