@@ -181,7 +181,7 @@ def test_villages_that_the_boundary_cuts_and_those_without_a_category_are_told_a
     for table, key in (("category", "village_code"), ("action", "hamlet_code")):
         rows[table] = [row for row in rows[table] if not row[key].startswith(inner)]
     content = text_of(written(tmp_path, rows))
-    assert "城镇开发边界外的行政村含跨界（村域被边界切割）、计入界外的1个。" in content and "计入界内" not in content
+    assert "界外行政村中，村域被城镇开发边界切割（跨界）、按规则计入界外的1个。" in content and "计入界内" not in content
     assert "不纳入分类的单位1个。" in content and "不要求分类的村庄" not in content
 
 

@@ -45,9 +45,9 @@ def test_areas_whose_rounded_parts_do_not_add_up_are_explained(cleared: tuple[in
 
 def test_a_cell_without_a_number_is_explained_where_there_is_one() -> None:
     rows = plan_rows()
-    assert not any(is_told(sheet, "表示无数据") for sheet in sheets(rows))
+    assert not any(is_told(sheet, "表示没有或者未填报") for sheet in sheets(rows))
     rows["move"][2]["built_m2"] = None
-    assert [is_told(sheet, "“—”表示无数据") for sheet in sheets(rows)] == [False, True, True]
+    assert [is_told(sheet, "“—”表示没有或者未填报") for sheet in sheets(rows)] == [False, True, True]
 
 
 def test_cleared_land_of_no_withdrawn_hamlet_is_told() -> None:

@@ -19,7 +19,7 @@ _NOT_CLASSIFIED = "统计表不含{0}的单位，共 {1} 个。"
 _WHY_NOT = {"inside": "开发边界内不要求分类", "other": "不纳入分类"}
 _SCATTERED, _ALL_SCATTERED = "腾退用地含不涉及居民点迁并的零星用地 {0} 块。", "腾退用地 {0} 块，均为不涉及居民点迁并的零星用地。"
 _ROUNDED = "因四舍五入，面积分项之和与合计略有出入。"
-_NO_VALUE = f"表中“{UNKNOWN}”表示无数据。"
+_NO_VALUE = f"表中“{UNKNOWN}”表示没有或者未填报。"
 _DECIMAL = re.compile(r"\d+\.\d+")
 
 
