@@ -27,7 +27,7 @@ from tests.delivery.plans import box, control, plan_rows, write_plan
 from tools.document_templates import SOURCES, TARGET, build
 from village_planner.base import InputError
 from village_planner.delivery import PackageRequest, document_reading, inspect_package, write_package
-from village_planner.delivery.document_figures import text_figures
+from village_planner.delivery.document_figures import TextFigure, _add_bridge, text_figures
 from village_planner.delivery.document_pictures import sheet_title
 from village_planner.delivery.document_reading import check_explanation, read_document, read_figures
 from village_planner.delivery.document_tables import Styles, table_elements
@@ -289,6 +289,15 @@ def _xml(element: Any) -> str:
 def kept_rows(table: Any) -> list[bool]:
     """Whether each row of a table stays on the page of the next one."""
     return ["w:keepNext" in _xml(row) for row in table._tbl.tr_lst]
+
+
+def test_what_leads_to_the_base_is_made_of_the_figures_as_they_are_printed() -> None:
+    figures = {"base_ha": TextFigure(10.125, 2), "present_ha": TextFigure(7.375, 2)}
+    source = replace(source_of(plan_rows()), layers=MemoryLayers({"land_use": control("land_use", [box(450, 450, 1_000, 1_000)])}))
+    _add_bridge(figures, pd.DataFrame({"village_code": ["370799102202"], "present_ha": [3.0]}), source)
+    printed = {name: float(figure.text) for name, figure in figures.items()}
+    assert (printed["base_ha"], printed["present_ha"]) == (10.13, 7.38)
+    assert printed["present_ha"] - printed["off_base_ha"] + printed["base_beyond"] == pytest.approx(printed["base_ha"], abs=1e-9)
 
 
 @pytest.mark.parametrize(("width", "more", "words"), [

@@ -114,7 +114,7 @@ def _add_bridge(figures: dict[str, TextFigure], roster: pd.DataFrame, source: De
     figures["off_base_ha"] = TextFigure(float(left_out), 2, LAND_USE)
     base, present = figures["base_ha"].value, figures["present_ha"].value
     of_survey = base_source(source.data, source.layers) == LAND_USE
-    beyond = None if base is None or present is None or not of_survey else round(base, 2) - round(present, 2) + round(left_out, 2)
+    beyond = None if base is None or present is None or not of_survey else half_up(base, 2) - half_up(present, 2) + half_up(left_out, 2)
     figures["base_beyond_ha"] = TextFigure(None if beyond is None else abs(beyond), 2, LAND_USE)
     figures["base_beyond"] = TextFigure(beyond, 2, LAND_USE)
 
